@@ -1,0 +1,110 @@
+#include "base/compute_pool.h"
+
+#include <sched.h>
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <string>
+
+namespace intelliclinix {
+namespace {
+
+thread_local const ComputePool* current_pool = nullptr;
+
+}  // namespace
+
+struct ComputePool::Batch {
+  std::size_t count;
+  const std::function<void(std::size_t)>& item;
+  std::stop_token stop;
+  std::size_t next = 0;     // the next item to hand out
+  std::size_t running = 0;  // handed out and not ended
+  bool cut_short = false;
+  std::exception_ptr failure{};
+  std::condition_variable done{};
+};
+
+ComputePool::ComputePool(int threads) {
+  for (int i = 0; i < std::max(1, threads); ++i) threads_.emplace_back([this] { Work(); });
+}
+
+ComputePool::~ComputePool() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  for (std::thread& thread : threads_) thread.join();
+}
+
+/// Runs the batch's next item, unlocked. False when it has none to hand out.
+bool ComputePool::RunOne(Batch& batch, std::unique_lock<std::mutex>& lock) {
+  if (batch.next < batch.count && (batch.failure || batch.stop.stop_requested())) {
+    batch.cut_short = true;
+    batch.next = batch.count;
+  }
+  if (batch.next >= batch.count) {
+    batches_.remove(&batch);
+    if (batch.running == 0) batch.done.notify_all();
+    return false;
+  }
+  const std::size_t index = batch.next++;
+  ++batch.running;
+  lock.unlock();
+  std::exception_ptr failure;
+  try {
+    batch.item(index);
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  lock.lock();
+  --batch.running;
+  if (failure && !batch.failure) batch.failure = failure;
+  if (batch.next >= batch.count && batch.running == 0) {
+    batches_.remove(&batch);
+    batch.done.notify_all();
+  }
+  return true;
+}
+
+void ComputePool::Work() {
+  current_pool = this;
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    wake_.wait(lock, [this] { return stopping_ || !batches_.empty(); });
+    if (batches_.empty()) return;
+    RunOne(*batches_.front(), lock);
+  }
+}
+
+bool ComputePool::ParallelFor(std::size_t count, const std::function<void(std::size_t)>& item, std::stop_token stop) {
+  if (count == 0) return true;
+  Batch batch{.count = count, .item = item, .stop = std::move(stop)};
+  std::unique_lock lock(mutex_);
+  batches_.push_back(&batch);
+  wake_.notify_all();
+  if (current_pool == this) {
+    while (RunOne(batch, lock)) {
+    }
+  }
+  batch.done.wait(lock, [&batch] { return batch.next >= batch.count && batch.running == 0; });
+  batches_.remove(&batch);
+  if (batch.failure) std::rethrow_exception(batch.failure);
+  return !batch.cut_short;
+}
+
+int AvailableCores() {
+  cpu_set_t set;
+  int cores = static_cast<int>(std::thread::hardware_concurrency());
+  if (sched_getaffinity(0, sizeof set, &set) == 0) cores = CPU_COUNT(&set);
+  std::ifstream file("/sys/fs/cgroup/cpu.max");
+  std::string quota;
+  double period = 0;
+  if (file >> quota >> period && quota != "max" && period > 0) {
+    cores = std::min(cores, static_cast<int>(std::ceil(std::stod(quota) / period)));
+  }
+  return std::max(1, cores);
+}
+
+}  // namespace intelliclinix
