@@ -25,7 +25,8 @@ TEST(ObjectId, RoundTripsThroughHex) {
 }
 
 TEST(ObjectId, RefusesWhatIsNotAnId) {
-  for (const char* text : {"", "abc", "zzzzzzzzzzzzzzzzzzzzzzzz", "0123456789abcdef0123456789", "../../../../../../../etc"}) {
+  for (const char* text :
+       {"", "abc", "zzzzzzzzzzzzzzzzzzzzzzzz", "0123456789abcdef0123456789", "../../../../../../../etc"}) {
     EXPECT_FALSE(ObjectId::Parse(text).has_value()) << text;
   }
 }
@@ -55,9 +56,8 @@ TEST(ParseJson, RefusesWhatTheGrammarOrTheHouseForbids) {
 TEST(ComputePool, RunsEachItemOnceAlsoNested) {
   ComputePool pool(3);
   std::vector<std::atomic<int>> seen(1000);
-  EXPECT_TRUE(pool.ParallelFor(10, [&](std::size_t i) {
-    pool.ParallelFor(100, [&, i](std::size_t j) { ++seen[100 * i + j]; });
-  }));
+  EXPECT_TRUE(pool.ParallelFor(
+      10, [&](std::size_t i) { pool.ParallelFor(100, [&, i](std::size_t j) { ++seen[100 * i + j]; }); }));
   for (const auto& count : seen) EXPECT_EQ(count, 1);
 }
 
@@ -65,13 +65,21 @@ TEST(ComputePool, StopsBetweenItems) {
   ComputePool pool(2);
   std::stop_source stop;
   std::atomic<int> ran = 0;
-  EXPECT_FALSE(pool.ParallelFor(1000, [&](std::size_t) { if (++ran == 5) stop.request_stop(); }, stop.get_token()));
+  EXPECT_FALSE(pool.ParallelFor(
+      1000,
+      [&](std::size_t) {
+        if (++ran == 5) stop.request_stop();
+      },
+      stop.get_token()));
   EXPECT_LT(ran, 10);
 }
 
 TEST(ComputePool, RethrowsTheFirstException) {
   ComputePool pool(2);
-  EXPECT_THROW(pool.ParallelFor(100, [](std::size_t i) { if (i == 3) throw std::runtime_error("three"); }),
+  EXPECT_THROW(pool.ParallelFor(100,
+                                [](std::size_t i) {
+                                  if (i == 3) throw std::runtime_error("three");
+                                }),
                std::runtime_error);
   EXPECT_TRUE(pool.ParallelFor(100, [](std::size_t) {}));
 }

@@ -1,10 +1,10 @@
 #include "base/file.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstring>
+
+#include <fcntl.h>
+#include <unistd.h>
 
 #include "base/byte_source.h"
 #include "base/object_id.h"
@@ -13,10 +13,10 @@ namespace intelliclinix {
 
 Error SystemError(const std::string& what, int error_number) {
   const bool full = error_number == ENOSPC || error_number == EDQUOT;
-  return Error{full ? ErrorCode::kResourceExhausted : ErrorCode::kInternal,
-               what + ": " + (full ? "the disk is full; free some space and try again" : std::strerror(error_number)) +
-                   ".",
-               {}};
+  return Error{
+      full ? ErrorCode::kResourceExhausted : ErrorCode::kInternal,
+      what + ": " + (full ? "the disk is full; free some space and try again" : std::strerror(error_number)) + ".",
+      {}};
 }
 
 Status SyncDirectory(const std::string& directory) {

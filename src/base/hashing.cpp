@@ -11,9 +11,7 @@ void Sha256::Free::operator()(evp_md_ctx_st* context) const { EVP_MD_CTX_free(co
 
 Sha256::Sha256() : context_(EVP_MD_CTX_new()) { EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr); }
 
-void Sha256::Update(std::span<const std::byte> bytes) {
-  EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size());
-}
+void Sha256::Update(std::span<const std::byte> bytes) { EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()); }
 
 std::string Sha256::FinishHex() {
   std::array<std::uint8_t, 32> digest;

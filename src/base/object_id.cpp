@@ -13,7 +13,8 @@ ObjectId ObjectId::Generate() {
   static const std::array<std::uint8_t, 8> kProcess = RandomBytes<8>();
   static std::atomic<std::uint32_t> counter = kProcess[5] << 16 | kProcess[6] << 8 | kProcess[7];
   const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
-  const auto seconds = static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::seconds>(since_epoch).count());
+  const auto seconds =
+      static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::seconds>(since_epoch).count());
   const std::uint32_t count = counter.fetch_add(1, std::memory_order_relaxed);
 
   std::array<std::uint8_t, 12> bytes;

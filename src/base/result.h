@@ -46,16 +46,17 @@ inline std::unexpected<Error> Fail(ErrorCode code, std::string message, std::str
 #define IC_CONCAT(a, b) IC_CONCAT_INNER(a, b)
 
 /// Returns the error of `expression` from the enclosing function, if it has one.
-#define IC_RETURN_IF_ERROR(expression)                                       \
-  do {                                                                       \
-    if (auto ic_status = (expression); !ic_status.has_value()) {             \
+#define IC_RETURN_IF_ERROR(expression)                                              \
+  do {                                                                              \
+    if (auto ic_status = (expression); !ic_status.has_value()) {                    \
       return std::unexpected<::intelliclinix::Error>(std::move(ic_status).error()); \
-    }                                                                        \
+    }                                                                               \
   } while (false)
 
 /// `IC_ASSIGN_OR_RETURN(auto x, F())`: x = the value of F(), or returns F()'s error from the enclosing function.
-#define IC_ASSIGN_OR_RETURN(target, expression) IC_ASSIGN_OR_RETURN_INNER(IC_CONCAT(ic_result_, __LINE__), target, expression)
-#define IC_ASSIGN_OR_RETURN_INNER(result, target, expression)                                    \
-  auto result = (expression);                                                                    \
+#define IC_ASSIGN_OR_RETURN(target, expression) \
+  IC_ASSIGN_OR_RETURN_INNER(IC_CONCAT(ic_result_, __LINE__), target, expression)
+#define IC_ASSIGN_OR_RETURN_INNER(result, target, expression)                                         \
+  auto result = (expression);                                                                         \
   if (!result.has_value()) return std::unexpected<::intelliclinix::Error>(std::move(result).error()); \
   target = *std::move(result)

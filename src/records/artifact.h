@@ -1,0 +1,31 @@
+// Files that a runner made of an image.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/object_id.h"
+
+namespace intelliclinix::records {
+
+/// The names by which clients ask for an artifact; those of the HTTP contract.
+namespace artifact_kind {
+inline constexpr std::string_view kLabelMask = "label_mask";        ///< value = label
+inline constexpr std::string_view kClassMask = "class_mask";        ///< nucleus colour on black
+inline constexpr std::string_view kInstanceMask = "instance_mask";  ///< one colour an object
+inline constexpr std::string_view kOverlay = "overlay";             ///< transparent background
+inline constexpr std::string_view kPreview = "preview";             ///< a source for browsers
+}  // namespace artifact_kind
+
+/// An artifact that is stored.
+struct Artifact {
+  std::string kind;
+  ObjectId blob_id;
+  std::string filename;
+  std::string content_type;
+  std::uint64_t bytes = 0;
+  std::string sha256;
+};
+
+}  // namespace intelliclinix::records

@@ -1,0 +1,148 @@
+#include "records/json_codec.h"
+
+namespace intelliclinix::records {
+namespace {
+
+/// `read` on `json`, with the library's exceptions turned into an error.
+template <typename T, typename Read>
+Result<T> Decode(const char* what, Read read) {
+  try {
+    return read();
+  } catch (const nlohmann::json::exception& exception) {
+    return Fail(ErrorCode::kInternal, std::string("A stored ") + what + " cannot be read: " + exception.what());
+  }
+}
+
+Result<ObjectId> IdFromJson(const Json& json, const char* field) {
+  return ObjectId::Parse(json.at(field).get<std::string>());
+}
+
+Json ToJson(const Artifact& artifact) {
+  return {{"kind", artifact.kind},         {"gridfs_id", artifact.blob_id.ToString()},
+          {"filename", artifact.filename}, {"content_type", artifact.content_type},
+          {"bytes", artifact.bytes},       {"sha256", artifact.sha256}};
+}
+
+Result<Artifact> ArtifactFromJson(const Json& json) {
+  Artifact artifact;
+  IC_ASSIGN_OR_RETURN(artifact.blob_id, IdFromJson(json, "gridfs_id"));
+  artifact.kind = json.at("kind");
+  artifact.filename = json.at("filename");
+  artifact.content_type = json.value("content_type", "application/octet-stream");
+  artifact.bytes = json.value("bytes", std::uint64_t{0});
+  artifact.sha256 = json.value("sha256", "");
+  return artifact;
+}
+
+/// The id of the artifact of `kind`, or null.
+Json ArtifactId(const ImageResult& result, std::string_view kind) {
+  for (const Artifact& artifact : result.artifacts) {
+    if (artifact.kind == kind) return artifact.blob_id.ToString();
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+Json ToJson(const SourceFile& file) {
+  Json json = {{"gridfs_id", file.blob_id.ToString()},
+               {"filename", file.filename},
+               {"type", "image"},
+               {"width", file.image.width},
+               {"height", file.image.height},
+               {"channels", file.image.channels},
+               {"bit_depth", file.image.bit_depth},
+               {"content_type", file.image.content_type},
+               {"bytes", file.bytes},
+               {"sha256", file.sha256}};
+  if (file.preview_id) json["preview_id"] = file.preview_id->ToString();
+  return json;
+}
+
+Result<SourceFile> SourceFileFromJson(const Json& json) {
+  return Decode<SourceFile>("source file", [&json]() -> Result<SourceFile> {
+    SourceFile file;
+    IC_ASSIGN_OR_RETURN(file.blob_id, IdFromJson(json, "gridfs_id"));
+    if (json.contains("preview_id")) {
+      IC_ASSIGN_OR_RETURN(file.preview_id, IdFromJson(json, "preview_id"));
+    }
+    file.filename = json.at("filename");
+    file.image.width = json.value("width", 0);
+    file.image.height = json.value("height", 0);
+    file.image.channels = json.value("channels", 0);
+    file.image.bit_depth = json.value("bit_depth", 8);
+    file.image.content_type = json.value("content_type", "application/octet-stream");
+    file.image.browser_shows = !file.preview_id.has_value();
+    file.bytes = json.value("bytes", std::uint64_t{0});
+    file.sha256 = json.value("sha256", "");
+    return file;
+  });
+}
+
+Json ToJson(const ImageResult& result) {
+  Json artifacts = Json::array();
+  for (const Artifact& artifact : result.artifacts) artifacts.push_back(ToJson(artifact));
+  Json json = {{"source_filename", result.source_filename},
+               {"source_image_gridfs_id", result.picture_id.ToString()},
+               {"original_gridfs_id", result.original_id.ToString()},
+               {"status", result.completed ? "completed" : "failed"}};
+  if (result.error) json["error"] = ToJson(*result.error);
+  json["mask_id"] = ArtifactId(result, artifact_kind::kLabelMask);
+  json["class_mask_id"] = ArtifactId(result, artifact_kind::kClassMask);
+  json["instance_mask_id"] = ArtifactId(result, artifact_kind::kInstanceMask);
+  json["objects"] = result.objects;
+  json["diameter"] = result.diameter;
+  json["warnings"] = result.warnings;
+  json["timings_ms"] = result.timings_ms;
+  json["artifacts"] = std::move(artifacts);
+  return json;
+}
+
+Result<ImageResult> ImageResultFromJson(const Json& json) {
+  return Decode<ImageResult>("result", [&json]() -> Result<ImageResult> {
+    ImageResult result;
+    result.source_filename = json.at("source_filename");
+    IC_ASSIGN_OR_RETURN(result.picture_id, IdFromJson(json, "source_image_gridfs_id"));
+    result.original_id = result.picture_id;
+    if (json.contains("original_gridfs_id")) {
+      IC_ASSIGN_OR_RETURN(result.original_id, IdFromJson(json, "original_gridfs_id"));
+    }
+    result.completed = json.value("status", "completed") == "completed";
+    if (json.contains("error")) {
+      IC_ASSIGN_OR_RETURN(result.error, InferenceErrorFromJson(json.at("error")));
+    }
+    result.objects = json.value("objects", 0U);
+    result.diameter = json.value("diameter", 0.0);
+    result.warnings = json.value("warnings", std::vector<std::string>());
+    result.timings_ms = json.value("timings_ms", Json::object());
+    for (const Json& artifact : json.value("artifacts", Json::array())) {
+      IC_ASSIGN_OR_RETURN(Artifact read, ArtifactFromJson(artifact));
+      result.artifacts.push_back(std::move(read));
+    }
+    return result;
+  });
+}
+
+Json ToJson(const InferenceError& error) { return {{"code", error.code}, {"detail", error.detail}}; }
+
+Result<InferenceError> InferenceErrorFromJson(const Json& json) {
+  return Decode<InferenceError>("error", [&json]() -> Result<InferenceError> {
+    return InferenceError{json.value("code", std::string(error_code::kRunnerError)), json.value("detail", "")};
+  });
+}
+
+Json ToJson(const Progress& progress) {
+  return {{"images_done", progress.images_done},
+          {"images_total", progress.images_total},
+          {"tiles_done", progress.tiles_done},
+          {"tiles_total", progress.tiles_total}};
+}
+
+Result<Progress> ProgressFromJson(const Json& json) {
+  return Decode<Progress>("progress", [&json]() -> Result<Progress> {
+    return Progress{json.value("images_done", 0), json.value("images_total", 0), json.value("tiles_done", 0),
+                    json.value("tiles_total", 0)};
+  });
+}
+
+}  // namespace intelliclinix::records

@@ -1,0 +1,23 @@
+// Datasets.
+#pragma once
+
+#include "base/result.h"
+#include "records/dataset.h"
+#include "store/page.h"
+
+namespace intelliclinix::store {
+
+/// Threads: any.
+/// Errors of all: kUnavailable or kInternal when the store does not work. What is somebody else's is kNotFound.
+class DatasetStore {
+ public:
+  virtual ~DatasetStore() = default;
+
+  virtual Status InsertDataset(const records::Dataset& dataset) = 0;
+  virtual Result<records::Dataset> GetDataset(ObjectId owner, ObjectId id) = 0;
+  virtual Result<Page<records::Dataset>> ListDatasets(ObjectId owner, const PageRequest& page) = 0;
+  /// Removes the dataset, its inferences, their tasks, and all their blobs.
+  virtual Status DeleteDataset(ObjectId owner, ObjectId id) = 0;
+};
+
+}  // namespace intelliclinix::store

@@ -1,0 +1,22 @@
+// The seam to what is kept: records and bytes.
+#pragma once
+
+#include "base/result.h"
+#include "store/blob_store.h"
+#include "store/dataset_store.h"
+#include "store/inference_store.h"
+#include "store/task_store.h"
+#include "store/user_store.h"
+
+namespace intelliclinix::store {
+
+/// Everything that outlives the process. What a call acknowledged is durable.
+/// Implementations: sqlite (one machine), memory and failing (tests). One contract suite holds all to these headers.
+/// Threads: any.
+class Store : public UserStore, public DatasetStore, public InferenceStore, public TaskStore, public BlobStore {
+ public:
+  /// Whether the store answers. Errors: kUnavailable.
+  virtual Status Ping() = 0;
+};
+
+}  // namespace intelliclinix::store
