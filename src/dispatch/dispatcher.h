@@ -1,0 +1,88 @@
+// Hands inferences to the runners that their documents name.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/clock.h"
+#include "base/compute_pool.h"
+#include "base/result.h"
+#include "records/inference.h"
+#include "runners/model_catalogue.h"
+#include "runners/runner_registry.h"
+#include "runners/source_image.h"
+#include "store/store.h"
+
+namespace intelliclinix::dispatch {
+
+struct DispatcherOptions {
+  int workers = 1;                              ///< worker threads; each runs one task at a time; 0: dispatch only
+  std::string worker_name = "local";            ///< unique among all processes of the store
+  std::string version;                          ///< for provenance
+  std::chrono::milliseconds lease{30'000};      ///< a task whose worker is silent this long goes to another
+  std::chrono::milliseconds heartbeat{10'000};  ///< how often a worker prolongs its leases; less than a third of lease
+  std::chrono::milliseconds idle_poll{1'000};   ///< how often an idle worker looks for tasks of other processes
+  runners::SourceLimits source_limits;
+};
+
+/// What the dispatcher works with. All are borrowed and must outlive it.
+struct DispatcherParts {
+  store::Store& store;
+  const runners::RunnerRegistry& registry;
+  const runners::ModelCatalogue& catalogue;
+  ComputePool& pool;
+  const Clock& clock;
+};
+
+/// Why a wait ended.
+enum class WaitEnd {
+  kFinished,  ///< the inference is completed, failed or gone
+  kStopping,  ///< the process is stopping; the inference goes on at the next start
+};
+
+/// Counts for metrics, since the start of the process.
+struct DispatcherCounts {
+  long long tasks_completed = 0;
+  long long tasks_failed = 0;
+  long long stale_writes_rejected = 0;  ///< writes of workers that had lost their lease
+  int tasks_running = 0;
+};
+
+/// Picks the runner by the document's `runner_name` (strategy pattern), and runs tasks on worker threads: claim,
+/// heartbeat, run, store artifacts, commit. It knows no model.
+/// Threads: all calls from any.
+class Dispatcher {
+ public:
+  Dispatcher(const DispatcherParts& parts, DispatcherOptions options);
+  /// Stops with no grace.
+  ~Dispatcher();
+
+  /// Starts the worker threads, and takes up what an earlier process left: starts and endings that were cut short.
+  void Start();
+
+  /// No further claims; running tasks get `grace` to end, then are stopped at the next tile and handed back. Waits
+  /// end with kStopping. Returns when all threads have ended.
+  void Stop(std::chrono::milliseconds grace);
+
+  /// Takes up a queued inference: loads its document, looks its runner up, writes its tasks.
+  /// A runner that is not registered: the inference becomes failed with `error.code` "unknown_runner"; that is no
+  /// error of this call. Errors: those of the store, kNotFound.
+  Status Dispatch(ObjectId inference);
+
+  /// Calls `done` once, when the inference has ended or the dispatcher stops; at once if it is so already. `done` is
+  /// called on a thread of the dispatcher or of the caller and should be short.
+  void WhenFinished(ObjectId inference, std::move_only_function<void(WaitEnd)> done);
+
+  /// Stops running tasks of an inference that is being deleted, at their next tile.
+  void Abandon(ObjectId inference);
+
+  DispatcherCounts counts() const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace intelliclinix::dispatch

@@ -1,0 +1,85 @@
+// The strategy interface: one runner knows how to run one kind of model.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "base/compute_pool.h"
+#include "base/json.h"
+#include "base/result.h"
+#include "image/image.h"
+#include "records/dataset.h"
+#include "records/model_entry.h"
+#include "runners/parameter_table.h"
+
+namespace intelliclinix::runners {
+
+/// What a runner tells about itself.
+struct RunnerDescription {
+  std::string name;                 ///< the `runner_name` of documents and of the catalogue
+  std::string input_type = "flat";  ///< what it takes: "flat", single images
+  ParameterTable parameters;
+};
+
+/// What became of loading a model.
+struct ModelReport {
+  std::string engine;     ///< for example "OpenVINO 2026.4.0"
+  std::string device;     ///< the processor's name
+  std::string precision;  ///< "f32" or "bf16", as by default
+  std::string weights_sha256;
+  double max_error = 0;  ///< of the self-test against the stored output
+};
+
+/// A file that a run made, still in memory.
+struct ArtifactBytes {
+  std::string kind;      ///< records::artifact_kind
+  std::string filename;  ///< begins with RunInput::stem
+  std::string content_type;
+  std::vector<std::byte> bytes;
+};
+
+struct RunInput {
+  const image::Image& source;
+  const Json& params;  ///< resolved: every parameter of the table is there and legal
+  const records::ModelEntry& model;
+  std::string stem;  ///< the source's file name without extension, to name artifacts by
+};
+
+struct RunContext {
+  ComputePool& pool;
+  std::stop_token stop{};                                           ///< seen before the next tile
+  std::function<void(int tiles_done, int tiles_total)> progress{};  ///< may be empty; called from any thread
+};
+
+struct RunOutput {
+  std::uint32_t objects = 0;
+  double diameter = 0;  ///< px; the diameter that was used
+  std::vector<std::string> warnings;
+  Json timings_ms = Json::object();  ///< by stage
+  std::vector<ArtifactBytes> artifacts;
+};
+
+/// Runs models of one kind. It never sees a store, a status or HTTP.
+/// Threads: all calls from any, several at once.
+class ModelRunner {
+ public:
+  virtual ~ModelRunner() = default;
+
+  virtual const RunnerDescription& Describe() const = 0;
+
+  /// Loads `model`, checks its files against their SHA-256 and runs the self-test. Cheap when that was done before.
+  /// Errors: kInvalidArgument naming the file that is not what the catalogue says, or the self-test that differs.
+  virtual Result<ModelReport> Prepare(const records::ModelEntry& model) = 0;
+
+  /// Whether `params` (resolved) can be run on an image like `image` at all, told before a job is started.
+  /// Errors: kInvalidArgument with the field.
+  virtual Status CheckParams(const Json& params, const records::ImageFacts& image) const = 0;
+
+  /// Errors: kCancelled after `context.stop`; kInvalidArgument when parameters and image do not fit; kInternal.
+  virtual Result<RunOutput> Run(const RunInput& input, const RunContext& context) = 0;
+};
+
+}  // namespace intelliclinix::runners

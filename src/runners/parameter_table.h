@@ -1,0 +1,51 @@
+// The parameters of a runner, described once: the table drives validation, JSON Schema, command-line flags and docs.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/json.h"
+#include "base/result.h"
+
+namespace intelliclinix::runners {
+
+enum class ParameterType { kNumber, kInteger, kBoolean, kString, kIntegerList };
+
+struct Parameter {
+  std::string name;  ///< as in `params` and as the flag `--name` (with '_' as '-')
+  ParameterType type = ParameterType::kNumber;
+  Json default_value;  ///< null: not set, the runner decides; then null is a legal value
+  std::string description;
+  std::string unit{};               ///< for people, for example "px"; empty where there is none
+  std::optional<double> minimum{};  ///< numbers, and each member of a list
+  std::optional<double> maximum{};
+  std::vector<std::string> choices{};  ///< strings: the legal ones
+  int list_length = 0;                 ///< lists: the exact length
+};
+
+/// Threads: any; immutable.
+class ParameterTable {
+ public:
+  ParameterTable() = default;
+  explicit ParameterTable(std::vector<Parameter> parameters) : parameters_(std::move(parameters)) {}
+
+  const std::vector<Parameter>& parameters() const { return parameters_; }
+
+  /// Checks `params` (an object) and fills in the defaults.
+  /// Errors: kInvalidArgument with field "params.NAME" for a parameter that is unknown, of another type or out of
+  /// range, and with field "params" when it is not an object.
+  Result<Json> Resolve(const Json& params) const;
+
+  /// A value from a command line: "30", "true", "0,0", "null". Errors: kInvalidArgument; Resolve checks the range.
+  static Result<Json> ParseText(const Parameter& parameter, std::string_view text);
+
+  /// JSON Schema (2020-12) of `params`, with defaults, units ("x-unit") and limits; unknown members are refused.
+  Json JsonSchema() const;
+
+ private:
+  std::vector<Parameter> parameters_;
+};
+
+}  // namespace intelliclinix::runners
