@@ -16,9 +16,9 @@ constexpr int BytesPerSample(PixelType type) {
 
 /// What a file's header says, before any pixel is decoded.
 struct ImageHeader {
-  int height = 0;  ///< px
-  int width = 0;   ///< px
-  int channels = 0;  ///< colours and alpha, as stored
+  int height = 0;          ///< px
+  int width = 0;           ///< px
+  int channels = 0;        ///< colours and alpha, as stored
   bool has_alpha = false;  ///< the last channel is alpha
   PixelType type = PixelType::kUint8;
   enum class Format { kPng, kJpeg, kTiff } format = Format::kPng;
@@ -64,8 +64,7 @@ struct Plane {
   std::vector<float> values;
 
   Plane() = default;
-  Plane(int rows, int columns)
-      : height(rows), width(columns), values(static_cast<std::size_t>(rows) * columns, 0.0F) {}
+  Plane(int rows, int columns) : height(rows), width(columns), values(static_cast<std::size_t>(rows) * columns, 0.0F) {}
   const float* row(int y) const { return values.data() + static_cast<std::size_t>(y) * width; }
   float* row(int y) { return values.data() + static_cast<std::size_t>(y) * width; }
 };

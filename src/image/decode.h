@@ -1,0 +1,42 @@
+// PNG, JPEG and TIFF become an Image, or an error that a scientist can act on.
+#pragma once
+
+#include <cstdint>
+
+#include "base/byte_source.h"
+#include "base/result.h"
+#include "image/image.h"
+
+namespace intelliclinix::image {
+
+/// Bounds that a file is held to before memory is taken for its pixels.
+struct DecodeLimits {
+  std::uint64_t max_pixels = 400'000'000;  ///< height * width
+  int max_side = 200'000;                  ///< px
+  int max_channels = 64;                   ///< as stored, alpha too
+  std::uint64_t max_bytes = 8ULL << 30;    ///< of the decoded image
+  std::uint64_t max_block_bytes =
+      256ULL << 20;  ///< one strip or tile of a TIFF, the coefficients of a progressive JPEG
+};
+
+/// What kind of file it is and how large the image, without decoding pixels. The format is told by content, never by
+/// name.
+/// - PNG: 1 to 16 bit; palettes become RGB, fewer than 8 bits become 8.
+/// - JPEG: grey and colour; height and width are those after the EXIF orientation. CMYK is refused.
+/// - TIFF: one page of 8 or 16 bit unsigned or 32-bit float samples, grey or RGB with any number of channels; strips
+///   or tiles, samples interleaved or in planes, not compressed or LZW, Deflate, PackBits, Zstandard; BigTIFF.
+/// Errors: kInvalidArgument for what is no such file, is damaged or is of a kind that cannot be segmented; kTooLarge
+/// over a limit; those of `file`. Messages do not name the file: the caller does.
+Result<ImageHeader> ReadHeader(ByteSource& file, const DecodeLimits& limits = {});
+
+/// The whole image. Alpha is dropped; EXIF orientation of a JPEG is applied; samples of a TIFF in which white is zero
+/// are inverted, so that what is bright on a screen is bright here.
+/// Errors: as ReadHeader; kInvalidArgument for truncated or damaged pixels and for floats that are NaN or infinite.
+Result<Image> Decode(ByteSource& file, const DecodeLimits& limits = {});
+
+/// Decodes every pixel as Decode does and keeps none: what passes here will decode. Takes a few rows of memory, and
+/// at most limits.max_block_bytes for a tile, a compressed strip or a progressive JPEG.
+/// Errors: as Decode.
+Result<ImageHeader> Check(ByteSource& file, const DecodeLimits& limits = {});
+
+}  // namespace intelliclinix::image

@@ -1,0 +1,40 @@
+// Images and label images become PNG and TIFF files.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "base/result.h"
+#include "image/image.h"
+
+namespace intelliclinix::image {
+
+/// Largest label that a 16-bit PNG can hold; beyond, EncodeLabelTiff32.
+inline constexpr std::uint32_t kMaxPngLabel = 65'535;
+
+/// A PNG of an 8-bit image: 1 channel is grey, 3 are RGB, 4 are RGBA.
+/// Errors: kInvalidArgument for another type, number of channels, or no pixels.
+Result<std::vector<std::byte>> EncodePng(const Image& image);
+
+/// A grey 16-bit PNG in which a pixel's value is its label.
+/// Errors: kInvalidArgument when a label is above kMaxPngLabel or there are no pixels.
+Result<std::vector<std::byte>> EncodeLabelPng16(const LabelImage& labels);
+
+/// A grey 32-bit unsigned TIFF (deflate, strips) in which a pixel's value is its label.
+/// Errors: kInvalidArgument when there are no pixels; kTooLarge when the file would pass 4 GB.
+Result<std::vector<std::byte>> EncodeLabelTiff32(const LabelImage& labels);
+
+/// The longer side of a preview is at most this. Units: px.
+inline constexpr int kMaxPreviewSide = 4096;
+
+/// The image as a person sees it, 8 bit: each channel is stretched from its 1st to its 99th percentile; 1 channel
+/// becomes grey, 2 become red and green, of more the first three become RGB. Same size.
+Image StretchForDisplay(const Image& source);
+
+/// An 8-bit PNG that every browser shows, of a source that browsers cannot: StretchForDisplay, at full size up to
+/// kMaxPreviewSide, otherwise averaged down to it.
+/// Errors: kInvalidArgument when there are no pixels.
+Result<std::vector<std::byte>> EncodePreview(const Image& source);
+
+}  // namespace intelliclinix::image

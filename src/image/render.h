@@ -1,0 +1,41 @@
+// Label images for the eye: overlays and masks in colour.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "image/image.h"
+
+namespace intelliclinix::image {
+
+struct Rgb {
+  std::uint8_t red = 0, green = 0, blue = 0;
+  bool operator==(const Rgb&) const = default;
+};
+
+/// Colours that can be told apart from each other and from black, also next to each other.
+inline constexpr int kPaletteSize = 12;
+extern const std::array<Rgb, kPaletteSize> kPalette;
+
+/// The colour that RenderClassMask gives a nucleus.
+inline constexpr Rgb kNucleusColour{0, 0, 255};
+
+/// Index into kPalette for labels 0..N ([0] unused), such that objects within 3 px of each other differ wherever the
+/// palette suffices. The same label image gives the same colours.
+std::vector<std::uint8_t> AssignColours(const LabelImage& labels);
+
+/// RGBA: background transparent, each object filled faintly in its colour, its outline opaque in the same colour.
+Image RenderOverlay(const LabelImage& labels);
+
+/// RGB: kNucleusColour where there is an object, black elsewhere.
+Image RenderClassMask(const LabelImage& labels);
+
+/// RGB: each object in its colour, black elsewhere.
+Image RenderInstanceMask(const LabelImage& labels);
+
+/// RGB: the source as StretchForDisplay shows it, the objects' outlines on top; 2 px thick in images that will be
+/// shown smaller than they are. `source` and `labels` have the same size.
+Image RenderComposite(const Image& source, const LabelImage& labels);
+
+}  // namespace intelliclinix::image
