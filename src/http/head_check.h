@@ -14,7 +14,7 @@ namespace intelliclinix::http {
 std::optional<std::size_t> FindHeadEnd(std::string_view bytes);
 
 /// Checks a whole head, closing blank line included, before anything parses it: what proxies and servers are known to
-/// read differently (request smuggling) is refused. Returns nothing when it is good; else status 400, 501 or 505.
+/// read differently (request smuggling) is refused. Returns nothing when it is good; else status 400, 431 or 505.
 /// Source: RFC 9112 sections 2.2, 3, 5, 6.1, 6.3; RFC 9110 section 5.
 std::optional<Problem> CheckHead(std::string_view head);
 

@@ -60,8 +60,8 @@ struct Request {
 /// and streamed; with status 200 it honours Range and If-Range too (one range: 206, none that fits: 416).
 struct Response {
   int status = 200;
-  Headers headers;
-  std::variant<std::string, std::shared_ptr<ByteSource>> body;
+  Headers headers = {};
+  std::variant<std::string, std::shared_ptr<ByteSource>> body = {};
 };
 
 /// Answers a request later. Threads: any. Call it once; dropping it uncalled answers 500; calling it after the client
@@ -79,8 +79,8 @@ using Reply = std::variant<Response, Deferred>;
 /// A failure that the server itself found: bad syntax, no route, too large, a handler that threw.
 struct Problem {
   int status = 500;
-  std::string detail;  ///< a sentence that says what is wrong and what to do
-  std::string field;   ///< the header field or other part at fault; empty where none is
+  std::string detail = {};  ///< a sentence that says what is wrong and what to do
+  std::string field = {};   ///< the header field or other part at fault; empty where none is
 };
 
 /// `attachment; filename="..."; filename*=UTF-8''...` for any UTF-8 name (RFC 6266).

@@ -20,6 +20,11 @@ struct PartHead {
   std::string content_type;             ///< empty when not sent
 };
 
+/// Reads a part's head: its lines, without the empty one that ends it.
+/// Errors: kInvalidArgument for bad syntax, a missing form-data disposition or name, names that are not UTF-8 or have
+/// control characters, and transfer encodings such as base64.
+Result<PartHead> ParsePartHead(std::string_view lines);
+
 /// Who takes the parts. An error stops the parser and comes out of Write.
 struct MultipartCallbacks {
   std::function<Status(const PartHead& head)> on_part;
@@ -36,25 +41,40 @@ struct MultipartLimits {
 /// multipart/form-data or its boundary is missing or not 1..70 characters that RFC 2046 allows.
 Result<std::string> MultipartBoundary(std::string_view content_type);
 
-/// A push parser: takes pieces of any size, keeps at most one part's head.
+/// A push parser: takes pieces of any size, keeps at most one piece of 64 KiB and one part's head.
 /// Threads: one. Errors: kInvalidArgument for bad syntax, kTooLarge for a limit; after one, every call returns it.
 class MultipartParser {
  public:
   /// `boundary` as MultipartBoundary gives it.
-  MultipartParser(std::string boundary, MultipartCallbacks callbacks, MultipartLimits limits = {});
+  MultipartParser(std::string_view boundary, MultipartCallbacks callbacks, MultipartLimits limits = {});
 
   Status Write(std::span<const std::byte> bytes);
   /// Call when the body has ended. Errors: the body ended before its closing boundary.
   Status Finish();
 
  private:
-  enum class State { kPreamble, kAfterBoundary, kHead, kBody, kEpilogue };
+  enum class State { kBegin, kAfterDelimiter, kHead, kPartBegin, kBody, kEnd };
+  enum class Step { kMoved, kNeedMore };
 
-  Status Step();
+  Status Parse();
+  Result<Step> ParseOnce();
+  Result<Step> ParseBegin();
+  Result<Step> ParseAfterDelimiter();
+  Result<Step> ParseHead();
+  Result<Step> ParsePartBegin();
+  Result<Step> ParseBody();
+  Result<Step> ParseEnd();
+  Status EmitData(std::size_t count);
+  void Take(std::size_t count);
 
   std::string delimiter_;  // CRLF "--" boundary
   MultipartCallbacks callbacks_;
   MultipartLimits limits_;
+  State state_ = State::kBegin;
+  std::string pending_;    // bytes that no step has taken yet
+  std::size_t taken_ = 0;  // of pending_
+  std::size_t parts_ = 0;
+  Status status_;
 };
 
 }  // namespace intelliclinix::http

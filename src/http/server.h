@@ -30,15 +30,15 @@ struct ServerOptions {
 
 /// One line of the access log.
 struct AccessRecord {
-  std::string method;  ///< empty when the head could not be read
-  std::string route;   ///< the pattern, not the path: few values, and no ids; empty when none matched
-  std::string path;
+  std::string method = {};  ///< empty when the head could not be read
+  std::string route = {};   ///< the pattern, not the path: few values, and no ids; empty when none matched
+  std::string path = {};
   int status = 0;
   std::uint64_t request_bytes = 0;   ///< body, chunked coding taken off
   std::uint64_t response_bytes = 0;  ///< body, as far as it was sent
   std::chrono::microseconds duration{0};
-  std::string request_id;
-  std::string remote_address;
+  std::string request_id = {};
+  std::string remote_address = {};
   bool aborted = false;  ///< the client went, or was cut off, before the response was out
 };
 

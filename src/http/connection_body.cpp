@@ -1,0 +1,100 @@
+#include "http/connection.h"
+
+namespace intelliclinix::http {
+
+Connection::Answered Connection::RunHandler(Exchange& exchange) {
+  if (!co_await SendContinue(exchange)) co_return std::nullopt;
+  if (std::optional<Problem> problem = co_await ReadWholeBody(exchange)) co_return *std::move(problem);
+  if (gone_) co_return std::nullopt;
+  in_.Release();
+  auto box = MakeBox<Outcome>();
+  PostHandler(state_, *exchange.route, exchange.request, box);
+  co_return co_await Await(box);
+}
+
+asio::awaitable<std::optional<Problem>> Connection::ReadWholeBody(Exchange& exchange) {
+  if (exchange.parser.body_done()) co_return std::nullopt;
+  const auto piece_bytes = std::make_unique_for_overwrite<std::byte[]>(ReadBuffer::kBytes);
+  while (!exchange.parser.body_done()) {
+    const BodyPiece piece = co_await ReadPiece(exchange, std::span(piece_bytes.get(), ReadBuffer::kBytes));
+    if (gone_ || piece.problem) co_return piece.problem;
+    exchange.request->body.append(reinterpret_cast<const char*>(piece_bytes.get()), piece.bytes);
+  }
+  co_return std::nullopt;
+}
+
+Connection::Answered Connection::RunUpload(Exchange& exchange) {
+  auto box = MakeBox<UploadStart>();
+  PostUploadStart(state_, *exchange.route, exchange.request, box);
+  std::optional<UploadStart> start = co_await Await(box);
+  if (!start) co_return std::nullopt;
+  if (auto* outcome = std::get_if<Outcome>(&*start)) co_return std::move(*outcome);
+  UploadPtr upload = std::get<UploadPtr>(*std::move(start));
+  start.reset();
+  if (!co_await SendContinue(exchange)) co_return std::nullopt;
+  co_return co_await PumpBody(exchange, std::move(upload));
+}
+
+// The next bytes are read only after the sink has taken the last ones: that is all the flow control there is.
+Connection::Answered Connection::PumpBody(Exchange& exchange, UploadPtr upload) {
+  const SharedBuffer buffer{std::make_shared_for_overwrite<std::byte[]>(ReadBuffer::kBytes), ReadBuffer::kBytes};
+  while (!exchange.parser.body_done()) {
+    BodyPiece piece = co_await ReadPiece(exchange, std::span(buffer.bytes.get(), buffer.size));
+    if (gone_) co_return std::nullopt;
+    auto box = MakeBox<WriteEnd>();
+    if (piece.problem) {
+      PostRefuse(state_, std::move(upload), *std::move(piece.problem), box);
+    } else {
+      PostWrite(state_, upload, {buffer.bytes, piece.bytes}, box);
+    }
+    std::optional<WriteEnd> end = co_await Await(box);
+    if (!end) co_return std::nullopt;
+    if (*end) co_return **std::move(end);
+  }
+  in_.Release();
+  auto box = MakeBox<Outcome>();
+  PostFinish(state_, std::move(upload), box);
+  co_return co_await Await(box);
+}
+
+asio::awaitable<BodyPiece> Connection::ReadPiece(Exchange& exchange, std::span<std::byte> out) {
+  const std::uint64_t limit = exchange.route->options.max_body_bytes;
+  for (;;) {
+    RequestParser::Decoded decoded = exchange.parser.DecodeBody(in_.view(), out);
+    in_.Consume(decoded.consumed);
+    exchange.body_bytes += decoded.produced;
+    if (exchange.body_bytes > limit) {
+      co_return BodyPiece{
+          0,
+          Problem{413, "The request's body has more than " + std::to_string(limit) + " bytes, which is the limit here.",
+                  ""}};
+    }
+    if (decoded.problem) co_return BodyPiece{0, std::move(decoded.problem)};
+    if (decoded.produced > 0 || exchange.parser.body_done()) co_return BodyPiece{decoded.produced, std::nullopt};
+    if (in_.full()) co_return BodyPiece{0, Problem{400, "The body has a chunk header that is too long.", ""}};
+    if (co_await Fill(Clock::now() + state_->options.body_timeout)) continue;
+    if (gone_) co_return BodyPiece{};
+    co_return BodyPiece{0, Problem{408, "The request's body stopped coming.", ""}};
+  }
+}
+
+asio::awaitable<bool> Connection::SendContinue(Exchange& exchange) {
+  const bool expected = exchange.parser.http_1_1() && !exchange.request->Header("Expect").empty();
+  if (!expected || exchange.parser.body_done() || !in_.empty()) co_return true;
+  co_return co_await WriteAll("HTTP/1.1 100 Continue\r\n\r\n");
+}
+
+// Closing a socket with unread bytes resets the connection, and the client may lose the response; so what is under way
+// is read first, within bounds.
+asio::awaitable<void> Connection::Drain() {
+  boost::system::error_code ignored;
+  socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+  const Clock::time_point deadline = Clock::now() + state_->options.body_timeout;
+  std::uint64_t drained = 0;
+  do {
+    drained += in_.view().size();
+    in_.Consume(in_.view().size());
+  } while (drained <= state_->options.max_drain_bytes && co_await Fill(deadline));
+}
+
+}  // namespace intelliclinix::http
