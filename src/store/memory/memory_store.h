@@ -1,0 +1,89 @@
+// A store that forgets everything when it goes: for tests.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/clock.h"
+#include "store/store.h"
+
+namespace intelliclinix::store::memory {
+
+/// Everything in maps under one mutex.
+/// Threads: any.
+class MemoryStore final : public Store {
+ public:
+  /// Borrows: the clock, for the creation times of blobs.
+  explicit MemoryStore(const Clock& clock) : clock_(clock) {}
+
+  Status Ping() override { return {}; }
+
+  Status InsertUser(const records::User& user) override;
+  Result<records::User> GetUser(ObjectId id) override;
+  Result<records::User> FindUser(std::string_view username) override;
+  Status RecordLogin(ObjectId id, TimePoint at, const std::optional<std::string>& new_hash) override;
+  Status RevokeToken(std::string_view jti, TimePoint expires_at) override;
+  Result<bool> IsTokenRevoked(std::string_view jti) override;
+  Status ForgetRevocations(TimePoint now) override;
+
+  Status InsertDataset(const records::Dataset& dataset) override;
+  Result<records::Dataset> GetDataset(ObjectId owner, ObjectId id) override;
+  Result<Page<records::Dataset>> ListDatasets(ObjectId owner, const PageRequest& page) override;
+  Status DeleteDataset(ObjectId owner, ObjectId id) override;
+
+  Status InsertInference(const records::Inference& inference) override;
+  Result<records::Inference> GetInference(ObjectId owner, ObjectId id) override;
+  Result<records::Inference> LoadInference(ObjectId id) override;
+  Result<Page<records::Inference>> ListInferences(ObjectId owner, const InferenceFilter& filter,
+                                                  const PageRequest& page) override;
+  Result<ArchiveCounts> ArchiveInferences(ObjectId owner, const std::vector<ObjectId>& ids, bool archived) override;
+  Status DeleteInference(ObjectId owner, ObjectId id) override;
+  Result<bool> FailInference(ObjectId id, const records::InferenceError& error, TimePoint at) override;
+  Result<std::vector<ObjectId>> ListUndispatched(int limit) override;
+
+  Status InsertTasks(ObjectId inference, const std::vector<records::Task>& tasks) override;
+  Result<std::optional<records::Task>> ClaimTask(const ClaimRequest& request) override;
+  Result<bool> RenewLease(const records::TaskLease& lease, const records::Progress& progress,
+                          TimePoint expires_at) override;
+  Result<bool> CommitTask(const records::TaskLease& lease, const records::ImageResult& result) override;
+  Result<bool> ReleaseTask(const records::TaskLease& lease) override;
+  Result<bool> FinishInference(ObjectId inference, const Json& provenance, TimePoint at) override;
+  Result<std::vector<ObjectId>> ListUnfinished(int limit) override;
+  Result<int> CountOpenTasks() override;
+
+  Result<std::unique_ptr<BlobWriter>> CreateBlob(const NewBlob& blob) override;
+  Result<BlobRecord> GetBlob(ObjectId owner, ObjectId id) override;
+  Result<std::unique_ptr<ByteSource>> OpenBlob(ObjectId id) override;
+  Status DeleteBlob(ObjectId id) override;
+
+ private:
+  class Writer;
+  using Bytes = std::shared_ptr<const std::vector<std::byte>>;
+  struct Blob {
+    BlobRecord record;
+    Bytes bytes;
+  };
+  using TaskKey = std::pair<ObjectId, int>;  // inference and position: the order of claims
+
+  // All of these are called with the mutex held.
+  records::Task* FindLeased(const records::TaskLease& lease);
+  std::vector<records::Task*> TasksOf(ObjectId inference);
+  bool AllEnded(ObjectId inference);
+  records::Inference WithProgress(const records::Inference& inference);
+  void EraseInference(ObjectId id);
+
+  const Clock& clock_;
+  std::mutex mutex_;
+  std::map<ObjectId, records::User> users_;
+  std::map<std::string, TimePoint, std::less<>> revoked_;
+  std::map<ObjectId, records::Dataset> datasets_;
+  std::map<ObjectId, records::Inference> inferences_;
+  std::map<TaskKey, records::Task> tasks_;
+  std::map<ObjectId, Blob> blobs_;
+};
+
+}  // namespace intelliclinix::store::memory

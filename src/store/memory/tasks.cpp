@@ -1,0 +1,143 @@
+#include <algorithm>
+
+#include "store/memory/memory_store.h"
+#include "store/rules.h"
+
+namespace intelliclinix::store::memory {
+namespace {
+
+using records::InferenceStatus;
+using records::Task;
+using records::TaskState;
+
+bool Claimable(const Task& task, TimePoint now) {
+  return task.state == TaskState::kQueued || (task.state == TaskState::kRunning && task.lease_expires_at <= now);
+}
+
+void End(Task& task, const records::ImageResult& result) {
+  task.state = result.completed ? TaskState::kCompleted : TaskState::kFailed;
+  task.result = result;
+  task.progress.tiles_done = task.progress.tiles_total;
+}
+
+}  // namespace
+
+Status MemoryStore::InsertTasks(ObjectId inference, const std::vector<Task>& tasks) {
+  const std::scoped_lock lock(mutex_);
+  const auto found = inferences_.find(inference);
+  if (found == inferences_.end()) return NotFound("inference");
+  if (records::IsFinal(found->second.status)) return {};
+  for (const Task& task : tasks) {
+    Task& kept = tasks_.try_emplace({inference, task.position}, task).first->second;
+    kept.inference_id = inference;
+  }
+  found->second.dispatched = true;
+  return {};
+}
+
+Result<std::optional<Task>> MemoryStore::ClaimTask(const ClaimRequest& request) {
+  const std::scoped_lock lock(mutex_);
+  for (auto& [key, task] : tasks_) {
+    records::Inference& inference = inferences_.at(key.first);
+    if (!Claimable(task, request.now) || !inference.dispatched || records::IsFinal(inference.status)) continue;
+    if (task.attempt >= request.max_attempts) {
+      End(task, ExhaustedResult(task));
+      continue;
+    }
+    task.state = TaskState::kRunning;
+    ++task.attempt;
+    task.worker = request.worker;
+    task.lease_expires_at = request.now + request.lease;
+    task.progress.tiles_done = 0;
+    inference.status = InferenceStatus::kRunning;
+    if (!inference.started_at) inference.started_at = request.now;
+    return task;
+  }
+  return std::nullopt;
+}
+
+Result<bool> MemoryStore::RenewLease(const records::TaskLease& lease, const records::Progress& progress,
+                                     TimePoint expires_at) {
+  const std::scoped_lock lock(mutex_);
+  Task* task = FindLeased(lease);
+  if (task == nullptr) return false;
+  task->progress = progress;
+  task->lease_expires_at = expires_at;
+  return true;
+}
+
+Result<bool> MemoryStore::CommitTask(const records::TaskLease& lease, const records::ImageResult& result) {
+  const std::scoped_lock lock(mutex_);
+  Task* task = FindLeased(lease);
+  if (task == nullptr) return false;
+  End(*task, result);
+  return true;
+}
+
+Result<bool> MemoryStore::ReleaseTask(const records::TaskLease& lease) {
+  const std::scoped_lock lock(mutex_);
+  Task* task = FindLeased(lease);
+  if (task == nullptr) return false;
+  task->state = TaskState::kQueued;
+  --task->attempt;
+  task->progress.tiles_done = 0;
+  return true;
+}
+
+Result<bool> MemoryStore::FinishInference(ObjectId id, const Json& provenance, TimePoint at) {
+  const std::scoped_lock lock(mutex_);
+  const auto found = inferences_.find(id);
+  if (found == inferences_.end()) return false;
+  records::Inference& inference = found->second;
+  if (!inference.dispatched || records::IsFinal(inference.status) || !AllEnded(id)) return false;
+  for (const Task* task : TasksOf(id)) inference.results.push_back(*task->result);
+  const bool all_failed = !inference.results.empty() &&
+                          std::ranges::none_of(inference.results, [](const auto& result) { return result.completed; });
+  inference.status = all_failed ? InferenceStatus::kFailed : InferenceStatus::kCompleted;
+  if (all_failed) {
+    inference.error = AllFailedError(static_cast<int>(inference.results.size()), inference.results.front());
+    inference.notes = inference.error->detail;
+  }
+  inference.provenance = provenance;
+  inference.finished_at = at;
+  return true;
+}
+
+Result<std::vector<ObjectId>> MemoryStore::ListUnfinished(int limit) {
+  const std::scoped_lock lock(mutex_);
+  std::vector<ObjectId> ids;
+  for (const auto& [id, inference] : inferences_) {
+    if (static_cast<int>(ids.size()) >= limit) break;
+    if (inference.dispatched && !records::IsFinal(inference.status) && AllEnded(id)) ids.push_back(id);
+  }
+  return ids;
+}
+
+Result<int> MemoryStore::CountOpenTasks() {
+  const std::scoped_lock lock(mutex_);
+  return static_cast<int>(std::ranges::count_if(tasks_, [](const auto& entry) { return !entry.second.result; }));
+}
+
+Task* MemoryStore::FindLeased(const records::TaskLease& lease) {
+  for (Task* task : TasksOf(lease.inference_id)) {
+    if (task->id != lease.task_id) continue;
+    const bool held =
+        task->state == TaskState::kRunning && task->worker == lease.worker && task->attempt == lease.attempt;
+    return held ? task : nullptr;
+  }
+  return nullptr;
+}
+
+std::vector<Task*> MemoryStore::TasksOf(ObjectId inference) {
+  std::vector<Task*> tasks;
+  for (auto it = tasks_.lower_bound({inference, 0}); it != tasks_.end() && it->first.first == inference; ++it) {
+    tasks.push_back(&it->second);
+  }
+  return tasks;
+}
+
+bool MemoryStore::AllEnded(ObjectId inference) {
+  return std::ranges::all_of(TasksOf(inference), [](const Task* task) { return task->result.has_value(); });
+}
+
+}  // namespace intelliclinix::store::memory

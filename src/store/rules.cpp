@@ -1,0 +1,55 @@
+#include "store/rules.h"
+
+#include <algorithm>
+
+namespace intelliclinix::store {
+
+std::string CaseKey(std::string_view text) {
+  std::string key(text);
+  for (char& c : key) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return key;
+}
+
+int PageLimit(const PageRequest& page) { return std::clamp(page.limit, 1, 1000); }
+
+std::unexpected<Error> NotFound(std::string_view what) {
+  return Fail(ErrorCode::kNotFound, "There is no such " + std::string(what) + ".");
+}
+
+std::unexpected<Error> IdTaken(std::string_view what, ObjectId id) {
+  return Fail(ErrorCode::kConflict, "There is already a " + std::string(what) + " with the id " + id.ToString() + ".");
+}
+
+std::unexpected<Error> UsernameTaken(std::string_view username) {
+  return Fail(ErrorCode::kConflict, "The username '" + std::string(username) + "' is taken. Choose another.",
+              "username");
+}
+
+std::unexpected<Error> EmailTaken(std::string_view email) {
+  return Fail(ErrorCode::kConflict, "There is already an account with the e-mail address '" + std::string(email) + "'.",
+              "email");
+}
+
+records::ImageResult ExhaustedResult(const records::Task& task) {
+  records::ImageResult result;
+  result.source_filename = task.filename;
+  result.original_id = task.source_id;
+  result.picture_id = task.picture_id;
+  result.error = records::InferenceError{
+      std::string(records::error_code::kAttemptsExhausted),
+      "'" + task.filename + "' was tried " + std::to_string(task.attempt) +
+          " times, and each time the worker stopped before it was done. The image may need more memory than there is: "
+          "try a smaller one, or give the server more memory."};
+  return result;
+}
+
+records::InferenceError AllFailedError(int images, const records::ImageResult& first) {
+  records::InferenceError error = first.error.value_or(records::InferenceError{
+      std::string(records::error_code::kRunnerError), "'" + first.source_filename + "' failed."});
+  if (images > 1) error.detail = "All " + std::to_string(images) + " images failed. The first: " + error.detail;
+  return error;
+}
+
+}  // namespace intelliclinix::store
