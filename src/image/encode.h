@@ -13,9 +13,15 @@ namespace intelliclinix::image {
 /// Largest label that a 16-bit PNG can hold; beyond, EncodeLabelTiff32.
 inline constexpr std::uint32_t kMaxPngLabel = 65'535;
 
+/// What the pixels are like, which decides how they are compressed best; any image may be written as either.
+enum class PngContent {
+  kDrawing,     ///< areas of one value: masks, overlays
+  kPhotograph,  ///< a value of its own in each pixel
+};
+
 /// A PNG of an 8-bit image: 1 channel is grey, 3 are RGB, 4 are RGBA.
 /// Errors: kInvalidArgument for another type, number of channels, or no pixels.
-Result<std::vector<std::byte>> EncodePng(const Image& image);
+Result<std::vector<std::byte>> EncodePng(const Image& image, PngContent content = PngContent::kDrawing);
 
 /// A grey 16-bit PNG in which a pixel's value is its label.
 /// Errors: kInvalidArgument when a label is above kMaxPngLabel or there are no pixels.
@@ -28,12 +34,8 @@ Result<std::vector<std::byte>> EncodeLabelTiff32(const LabelImage& labels);
 /// The longer side of a preview is at most this. Units: px.
 inline constexpr int kMaxPreviewSide = 4096;
 
-/// The image as a person sees it, 8 bit: each channel is stretched from its 1st to its 99th percentile; 1 channel
-/// becomes grey, 2 become red and green, of more the first three become RGB. Same size.
-Image StretchForDisplay(const Image& source);
-
-/// An 8-bit PNG that every browser shows, of a source that browsers cannot: StretchForDisplay, at full size up to
-/// kMaxPreviewSide, otherwise averaged down to it.
+/// An 8-bit PNG that every browser shows, of a source that browsers cannot: StretchForDisplay (display.h), at full size
+/// up to kMaxPreviewSide, otherwise averaged down by the smallest whole factor that fits.
 /// Errors: kInvalidArgument when there are no pixels.
 Result<std::vector<std::byte>> EncodePreview(const Image& source);
 

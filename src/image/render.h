@@ -34,8 +34,8 @@ Image RenderClassMask(const LabelImage& labels);
 /// RGB: each object in its colour, black elsewhere.
 Image RenderInstanceMask(const LabelImage& labels);
 
-/// RGB: the source as StretchForDisplay shows it, the objects' outlines on top; 2 px thick in images that will be
-/// shown smaller than they are. `source` and `labels` have the same size.
+/// RGB: the source as StretchForDisplay (display.h) shows it, the objects' outlines on top; 2 px thick in images that
+/// will be shown smaller than they are. `source` and `labels` have the same size.
 Image RenderComposite(const Image& source, const LabelImage& labels);
 
 }  // namespace intelliclinix::image

@@ -1,0 +1,17 @@
+// Source images as a person can look at them.
+#pragma once
+
+#include "image/image.h"
+
+namespace intelliclinix::image {
+
+/// 8 bit, same size: each channel is stretched linearly from its 1st to its 99th percentile (from its smallest to its
+/// largest value when those are equal). 1 channel becomes grey, 2 become red and green, of more the first three become
+/// RGB. The channels of an 8-bit RGB image share one range, so that stained tissue keeps its hues.
+Image StretchForDisplay(const Image& source);
+
+/// Averages blocks of n x n pixels, n the smallest whole number with which no side is longer than `max_side` >= 1; the
+/// last blocks of a row or column may be smaller. The same image when n is 1.
+Image ShrinkToSide(const Image& source, int max_side);
+
+}  // namespace intelliclinix::image
