@@ -1,0 +1,95 @@
+#include "runners/parameter_table.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace intelliclinix::runners {
+namespace {
+
+const ParameterTable& Table() {
+  static const ParameterTable table({
+      {.name = "diameter", .default_value = nullptr, .description = "d", .unit = "px", .minimum = 0, .maximum = 1000},
+      {.name = "min_size", .type = ParameterType::kInteger, .default_value = 15, .description = "m", .minimum = -1},
+      {.name = "invert", .type = ParameterType::kBoolean, .default_value = false, .description = "i"},
+      {.name = "precision",
+       .type = ParameterType::kString,
+       .default_value = "f32",
+       .description = "p",
+       .choices = {"f32", "bf16"}},
+      {.name = "channels",
+       .type = ParameterType::kIntegerList,
+       .default_value = {0, 0},
+       .description = "c",
+       .minimum = 0,
+       .maximum = 3,
+       .list_length = 2},
+  });
+  return table;
+}
+
+TEST(ParameterTable, FillsInDefaults) {
+  const Json resolved = Table().Resolve(Json::object()).value();
+  EXPECT_EQ(DumpJson(resolved), R"({"diameter":null,"min_size":15,"invert":false,"precision":"f32","channels":[0,0]})");
+}
+
+TEST(ParameterTable, KeepsWhatFits) {
+  const Json params = ParseJson(R"({"diameter": 17.5, "channels": [2, 1], "min_size": -1, "invert": true})").value();
+  const Json resolved = Table().Resolve(params).value();
+  for (const auto& [name, value] : params.items()) EXPECT_EQ(resolved[name], value);
+}
+
+TEST(ParameterTable, RefusesByNameWhatDoesNotFit) {
+  const std::pair<const char*, const char*> cases[] = {
+      {R"({"diameter": -1})", "params.diameter"},
+      {R"({"diameter": "17"})", "params.diameter"},
+      {R"({"diameter": 1e9})", "params.diameter"},
+      {R"({"diameter": [17]})", "params.diameter"},
+      {R"({"min_size": 1.5})", "params.min_size"},
+      {R"({"min_size": null})", "params.min_size"},
+      {R"({"invert": 1})", "params.invert"},
+      {R"({"precision": "int4"})", "params.precision"},
+      {R"({"channels": [0]})", "params.channels"},
+      {R"({"channels": [0, 4]})", "params.channels"},
+      {R"({"channels": [0, 0.5]})", "params.channels"},
+      {R"({"colour": 1})", "params.colour"},
+      {R"([])", "params"},
+      {R"("x")", "params"},
+      {R"({"diameter": 1e999})", ""},
+  };
+  for (const auto& [text, field] : cases) {
+    const auto params = ParseJson(text);
+    if (!params) {
+      EXPECT_STREQ(field, "") << text;
+      continue;
+    }
+    const auto resolved = Table().Resolve(*params);
+    ASSERT_FALSE(resolved.has_value()) << text;
+    EXPECT_EQ(resolved.error().field, field) << text;
+  }
+}
+
+TEST(ParameterTable, SaysWhatWouldFit) {
+  EXPECT_EQ(Table().Resolve(Json{{"diameter", -1}}).error().message,
+            "'diameter' must be a number from 0 to 1000 (px), or null; got -1.");
+  EXPECT_THAT(Table().Resolve(Json{{"colour", 1}}).error().message, testing::HasSubstr("diameter, min_size"));
+}
+
+TEST(ParameterTable, ReadsCommandLineText) {
+  const auto& parameters = Table().parameters();
+  EXPECT_EQ(ParameterTable::ParseText(parameters[0], "17.5").value(), 17.5);
+  EXPECT_EQ(ParameterTable::ParseText(parameters[3], "bf16").value(), "bf16");
+  EXPECT_EQ(ParameterTable::ParseText(parameters[4], "2,1").value(), Json({2, 1}));
+  EXPECT_EQ(ParameterTable::ParseText(parameters[0], "abc").error().field, "params.diameter");
+}
+
+TEST(ParameterTable, DescribesItselfAsJsonSchema) {
+  const Json schema = Table().JsonSchema();
+  EXPECT_EQ(schema["additionalProperties"], false);
+  EXPECT_EQ(schema["properties"]["diameter"]["type"], Json({"number", "null"}));
+  EXPECT_EQ(schema["properties"]["diameter"]["x-unit"], "px");
+  EXPECT_EQ(schema["properties"]["channels"]["items"]["maximum"], 3);
+  EXPECT_EQ(schema["properties"]["precision"]["enum"], Json({"f32", "bf16"}));
+}
+
+}  // namespace
+}  // namespace intelliclinix::runners
