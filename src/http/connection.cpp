@@ -107,7 +107,7 @@ asio::awaitable<bool> Connection::ServeOne() {
   exchange.request->request_id = HexEncode(RandomBytes<8>());
   exchange.request->remote_address = remote_address_;
   std::optional<Outcome> outcome = co_await Answer(exchange);
-  if (outcome) co_return co_await SendResponse(exchange, *std::move(outcome));
+  if (outcome) co_return co_await SendResponse(exchange, *outcome);
   if (exchange.head_read) Record(exchange, AccessRecord{.aborted = true});
   co_return false;
 }

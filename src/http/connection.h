@@ -27,7 +27,8 @@ namespace intelliclinix::http {
 namespace asio = boost::asio;
 
 /// Reads requests, has them answered, writes the answers, until the client or the server wants no more.
-/// An empty result of a private coroutine means that nothing more can be said to this client (gone_).
+/// An empty result of a private coroutine means that nothing more can be said to this client (gone_). Coroutines here
+/// take arguments by reference, named in the caller: g++ 12 destroys temporaries of a co_await expression twice.
 /// Threads: its I/O thread only.
 /// Owns: the socket. Kept alive by its coroutine.
 class Connection : public std::enable_shared_from_this<Connection> {
@@ -61,15 +62,15 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // connection_body.cpp: request bodies and the handlers that take them
   Answered RunHandler(Exchange& exchange);
   Answered RunUpload(Exchange& exchange);
-  Answered PumpBody(Exchange& exchange, UploadPtr upload);
+  Answered PumpBody(Exchange& exchange, UploadPtr& upload);
   asio::awaitable<std::optional<Problem>> ReadWholeBody(Exchange& exchange);
   asio::awaitable<BodyPiece> ReadPiece(Exchange& exchange, std::span<std::byte> out);
   asio::awaitable<bool> SendContinue(Exchange& exchange);
   asio::awaitable<void> Drain();
 
   // connection_io.cpp: bytes, waiting, responses
-  asio::awaitable<bool> SendResponse(Exchange& exchange, Outcome outcome);
-  asio::awaitable<bool> SendPrepared(const Prepared& prepared, SharedBuffer first_piece, std::uint64_t& body_bytes);
+  asio::awaitable<bool> SendResponse(Exchange& exchange, Outcome& outcome);
+  asio::awaitable<bool> SendPrepared(const Prepared& prepared, SharedBuffer& piece, std::uint64_t& body_bytes);
   asio::awaitable<bool> ReadSource(const Prepared& prepared, std::uint64_t offset, SharedBuffer& piece);
   asio::awaitable<bool> WriteAll(std::string_view bytes);
   asio::awaitable<bool> Fill(Clock::time_point deadline);
@@ -80,7 +81,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::shared_ptr<Mailbox<T>> MakeBox();
   /// What comes into the mailbox; nothing when the connection is cut.
   template <typename T>
-  asio::awaitable<std::optional<T>> Await(std::shared_ptr<Mailbox<T>> box);
+  asio::awaitable<std::optional<T>> Await(const std::shared_ptr<Mailbox<T>>& box);
 
   asio::io_context& context_;
   asio::ip::tcp::socket socket_;
@@ -106,7 +107,7 @@ std::shared_ptr<Mailbox<T>> Connection::MakeBox() {
 }
 
 template <typename T>
-asio::awaitable<std::optional<T>> Connection::Await(std::shared_ptr<Mailbox<T>> box) {
+asio::awaitable<std::optional<T>> Connection::Await(const std::shared_ptr<Mailbox<T>>& box) {
   std::optional<T> value;
   while (!gone_) {
     value = box->Take();

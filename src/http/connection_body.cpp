@@ -32,11 +32,11 @@ Connection::Answered Connection::RunUpload(Exchange& exchange) {
   UploadPtr upload = std::get<UploadPtr>(*std::move(start));
   start.reset();
   if (!co_await SendContinue(exchange)) co_return std::nullopt;
-  co_return co_await PumpBody(exchange, std::move(upload));
+  co_return co_await PumpBody(exchange, upload);
 }
 
 // The next bytes are read only after the sink has taken the last ones: that is all the flow control there is.
-Connection::Answered Connection::PumpBody(Exchange& exchange, UploadPtr upload) {
+Connection::Answered Connection::PumpBody(Exchange& exchange, UploadPtr& upload) {
   const SharedBuffer buffer{std::make_shared_for_overwrite<std::byte[]>(ReadBuffer::kBytes), ReadBuffer::kBytes};
   while (!exchange.parser.body_done()) {
     BodyPiece piece = co_await ReadPiece(exchange, std::span(buffer.bytes.get(), buffer.size));

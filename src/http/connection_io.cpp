@@ -10,7 +10,7 @@ constexpr std::size_t kPieceBytes = 64 << 10;
 
 }  // namespace
 
-asio::awaitable<bool> Connection::SendResponse(Exchange& exchange, Outcome outcome) {
+asio::awaitable<bool> Connection::SendResponse(Exchange& exchange, Outcome& outcome) {
   const bool unread = !exchange.head_read || !exchange.parser.body_done();
   const bool close = unread || !exchange.parser.keep_alive() || state_->draining;
   const Wire wire{close, !exchange.head_read || exchange.parser.http_1_1()};
@@ -23,20 +23,21 @@ asio::awaitable<bool> Connection::SendResponse(Exchange& exchange, Outcome outco
         Prepare(*state_, *exchange.request, Problem{500, "The file could not be read. Try again later.", ""}, wire);
   }
   std::uint64_t body_bytes = 0;
-  const bool sent = co_await SendPrepared(prepared, std::move(piece), body_bytes);
+  const bool sent = co_await SendPrepared(prepared, piece, body_bytes);
   Record(exchange, {.status = prepared.status, .response_bytes = body_bytes, .aborted = !sent});
   if (sent && !prepared.close) co_return true;
   if (sent && (unread || !in_.empty())) co_await Drain();
   co_return false;
 }
 
-asio::awaitable<bool> Connection::SendPrepared(const Prepared& prepared, SharedBuffer piece,
+asio::awaitable<bool> Connection::SendPrepared(const Prepared& prepared, SharedBuffer& piece,
                                                std::uint64_t& body_bytes) {
   if (!co_await WriteAll(prepared.text)) co_return false;
   body_bytes = prepared.text.size() - prepared.head_bytes;
   if (!prepared.source) co_return true;
   for (;;) {
-    if (!co_await WriteAll({reinterpret_cast<const char*>(piece.bytes.get()), piece.size})) co_return false;
+    const std::string_view bytes(reinterpret_cast<const char*>(piece.bytes.get()), piece.size);
+    if (!co_await WriteAll(bytes)) co_return false;
     body_bytes += piece.size;
     if (body_bytes == prepared.count) co_return true;
     if (!co_await ReadSource(prepared, body_bytes, piece)) co_return false;

@@ -16,7 +16,9 @@ namespace {
 namespace beast = boost::beast;
 using beast::error_code;
 
-constexpr std::uint32_t kNoHeadLimit = 1 << 30;  // the connection bounds heads
+// The connection bounds heads and bodies itself.
+constexpr std::uint32_t kNoHeadLimit = 1 << 30;
+constexpr std::uint64_t kNoBodyLimit = UINT64_MAX;  // with boost::none, 1.74 refuses every Content-Length
 
 std::string ToString(beast::string_view text) { return std::string(text.data(), text.size()); }
 
@@ -26,7 +28,7 @@ class RequestParser::Impl final : public beast::http::basic_parser<true> {
  public:
   Impl() {
     header_limit(kNoHeadLimit);
-    body_limit(boost::none);
+    body_limit(kNoBodyLimit);
   }
 
   void SetRequest(Request* request) { request_ = request; }
