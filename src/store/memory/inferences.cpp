@@ -27,14 +27,14 @@ Result<records::Inference> MemoryStore::GetInference(ObjectId owner, ObjectId id
   const std::scoped_lock lock(mutex_);
   const auto found = inferences_.find(id);
   if (found == inferences_.end() || found->second.owner_id != owner) return NotFound("inference");
-  return WithProgress(found->second);
+  return WithTasks(found->second);
 }
 
 Result<records::Inference> MemoryStore::LoadInference(ObjectId id) {
   const std::scoped_lock lock(mutex_);
   const auto found = inferences_.find(id);
   if (found == inferences_.end()) return NotFound("inference");
-  return WithProgress(found->second);
+  return WithTasks(found->second);
 }
 
 Result<Page<records::Inference>> MemoryStore::ListInferences(ObjectId owner, const InferenceFilter& filter,
@@ -44,7 +44,7 @@ Result<Page<records::Inference>> MemoryStore::ListInferences(ObjectId owner, con
   for (auto it = inferences_.rbegin(); it != inferences_.rend() && !builder.full(); ++it) {
     const records::Inference& inference = it->second;
     if (inference.owner_id != owner || !builder.Wants(inference.id) || !Matches(inference, filter)) continue;
-    records::Inference item = WithProgress(inference);
+    records::Inference item = WithTasks(inference);
     item.results.clear();
     builder.Add(std::move(item));
   }
@@ -95,14 +95,16 @@ Result<std::vector<ObjectId>> MemoryStore::ListUndispatched(int limit) {
   return ids;
 }
 
-records::Inference MemoryStore::WithProgress(const records::Inference& inference) {
+records::Inference MemoryStore::WithTasks(const records::Inference& inference) {
   records::Inference copy = inference;
   copy.progress = {};
+  copy.results.clear();
   for (const records::Task* task : TasksOf(inference.id)) {
     ++copy.progress.images_total;
     copy.progress.images_done += task->result.has_value();
     copy.progress.tiles_done += task->progress.tiles_done;
     copy.progress.tiles_total += task->progress.tiles_total;
+    if (task->result && records::IsFinal(inference.status)) copy.results.push_back(*task->result);
   }
   return copy;
 }

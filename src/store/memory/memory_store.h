@@ -73,7 +73,8 @@ class MemoryStore final : public Store {
   records::Task* FindLeased(const records::TaskLease& lease);
   std::vector<records::Task*> TasksOf(ObjectId inference);
   bool AllEnded(ObjectId inference);
-  records::Inference WithProgress(const records::Inference& inference);
+  /// With what is folded from its tasks: progress, and results once it has ended.
+  records::Inference WithTasks(const records::Inference& inference);
   void EraseInference(ObjectId id);
 
   const Clock& clock_;

@@ -90,12 +90,12 @@ Result<bool> MemoryStore::FinishInference(ObjectId id, const Json& provenance, T
   if (found == inferences_.end()) return false;
   records::Inference& inference = found->second;
   if (!inference.dispatched || records::IsFinal(inference.status) || !AllEnded(id)) return false;
-  for (const Task* task : TasksOf(id)) inference.results.push_back(*task->result);
-  const bool all_failed = !inference.results.empty() &&
-                          std::ranges::none_of(inference.results, [](const auto& result) { return result.completed; });
+  const std::vector<Task*> tasks = TasksOf(id);
+  const bool all_failed =
+      !tasks.empty() && std::ranges::all_of(tasks, [](const Task* task) { return task->state == TaskState::kFailed; });
   inference.status = all_failed ? InferenceStatus::kFailed : InferenceStatus::kCompleted;
   if (all_failed) {
-    inference.error = AllFailedError(static_cast<int>(inference.results.size()), inference.results.front());
+    inference.error = AllFailedError(static_cast<int>(tasks.size()), *tasks.front()->result);
     inference.notes = inference.error->detail;
   }
   inference.provenance = provenance;

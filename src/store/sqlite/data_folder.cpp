@@ -1,0 +1,147 @@
+#include "store/sqlite/data_folder.h"
+
+#include <cerrno>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/hex.h"
+#include "base/log.h"
+
+namespace intelliclinix::store::sqlite {
+namespace {
+
+// Images of patients are nobody else's business.
+constexpr mode_t kFolderMode = 0700;
+constexpr mode_t kFileMode = 0600;
+
+Status MakeFolder(const std::string& path) {
+  if (mkdir(path.c_str(), kFolderMode) == 0 || errno == EEXIST) return {};
+  return std::unexpected(SystemError("Making the folder '" + path + "' failed", errno));
+}
+
+Status MakeDataFolder(const std::filesystem::path& path) {
+  std::error_code error;
+  const std::filesystem::path parent = std::filesystem::absolute(path, error).parent_path();
+  if (!error) std::filesystem::create_directories(parent, error);
+  if (error) {
+    return std::unexpected(SystemError("Making the folder '" + parent.string() + "' failed", error.value()));
+  }
+  return MakeFolder(path.string());
+}
+
+Result<int> TakeLock(const std::string& folder) {
+  const std::string path = folder + "/lock";
+  const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kFileMode);
+  if (fd < 0) return std::unexpected(SystemError("Opening '" + path + "' failed", errno));
+  if (flock(fd, LOCK_EX | LOCK_NB) == 0) return fd;
+  const int failed = errno;
+  close(fd);
+  if (failed != EWOULDBLOCK) return std::unexpected(SystemError("Locking '" + path + "' failed", failed));
+  return Fail(ErrorCode::kConflict, "The data folder '" + folder +
+                                        "' is in use by another IntelliClinix process. Stop that one, or choose "
+                                        "another data folder.");
+}
+
+}  // namespace
+
+Result<IncomingFile> IncomingFile::Create(std::string path) {
+  const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kFileMode);
+  if (fd < 0) return std::unexpected(SystemError("Storing a file failed", errno));
+  return IncomingFile(std::move(path), fd);
+}
+
+IncomingFile::IncomingFile(IncomingFile&& other) noexcept
+    : path_(std::exchange(other.path_, {})),
+      fd_(std::exchange(other.fd_, -1)),
+      bytes_(other.bytes_),
+      crc32_(other.crc32_),
+      sha256_(std::move(other.sha256_)),
+      failure_(std::move(other.failure_)) {}
+
+IncomingFile::~IncomingFile() {
+  if (fd_ >= 0) close(fd_);
+  if (!path_.empty()) unlink(path_.c_str());
+}
+
+Status IncomingFile::Write(std::span<const std::byte> bytes) {
+  if (failure_) return std::unexpected(*failure_);
+  sha256_.Update(bytes);
+  crc32_ = Crc32(crc32_, bytes);
+  bytes_ += bytes.size();
+  while (!bytes.empty()) {
+    const ssize_t put = write(fd_, bytes.data(), bytes.size());
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0) {
+      failure_ = SystemError("Storing a file failed", errno);
+      return std::unexpected(*failure_);
+    }
+    bytes = bytes.subspan(static_cast<std::size_t>(put));
+  }
+  return {};
+}
+
+Result<std::unique_ptr<ByteSource>> IncomingFile::Reader() const { return FileSource::Open(path_); }
+
+Status IncomingFile::KeepAs(const std::string& path) {
+  if (failure_) return std::unexpected(*failure_);
+  if (fsync(fd_) != 0) return std::unexpected(SystemError("Storing a file failed", errno));
+  if (rename(path_.c_str(), path.c_str()) != 0) return std::unexpected(SystemError("Storing a file failed", errno));
+  path_.clear();
+  return SyncDirectory(path.substr(0, path.rfind('/')));
+}
+
+Result<std::unique_ptr<DataFolder>> DataFolder::Open(const std::string& path) {
+  IC_RETURN_IF_ERROR(MakeDataFolder(path));
+  IC_ASSIGN_OR_RETURN(const int lock, TakeLock(path));
+  std::unique_ptr<DataFolder> folder(new DataFolder(path, lock));
+  IC_RETURN_IF_ERROR(folder->MakeFolders());
+  IC_RETURN_IF_ERROR(folder->ClearIncoming());
+  return folder;
+}
+
+DataFolder::~DataFolder() { close(lock_); }
+
+Status DataFolder::MakeFolders() const {
+  IC_RETURN_IF_ERROR(MakeFolder(path_ + "/incoming"));
+  IC_RETURN_IF_ERROR(MakeFolder(path_ + "/blobs"));
+  for (int i = 0; i < 256; ++i) {
+    const auto byte = static_cast<std::uint8_t>(i);
+    IC_RETURN_IF_ERROR(MakeFolder(path_ + "/blobs/" + HexEncode(std::span(&byte, 1))));
+  }
+  IC_RETURN_IF_ERROR(SyncDirectory(path_ + "/blobs"));
+  return SyncDirectory(path_);
+}
+
+Status DataFolder::ClearIncoming() const {
+  std::error_code error;
+  std::filesystem::directory_iterator entries(path_ + "/incoming", error);
+  for (; !error && entries != std::filesystem::directory_iterator(); entries.increment(error)) {
+    std::filesystem::remove(entries->path(), error);
+    if (error) break;
+  }
+  if (error) return std::unexpected(SystemError("Clearing '" + path_ + "/incoming' failed", error.value()));
+  return {};
+}
+
+Result<IncomingFile> DataFolder::CreateIncoming() const {
+  return IncomingFile::Create(path_ + "/incoming/" + ObjectId::Generate().ToString());
+}
+
+std::string DataFolder::BlobPath(ObjectId id) const {
+  const std::string name = id.ToString();
+  return path_ + "/blobs/" + name.substr(22) + "/" + name;
+}
+
+void DataFolder::RemoveBlob(ObjectId id) const {
+  if (unlink(BlobPath(id).c_str()) == 0 || errno == ENOENT) return;
+  log::Warning("blob_not_removed", {{"path", BlobPath(id)}, {"error", SystemError("Removing a file", errno).message}});
+}
+
+}  // namespace intelliclinix::store::sqlite

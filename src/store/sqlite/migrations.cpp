@@ -1,0 +1,136 @@
+#include "store/sqlite/migrations.h"
+
+#include <array>
+#include <string>
+
+namespace intelliclinix::store::sqlite {
+namespace {
+
+// Marks a database as ours ("ICLX"), so that nobody else's file is taken for one.
+constexpr std::int64_t kApplicationId = 0x49434C58;
+
+// Ids are blobs of 12 bytes, times milliseconds since 1970, JSON and names of states text.
+constexpr const char* kFirstTables = R"sql(
+CREATE TABLE users (
+  id BLOB PRIMARY KEY NOT NULL,
+  username TEXT NOT NULL,
+  username_key TEXT NOT NULL UNIQUE,
+  email TEXT NOT NULL,
+  email_key TEXT NOT NULL UNIQUE,
+  password_hash TEXT NOT NULL,
+  first_name TEXT NOT NULL,
+  last_name TEXT NOT NULL,
+  role TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  last_login INTEGER
+) STRICT;
+
+CREATE TABLE revoked_tokens (
+  jti TEXT PRIMARY KEY NOT NULL,
+  expires_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE datasets (
+  id BLOB PRIMARY KEY NOT NULL,
+  owner_id BLOB NOT NULL,
+  name TEXT NOT NULL,
+  model_id TEXT NOT NULL,
+  input_type TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  files TEXT NOT NULL
+) STRICT;
+CREATE INDEX datasets_by_owner ON datasets (owner_id, id);
+
+CREATE TABLE inferences (
+  id BLOB PRIMARY KEY NOT NULL,
+  dataset_id BLOB NOT NULL REFERENCES datasets (id) ON DELETE CASCADE,
+  owner_id BLOB NOT NULL,
+  model_id TEXT NOT NULL,
+  runner_name TEXT NOT NULL,
+  status TEXT NOT NULL,
+  dispatched INTEGER NOT NULL,
+  archived INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  started_at INTEGER,
+  finished_at INTEGER,
+  notes TEXT NOT NULL,
+  params TEXT NOT NULL,
+  provenance TEXT NOT NULL,
+  error TEXT
+) STRICT;
+CREATE INDEX inferences_by_owner ON inferences (owner_id, id);
+CREATE INDEX inferences_by_dataset ON inferences (dataset_id);
+CREATE INDEX open_inferences ON inferences (id) WHERE status IN ('queued', 'running');
+
+CREATE TABLE tasks (
+  id BLOB PRIMARY KEY NOT NULL,
+  inference_id BLOB NOT NULL REFERENCES inferences (id) ON DELETE CASCADE,
+  position INTEGER NOT NULL,
+  owner_id BLOB NOT NULL,
+  source_id BLOB NOT NULL,
+  picture_id BLOB NOT NULL,
+  filename TEXT NOT NULL,
+  state TEXT NOT NULL,
+  attempt INTEGER NOT NULL,
+  worker TEXT NOT NULL,
+  lease_expires_at INTEGER NOT NULL,
+  tiles_done INTEGER NOT NULL,
+  tiles_total INTEGER NOT NULL,
+  result TEXT,
+  UNIQUE (inference_id, position)
+) STRICT;
+CREATE INDEX open_tasks ON tasks (inference_id, position) WHERE state IN ('queued', 'running');
+
+CREATE TABLE blobs (
+  id BLOB PRIMARY KEY NOT NULL,
+  owner_id BLOB NOT NULL,
+  inference_id BLOB,
+  source_id BLOB,
+  filename TEXT NOT NULL,
+  content_type TEXT NOT NULL,
+  bytes INTEGER NOT NULL,
+  sha256 TEXT NOT NULL,
+  crc32 INTEGER NOT NULL,
+  created_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX blobs_by_inference ON blobs (inference_id) WHERE inference_id IS NOT NULL;
+)sql";
+
+// In order; step i leads to version i + 1. A step that was released is never changed: changes are new steps.
+constexpr std::array kSteps = {kFirstTables};
+
+Status CheckOrigin(Database& database, const std::string& path) {
+  IC_ASSIGN_OR_RETURN(const std::int64_t tables, database.QueryInt("SELECT count(*) FROM sqlite_schema"));
+  if (tables == 0) return database.Execute("PRAGMA application_id = " + std::to_string(kApplicationId));
+  IC_ASSIGN_OR_RETURN(const std::int64_t application, database.QueryInt("PRAGMA application_id"));
+  if (application == kApplicationId) return {};
+  return Fail(ErrorCode::kConflict,
+              "'" + path + "' is a database of another program. Move it away or choose another data folder.");
+}
+
+Status RunStep(Database& database, int step) {
+  IC_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(database, "BEGIN IMMEDIATE"));
+  IC_RETURN_IF_ERROR(database.Execute(kSteps[static_cast<std::size_t>(step)]));
+  IC_RETURN_IF_ERROR(database.Execute("PRAGMA user_version = " + std::to_string(step + 1)));
+  return transaction.Commit();
+}
+
+}  // namespace
+
+int SchemaVersion() { return static_cast<int>(kSteps.size()); }
+
+Status Migrate(Database& database, const std::string& path) {
+  IC_RETURN_IF_ERROR(CheckOrigin(database, path));
+  IC_ASSIGN_OR_RETURN(const std::int64_t version, database.QueryInt("PRAGMA user_version"));
+  if (version > SchemaVersion()) {
+    return Fail(ErrorCode::kConflict, "'" + path + "' was written by a newer IntelliClinix (database version " +
+                                          std::to_string(version) + "; this one knows up to " +
+                                          std::to_string(SchemaVersion()) + "). Use the newer IntelliClinix.");
+  }
+  for (int step = static_cast<int>(version); step < SchemaVersion(); ++step) {
+    IC_RETURN_IF_ERROR(RunStep(database, step));
+  }
+  return {};
+}
+
+}  // namespace intelliclinix::store::sqlite

@@ -1,0 +1,87 @@
+// The store of one machine: an SQLite database with the files beside it.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "store/sqlite/connections.h"
+#include "store/sqlite/data_folder.h"
+#include "store/store.h"
+
+namespace intelliclinix::store::sqlite {
+
+struct SqliteOptions {
+  /// Made if it is not there. Holds intelliclinix.db, blobs/, incoming/ and lock. Must be on a local disk.
+  std::string folder;
+};
+
+/// Records in SQLite, bytes in files. A blob's file is there before its row, and gone after it: a crash between leaves
+/// at most a file that no row names.
+/// Threads: any.
+class SqliteStore final : public Store {
+ public:
+  /// Borrows: the clock, for the creation times of blobs.
+  /// Errors: kConflict when another process uses the folder or its database is of a newer version, kInternal when
+  /// the database is damaged, kResourceExhausted when the disk is full.
+  static Result<std::unique_ptr<SqliteStore>> Open(const SqliteOptions& options, const Clock& clock);
+
+  Status Ping() override;
+
+  Status InsertUser(const records::User& user) override;
+  Result<records::User> GetUser(ObjectId id) override;
+  Result<records::User> FindUser(std::string_view username) override;
+  Status RecordLogin(ObjectId id, TimePoint at, const std::optional<std::string>& new_hash) override;
+  Status RevokeToken(std::string_view jti, TimePoint expires_at) override;
+  Result<bool> IsTokenRevoked(std::string_view jti) override;
+  Status ForgetRevocations(TimePoint now) override;
+
+  Status InsertDataset(const records::Dataset& dataset) override;
+  Result<records::Dataset> GetDataset(ObjectId owner, ObjectId id) override;
+  Result<Page<records::Dataset>> ListDatasets(ObjectId owner, const PageRequest& page) override;
+  Status DeleteDataset(ObjectId owner, ObjectId id) override;
+
+  Status InsertInference(const records::Inference& inference) override;
+  Result<records::Inference> GetInference(ObjectId owner, ObjectId id) override;
+  Result<records::Inference> LoadInference(ObjectId id) override;
+  Result<Page<records::Inference>> ListInferences(ObjectId owner, const InferenceFilter& filter,
+                                                  const PageRequest& page) override;
+  Result<ArchiveCounts> ArchiveInferences(ObjectId owner, const std::vector<ObjectId>& ids, bool archived) override;
+  Status DeleteInference(ObjectId owner, ObjectId id) override;
+  Result<bool> FailInference(ObjectId id, const records::InferenceError& error, TimePoint at) override;
+  Result<std::vector<ObjectId>> ListUndispatched(int limit) override;
+
+  Status InsertTasks(ObjectId inference, const std::vector<records::Task>& tasks) override;
+  Result<std::optional<records::Task>> ClaimTask(const ClaimRequest& request) override;
+  Result<bool> RenewLease(const records::TaskLease& lease, const records::Progress& progress,
+                          TimePoint expires_at) override;
+  Result<bool> CommitTask(const records::TaskLease& lease, const records::ImageResult& result) override;
+  Result<bool> ReleaseTask(const records::TaskLease& lease) override;
+  Result<bool> FinishInference(ObjectId inference, const Json& provenance, TimePoint at) override;
+  Result<std::vector<ObjectId>> ListUnfinished(int limit) override;
+  Result<int> CountOpenTasks() override;
+
+  Result<std::unique_ptr<BlobWriter>> CreateBlob(const NewBlob& blob) override;
+  Result<BlobRecord> GetBlob(ObjectId owner, ObjectId id) override;
+  Result<std::unique_ptr<ByteSource>> OpenBlob(ObjectId id) override;
+  Status DeleteBlob(ObjectId id) override;
+
+ private:
+  class Writer;
+
+  SqliteStore(std::unique_ptr<DataFolder> folder, std::unique_ptr<Connections> connections, const Clock& clock)
+      : folder_(std::move(folder)), connections_(std::move(connections)), clock_(clock) {}
+
+  Status InsertBlobRow(const BlobRecord& record);
+  void RemoveBlobFiles(const std::vector<ObjectId>& ids);
+
+  std::unique_ptr<DataFolder> folder_;  // first, so that the lock goes last
+  std::unique_ptr<Connections> connections_;
+  const Clock& clock_;
+};
+
+/// SqliteStore::Open, for those who need to know only the seam.
+Result<std::unique_ptr<Store>> OpenSqliteStore(const SqliteOptions& options, const Clock& clock);
+
+}  // namespace intelliclinix::store::sqlite
