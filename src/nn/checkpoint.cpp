@@ -172,7 +172,7 @@ Result<StateDict> ReadZipCheckpoint(ByteSource& file, const CheckpointLimits& li
   IC_ASSIGN_OR_RETURN(ZipReader archive, ZipReader::Open(file));
   constexpr std::string_view kPickleName = "/data.pkl";
   const auto found =
-      std::ranges::find_if(archive.entries(), [](const auto& entry) { return entry.first.ends_with(kPickleName); });
+      std::ranges::find_if(archive.entries(), [&](const auto& entry) { return entry.first.ends_with(kPickleName); });
   if (found == archive.entries().end()) {
     return Fail(ErrorCode::kInvalidArgument, "The file is a ZIP archive, but not a PyTorch checkpoint.");
   }

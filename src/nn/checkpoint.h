@@ -11,7 +11,7 @@ namespace intelliclinix::nn {
 
 /// Bounds on a checkpoint, checked before memory is taken.
 struct CheckpointLimits {
-  std::uint64_t max_bytes = 2ULL << 30;   ///< file, and tensors after widening to float32
+  std::uint64_t max_bytes = 2ULL << 30;  ///< file, and tensors after widening to float32
   std::size_t max_tensors = 10'000;
   std::size_t max_pickle_bytes = 16 << 20;
 };

@@ -18,8 +18,8 @@ enum class Precision { kFloat32, kBfloat16 };
 std::string_view PrecisionName(Precision precision);  // "f32", "bf16"
 
 struct NetworkDescription {
-  std::string engine;   ///< for example "openvino 2026.4"
-  std::string device;   ///< for example "AMD EPYC 9R14"
+  std::string engine;  ///< for example "openvino 2026.4"
+  std::string device;  ///< for example "AMD EPYC 9R14"
   Precision precision = Precision::kFloat32;
 };
 

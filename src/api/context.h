@@ -1,0 +1,52 @@
+// What handlers work with.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "dispatch/dispatcher.h"
+#include "runners/model_catalogue.h"
+#include "runners/runner_registry.h"
+#include "runners/source_image.h"
+#include "store/store.h"
+
+namespace intelliclinix::api {
+
+class Metrics;
+class PasswordHasher;
+class TokenIssuer;
+
+/// Bounds on what clients send; configuration.
+struct Limits {
+  std::uint64_t max_file_bytes = 4ULL << 30;     ///< of one uploaded file
+  std::uint64_t max_upload_bytes = 64ULL << 30;  ///< of one upload request
+  std::size_t max_files = 10'000;                ///< in one dataset
+  std::uint64_t max_json_bytes = 1 << 20;        ///< of a JSON body
+};
+
+struct ApiOptions {
+  std::string version;
+  std::vector<std::string> cors_origins = {"http://localhost:3000"};
+  std::chrono::seconds token_lifetime{3600};
+  Limits limits;
+  runners::SourceLimits source_limits;
+};
+
+/// Borrowed by every handler; outlives the server. Threads: any.
+struct Context {
+  store::Store& store;
+  dispatch::Dispatcher& dispatcher;
+  const runners::RunnerRegistry& registry;
+  const runners::ModelCatalogue& catalogue;
+  const Clock& clock;
+  const TokenIssuer& tokens;
+  const PasswordHasher& passwords;
+  Metrics& metrics;
+  ApiOptions options;
+};
+
+}  // namespace intelliclinix::api

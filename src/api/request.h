@@ -1,0 +1,47 @@
+// What handlers read from a request, parsed at the edge.
+#pragma once
+
+#include <functional>
+#include <initializer_list>
+#include <string_view>
+
+#include "api/context.h"
+#include "base/json.h"
+#include "base/object_id.h"
+#include "base/result.h"
+#include "http/router.h"
+#include "records/user.h"
+#include "store/page.h"
+
+namespace intelliclinix::api {
+
+/// A handler that returns errors as values; they are rendered by ErrorResponse.
+using ApiHandler = std::function<Result<http::Reply>(http::Request& request)>;
+/// A handler for a signed-in user.
+using UserHandler = std::function<Result<http::Reply>(http::Request& request, const records::User& user)>;
+
+/// Renders what `handler` returns.
+http::Handler Public(ApiHandler handler);
+/// Answers 401 (with WWW-Authenticate) unless the request has a valid token that is not revoked.
+http::Handler SignedIn(Context& context, UserHandler handler);
+
+/// The user of the request's bearer token. Errors: kUnauthenticated.
+Result<records::User> Authenticate(Context& context, const http::Request& request);
+
+/// The body as a JSON object whose members are all among `known`. Content-Type must be JSON.
+/// Errors: kInvalidArgument with the unknown member as field.
+Result<Json> ReadObject(const http::Request& request, std::initializer_list<std::string_view> known);
+/// A string member. Errors: kInvalidArgument with field `name` when it is missing or not a string.
+Result<std::string> StringMember(const Json& body, std::string_view name);
+/// A member or path part that is an id. Errors: kInvalidArgument with field `name`.
+Result<ObjectId> ParseId(std::string_view text, std::string_view name);
+/// `{id}` of the path; what is no id is unknown. Errors: kNotFound.
+Result<ObjectId> PathId(const http::Request& request, std::string_view param, std::string_view what);
+/// `?limit=&cursor=`. Errors: kInvalidArgument with field "limit" or "cursor".
+Result<store::PageRequest> ReadPage(const http::Request& request);
+/// Errors: kInvalidArgument naming a query parameter that is not among `known`.
+Status CheckQuery(const http::Request& request, std::initializer_list<std::string_view> known);
+/// A list with its `Link: <...>; rel="next"` where there is a next page.
+http::Response PageResponse(const http::Request& request, Json items, const std::optional<ObjectId>& next_after);
+
+}  // namespace intelliclinix::api

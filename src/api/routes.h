@@ -1,0 +1,16 @@
+// Every route of the server, in one list.
+#pragma once
+
+#include "api/context.h"
+#include "http/router.h"
+#include "http/server.h"
+
+namespace intelliclinix::api {
+
+/// All routes. Borrows: `context`.
+http::Router MakeRoutes(Context& context);
+
+/// How the server renders errors, answers CORS and logs. Borrows: `context`.
+http::Hooks MakeHooks(Context& context);
+
+}  // namespace intelliclinix::api
