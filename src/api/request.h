@@ -1,11 +1,15 @@
 // What handlers read from a request, parsed at the edge.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <initializer_list>
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "api/context.h"
+#include "api/tokens.h"
 #include "base/json.h"
 #include "base/object_id.h"
 #include "base/result.h"
@@ -25,11 +29,17 @@ http::Handler Public(ApiHandler handler);
 /// Answers 401 (with WWW-Authenticate) unless the request has a valid token that is not revoked.
 http::Handler SignedIn(Context& context, UserHandler handler);
 
+/// What the request's bearer token says: valid, or expired for less than `grace`, and not revoked.
+/// Errors: kUnauthenticated.
+Result<Claims> VerifyBearer(Context& context, const http::Request& request,
+                            std::chrono::seconds grace = std::chrono::seconds(0));
+/// The user of a token. Errors: kUnauthenticated when the account is gone.
+Result<records::User> UserOf(Context& context, const Claims& claims);
 /// The user of the request's bearer token. Errors: kUnauthenticated.
 Result<records::User> Authenticate(Context& context, const http::Request& request);
 
 /// The body as a JSON object whose members are all among `known`. Content-Type must be JSON.
-/// Errors: kInvalidArgument with the unknown member as field.
+/// Errors: kInvalidArgument with field "Content-Type", "body" or the unknown member.
 Result<Json> ReadObject(const http::Request& request, std::initializer_list<std::string_view> known);
 /// A string member. Errors: kInvalidArgument with field `name` when it is missing or not a string.
 Result<std::string> StringMember(const Json& body, std::string_view name);

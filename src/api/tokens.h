@@ -1,0 +1,47 @@
+// Bearer tokens: JWTs that this server signs and only this server reads.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+#include "base/clock.h"
+#include "base/object_id.h"
+#include "base/result.h"
+
+namespace intelliclinix::api {
+
+/// What a token says.
+struct Claims {
+  ObjectId user_id;  ///< sub
+  std::string jti;   ///< by which the token is taken back
+  TimePoint issued_at;
+  TimePoint expires_at;
+};
+
+/// How long after its end a token can still be exchanged for a new one.
+inline constexpr std::chrono::hours kRefreshGrace{1};
+
+/// Signs and verifies tokens: HS256 and nothing else, so that no token can choose how it is checked.
+/// Threads: any; immutable.
+/// Source: RFC 7519, RFC 7515, RFC 8725.
+class TokenIssuer {
+ public:
+  /// `secret` has at least 32 bytes (RFC 7518 section 3.2). Borrows: the clock.
+  TokenIssuer(std::string secret, std::chrono::seconds lifetime, const Clock& clock);
+
+  std::string Issue(ObjectId user_id) const;
+
+  /// Accepts a token until `grace` after its end. Whether it was taken back is for the caller to ask the store.
+  /// Errors: kUnauthenticated.
+  Result<Claims> Verify(std::string_view token, std::chrono::seconds grace = std::chrono::seconds(0)) const;
+
+ private:
+  std::string Sign(std::string_view text) const;
+
+  std::string secret_;
+  std::chrono::seconds lifetime_;
+  const Clock& clock_;
+};
+
+}  // namespace intelliclinix::api
