@@ -1,14 +1,15 @@
 #include "runners/parameter_table.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
+#include <functional>
 #include <sstream>
 
 namespace intelliclinix::runners {
 namespace {
 
-std::string FieldOf(const Parameter& parameter) { return "params." + parameter.name; }
+/// What a message quotes of a name or value that somebody sent.
+constexpr std::size_t kMaxQuoted = 60;
 
 /// "17", "0.4": as short as it can be written.
 std::string NumberText(double number) {
@@ -17,7 +18,12 @@ std::string NumberText(double number) {
   return text.str();
 }
 
+std::string Quoted(const std::string& text) {
+  return text.size() > kMaxQuoted ? text.substr(0, kMaxQuoted - 3) + "..." : text;
+}
+
 std::string TypeText(const Parameter& parameter) {
+  const std::string length = std::to_string(parameter.list_length);
   switch (parameter.type) {
     case ParameterType::kNumber:
       return "a number";
@@ -28,12 +34,17 @@ std::string TypeText(const Parameter& parameter) {
     case ParameterType::kString:
       return "a text";
     case ParameterType::kIntegerList:
-      return "a list of " + std::to_string(parameter.list_length) + " whole numbers";
+      return "a list of " + length + " whole numbers";
+    case ParameterType::kRange:
+      return "[low, high] with low below high" +
+             (parameter.list_length > 0 ? ", or a list of " + length + " of these" : "");
+    case ParameterType::kSwitch:
+      return "true, false or an object";
   }
   return "a value";
 }
 
-std::string RangeText(const Parameter& parameter) {
+std::string LimitsText(const Parameter& parameter) {
   if (parameter.minimum && parameter.maximum) {
     return " from " + NumberText(*parameter.minimum) + " to " + NumberText(*parameter.maximum);
   }
@@ -49,33 +60,44 @@ std::string ChoicesText(const Parameter& parameter) {
 }
 
 /// The one sentence for a value that does not fit.
-std::unexpected<Error> Refuse(const Parameter& parameter, const Json& value) {
-  std::string expected = TypeText(parameter) + RangeText(parameter);
+std::unexpected<Error> Refuse(const Parameter& parameter, const Json& value, const std::string& field) {
+  std::string expected = TypeText(parameter) + LimitsText(parameter);
   if (!parameter.choices.empty()) expected = "one of " + ChoicesText(parameter);
   if (!parameter.unit.empty()) expected += " (" + parameter.unit + ")";
   if (parameter.default_value.is_null()) expected += ", or null";
-  std::string got = DumpJson(value);
-  if (got.size() > 60) got = got.substr(0, 57) + "...";
-  return Fail(ErrorCode::kInvalidArgument, "'" + parameter.name + "' must be " + expected + "; got " + got + ".",
-              FieldOf(parameter));
+  return Fail(ErrorCode::kInvalidArgument,
+              "'" + parameter.name + "' must be " + expected + "; got " + Quoted(DumpJson(value)) + ".", field);
 }
 
-bool InRange(const Parameter& parameter, double number) {
+bool IsNumberInLimits(const Parameter& parameter, const Json& value) {
+  if (!value.is_number()) return false;
+  const auto number = value.get<double>();
   return std::isfinite(number) && (!parameter.minimum || number >= *parameter.minimum) &&
          (!parameter.maximum || number <= *parameter.maximum);
 }
 
-bool IsWholeInRange(const Parameter& parameter, const Json& value) {
-  return value.is_number_integer() && InRange(parameter, value.get<double>());
+bool IsWholeInLimits(const Parameter& parameter, const Json& value) {
+  return value.is_number_integer() && IsNumberInLimits(parameter, value);
 }
 
+bool IsRange(const Parameter& parameter, const Json& value) {
+  return value.is_array() && value.size() == 2 && IsNumberInLimits(parameter, value[0]) &&
+         IsNumberInLimits(parameter, value[1]) && value[0].get<double>() < value[1].get<double>();
+}
+
+bool IsListOf(int length, const Json& value, const std::function<bool(const Json&)>& fits) {
+  return length > 0 && value.is_array() && value.size() == static_cast<std::size_t>(length) &&
+         std::ranges::all_of(value, fits);
+}
+
+/// Of a switch, only whether it is one: its members are resolved on their own.
 bool Fits(const Parameter& parameter, const Json& value) {
   if (value.is_null()) return parameter.default_value.is_null();
   switch (parameter.type) {
     case ParameterType::kNumber:
-      return value.is_number() && InRange(parameter, value.get<double>());
+      return IsNumberInLimits(parameter, value);
     case ParameterType::kInteger:
-      return IsWholeInRange(parameter, value);
+      return IsWholeInLimits(parameter, value);
     case ParameterType::kBoolean:
       return value.is_boolean();
     case ParameterType::kString:
@@ -83,47 +105,47 @@ bool Fits(const Parameter& parameter, const Json& value) {
              (parameter.choices.empty() ||
               std::ranges::find(parameter.choices, value.get<std::string>()) != parameter.choices.end());
     case ParameterType::kIntegerList:
-      return value.is_array() && value.size() == static_cast<std::size_t>(parameter.list_length) &&
-             std::ranges::all_of(value, [&](const Json& member) { return IsWholeInRange(parameter, member); });
+      return IsListOf(parameter.list_length, value,
+                      [&](const Json& member) { return IsWholeInLimits(parameter, member); });
+    case ParameterType::kRange:
+      return IsRange(parameter, value) ||
+             IsListOf(parameter.list_length, value, [&](const Json& member) { return IsRange(parameter, member); });
+    case ParameterType::kSwitch:
+      return value.is_boolean() || value.is_object();
   }
   return false;
 }
 
-Json TypeSchema(const Parameter& parameter) {
-  Json schema = Json::object();
-  Json* numbers = &schema;
-  std::string type;
-  switch (parameter.type) {
-    case ParameterType::kNumber:
-      type = "number";
-      break;
-    case ParameterType::kInteger:
-      type = "integer";
-      break;
-    case ParameterType::kBoolean:
-      type = "boolean";
-      break;
-    case ParameterType::kString:
-      type = "string";
-      break;
-    case ParameterType::kIntegerList:
-      type = "array";
-      break;
+std::unexpected<Error> RefuseUnknown(const std::vector<Parameter>& table, const std::string& name,
+                                     const std::string& owner) {
+  std::string known;
+  for (const Parameter& parameter : table) {
+    if (parameter.unsupported.empty()) known += (known.empty() ? "" : ", ") + parameter.name;
   }
-  if (parameter.default_value.is_null()) {
-    schema["type"] = {type, "null"};
-  } else {
-    schema["type"] = type;
+  return Fail(ErrorCode::kInvalidArgument,
+              "Unknown parameter '" + Quoted(name) + "'. '" + owner + "' may have: " + known + ".",
+              owner + "." + Quoted(name));
+}
+
+/// `owner` is the field that holds `object`: "params", "params.normalize".
+Result<Json> ResolveObject(const std::vector<Parameter>& table, const Json& object, const std::string& owner) {
+  Json given = Json::object();
+  for (const auto& [name, value] : object.items()) {
+    const auto found = std::ranges::find(table, name, &Parameter::name);
+    if (found == table.end()) return RefuseUnknown(table, name, owner);
+    const std::string field = owner + "." + name;
+    if (!found->unsupported.empty()) return Fail(ErrorCode::kInvalidArgument, found->unsupported, field);
+    if (!Fits(*found, value)) return Refuse(*found, value, field);
+    given[name] = value;
+    if (!value.is_object()) continue;
+    IC_ASSIGN_OR_RETURN(given[name], ResolveObject(found->members, value, field));
   }
-  if (parameter.type == ParameterType::kIntegerList) {
-    schema["minItems"] = schema["maxItems"] = parameter.list_length;
-    schema["items"] = {{"type", "integer"}};
-    numbers = &schema["items"];
+  Json resolved = Json::object();
+  for (const Parameter& parameter : table) {
+    if (!parameter.unsupported.empty()) continue;
+    resolved[parameter.name] = given.contains(parameter.name) ? given[parameter.name] : parameter.default_value;
   }
-  if (parameter.minimum) (*numbers)["minimum"] = *parameter.minimum;
-  if (parameter.maximum) (*numbers)["maximum"] = *parameter.maximum;
-  if (!parameter.choices.empty()) schema["enum"] = parameter.choices;
-  return schema;
+  return resolved;
 }
 
 }  // namespace
@@ -132,45 +154,16 @@ Result<Json> ParameterTable::Resolve(const Json& params) const {
   if (!params.is_object()) {
     return Fail(ErrorCode::kInvalidArgument, "'params' must be a JSON object of parameters by name.", "params");
   }
-  for (const auto& [name, value] : params.items()) {
-    const auto found = std::ranges::find(parameters_, name, &Parameter::name);
-    if (found == parameters_.end()) {
-      std::string known;
-      for (const Parameter& parameter : parameters_) known += (known.empty() ? "" : ", ") + parameter.name;
-      return Fail(ErrorCode::kInvalidArgument,
-                  "Unknown parameter '" + name.substr(0, 100) + "'. This model has: " + known + ".",
-                  "params." + name.substr(0, 100));
-    }
-    if (!Fits(*found, value)) return Refuse(*found, value);
-  }
-  Json resolved = Json::object();
-  for (const Parameter& parameter : parameters_) {
-    resolved[parameter.name] = params.contains(parameter.name) ? params[parameter.name] : parameter.default_value;
-  }
-  return resolved;
+  return ResolveObject(parameters_, params, "params");
 }
 
 Result<Json> ParameterTable::ParseText(const Parameter& parameter, std::string_view text) {
   if (parameter.type == ParameterType::kString) return Json(std::string(text));
-  const bool list = parameter.type == ParameterType::kIntegerList && !text.starts_with('[');
-  Result<Json> value = ParseJson(list ? "[" + std::string(text) + "]" : std::string(text));
-  if (!value) return Refuse(parameter, Json(std::string(text)));
+  const bool is_list = parameter.type == ParameterType::kIntegerList || parameter.type == ParameterType::kRange;
+  Result<Json> value = ParseJson(is_list && text.contains(',') && !text.starts_with('[') ? "[" + std::string(text) + "]"
+                                                                                         : std::string(text));
+  if (!value) return Refuse(parameter, Json(std::string(text)), "params." + parameter.name);
   return value;
-}
-
-Json ParameterTable::JsonSchema() const {
-  Json properties = Json::object();
-  for (const Parameter& parameter : parameters_) {
-    Json schema = TypeSchema(parameter);
-    schema["default"] = parameter.default_value;
-    schema["description"] = parameter.description;
-    if (!parameter.unit.empty()) schema["x-unit"] = parameter.unit;
-    properties[parameter.name] = std::move(schema);
-  }
-  return {{"$schema", "https://json-schema.org/draft/2020-12/schema"},
-          {"type", "object"},
-          {"properties", std::move(properties)},
-          {"additionalProperties", false}};
 }
 
 }  // namespace intelliclinix::runners

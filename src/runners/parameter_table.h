@@ -11,7 +11,15 @@
 
 namespace intelliclinix::runners {
 
-enum class ParameterType { kNumber, kInteger, kBoolean, kString, kIntegerList };
+enum class ParameterType {
+  kNumber,
+  kInteger,
+  kBoolean,
+  kString,
+  kIntegerList,  ///< of list_length members
+  kRange,        ///< [low, high], two numbers of which the first is smaller; or list_length of these, where that is > 0
+  kSwitch,       ///< true, false, or an object of `members`, which means true
+};
 
 struct Parameter {
   std::string name;  ///< as in `params` and as the flag `--name` (with '_' as '-')
@@ -19,10 +27,12 @@ struct Parameter {
   Json default_value;  ///< null: not set, the runner decides; then null is a legal value
   std::string description;
   std::string unit{};               ///< for people, for example "px"; empty where there is none
-  std::optional<double> minimum{};  ///< numbers, and each member of a list
+  std::optional<double> minimum{};  ///< numbers, and each number in a list or range
   std::optional<double> maximum{};
   std::vector<std::string> choices{};  ///< strings: the legal ones
   int list_length = 0;                 ///< lists: the exact length
+  std::vector<Parameter> members{};    ///< switches: what the object may have
+  std::string unsupported{};           ///< not empty: known by name and refused with this sentence; not in the schema
 };
 
 /// Threads: any; immutable.
@@ -33,12 +43,13 @@ class ParameterTable {
 
   const std::vector<Parameter>& parameters() const { return parameters_; }
 
-  /// Checks `params` (an object) and fills in the defaults.
-  /// Errors: kInvalidArgument with field "params.NAME" for a parameter that is unknown, of another type or out of
-  /// range, and with field "params" when it is not an object.
+  /// Checks `params` (an object) and fills in the defaults, in the object of a switch too.
+  /// Errors: kInvalidArgument with field "params.NAME" (of a switch "params.NAME.MEMBER") for a parameter that is
+  /// unknown, unsupported, of another type or out of range, and with field "params" when it is not an object.
   Result<Json> Resolve(const Json& params) const;
 
-  /// A value from a command line: "30", "true", "0,0", "null". Errors: kInvalidArgument; Resolve checks the range.
+  /// A value from a command line: "30", "true", "0,0", "null", "{...}". Errors: kInvalidArgument; Resolve checks the
+  /// range.
   static Result<Json> ParseText(const Parameter& parameter, std::string_view text);
 
   /// JSON Schema (2020-12) of `params`, with defaults, units ("x-unit") and limits; unknown members are refused.

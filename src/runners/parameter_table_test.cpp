@@ -23,13 +23,38 @@ const ParameterTable& Table() {
        .minimum = 0,
        .maximum = 3,
        .list_length = 2},
+      {.name = "normalize",
+       .type = ParameterType::kSwitch,
+       .default_value = true,
+       .description = "n",
+       .members = {{.name = "percentile",
+                    .type = ParameterType::kRange,
+                    .default_value = {1, 99},
+                    .description = "p",
+                    .minimum = 0,
+                    .maximum = 100},
+                   {.name = "lowhigh",
+                    .type = ParameterType::kRange,
+                    .default_value = nullptr,
+                    .description = "l",
+                    .list_length = 2},
+                   {.name = "norm3D", .default_value = false, .description = "", .unsupported = "Images are flat."}}},
   });
   return table;
 }
 
 TEST(ParameterTable, FillsInDefaults) {
   const Json resolved = Table().Resolve(Json::object()).value();
-  EXPECT_EQ(DumpJson(resolved), R"({"diameter":null,"min_size":15,"invert":false,"precision":"f32","channels":[0,0]})");
+  EXPECT_EQ(DumpJson(resolved),
+            R"({"diameter":null,"min_size":15,"invert":false,"precision":"f32","channels":[0,0],"normalize":true})");
+}
+
+TEST(ParameterTable, FillsInDefaultsInsideOfASwitch) {
+  const Json params = ParseJson(R"({"normalize": {"lowhigh": [[5, 80], [0, 1]]}})").value();
+  const Json resolved = Table().Resolve(params).value();
+  EXPECT_EQ(DumpJson(resolved["normalize"]), R"({"percentile":[1,99],"lowhigh":[[5,80],[0,1]]})");
+  EXPECT_EQ(Table().Resolve(resolved).value(), resolved);
+  EXPECT_EQ(Table().Resolve(Json{{"normalize", false}}).value()["normalize"], false);
 }
 
 TEST(ParameterTable, KeepsWhatFits) {
@@ -52,6 +77,17 @@ TEST(ParameterTable, RefusesByNameWhatDoesNotFit) {
       {R"({"channels": [0, 4]})", "params.channels"},
       {R"({"channels": [0, 0.5]})", "params.channels"},
       {R"({"colour": 1})", "params.colour"},
+      {R"({"normalize": "yes"})", "params.normalize"},
+      {R"({"normalize": null})", "params.normalize"},
+      {R"({"normalize": {"percentile": [99, 1]}})", "params.normalize.percentile"},
+      {R"({"normalize": {"percentile": [1, 101]}})", "params.normalize.percentile"},
+      {R"({"normalize": {"percentile": [1]}})", "params.normalize.percentile"},
+      {R"({"normalize": {"percentile": [[1, 2], [1, 2]]}})", "params.normalize.percentile"},
+      {R"({"normalize": {"percentile": null}})", "params.normalize.percentile"},
+      {R"({"normalize": {"lowhigh": [[0, 1], [1, 0]]}})", "params.normalize.lowhigh"},
+      {R"({"normalize": {"lowhigh": [[0, 1]]}})", "params.normalize.lowhigh"},
+      {R"({"normalize": {"gamma": 1}})", "params.normalize.gamma"},
+      {R"({"normalize": {"norm3D": true}})", "params.normalize.norm3D"},
       {R"([])", "params"},
       {R"("x")", "params"},
       {R"({"diameter": 1e999})", ""},
@@ -72,6 +108,12 @@ TEST(ParameterTable, SaysWhatWouldFit) {
   EXPECT_EQ(Table().Resolve(Json{{"diameter", -1}}).error().message,
             "'diameter' must be a number from 0 to 1000 (px), or null; got -1.");
   EXPECT_THAT(Table().Resolve(Json{{"colour", 1}}).error().message, testing::HasSubstr("diameter, min_size"));
+  const auto refuse = [](const char* params) { return Table().Resolve(ParseJson(params).value()).error().message; };
+  EXPECT_EQ(refuse(R"({"normalize": {"percentile": 5}})"),
+            "'percentile' must be [low, high] with low below high from 0 to 100; got 5.");
+  EXPECT_EQ(refuse(R"({"normalize": {"norm3D": true}})"), "Images are flat.");
+  EXPECT_EQ(refuse(R"({"normalize": {"gamma": 1}})"),
+            "Unknown parameter 'gamma'. 'params.normalize' may have: percentile, lowhigh.");
 }
 
 TEST(ParameterTable, ReadsCommandLineText) {
@@ -79,6 +121,10 @@ TEST(ParameterTable, ReadsCommandLineText) {
   EXPECT_EQ(ParameterTable::ParseText(parameters[0], "17.5").value(), 17.5);
   EXPECT_EQ(ParameterTable::ParseText(parameters[3], "bf16").value(), "bf16");
   EXPECT_EQ(ParameterTable::ParseText(parameters[4], "2,1").value(), Json({2, 1}));
+  EXPECT_EQ(ParameterTable::ParseText(parameters[5], "false").value(), false);
+  EXPECT_EQ(ParameterTable::ParseText(parameters[5], R"({"percentile":[2,98]})").value()["percentile"], Json({2, 98}));
+  EXPECT_EQ(ParameterTable::ParseText(parameters[5].members[0], "2,98").value(), Json({2, 98}));
+  EXPECT_EQ(ParameterTable::ParseText(parameters[5].members[1], "null").value(), nullptr);
   EXPECT_EQ(ParameterTable::ParseText(parameters[0], "abc").error().field, "params.diameter");
 }
 
@@ -89,6 +135,14 @@ TEST(ParameterTable, DescribesItselfAsJsonSchema) {
   EXPECT_EQ(schema["properties"]["diameter"]["x-unit"], "px");
   EXPECT_EQ(schema["properties"]["channels"]["items"]["maximum"], 3);
   EXPECT_EQ(schema["properties"]["precision"]["enum"], Json({"f32", "bf16"}));
+  const Json& normalize = schema["properties"]["normalize"];
+  EXPECT_EQ(normalize["default"], true);
+  EXPECT_EQ(normalize["oneOf"][0]["type"], "boolean");
+  const Json& object = normalize["oneOf"][1];
+  EXPECT_EQ(object["additionalProperties"], false);
+  EXPECT_EQ(object["properties"]["percentile"]["items"]["maximum"], 100);
+  EXPECT_EQ(object["properties"]["lowhigh"]["oneOf"].size(), 3U);
+  EXPECT_FALSE(object["properties"].contains("norm3D"));
 }
 
 }  // namespace

@@ -1,0 +1,82 @@
+#include "runners/parameter_table.h"
+
+namespace intelliclinix::runners {
+namespace {
+
+Json ObjectSchema(const std::vector<Parameter>& table);
+
+Json NumberSchema(const Parameter& parameter, const char* type) {
+  Json schema = {{"type", type}};
+  if (parameter.minimum) schema["minimum"] = *parameter.minimum;
+  if (parameter.maximum) schema["maximum"] = *parameter.maximum;
+  return schema;
+}
+
+Json ListSchema(Json items, int length) {
+  return {{"type", "array"}, {"minItems", length}, {"maxItems", length}, {"items", std::move(items)}};
+}
+
+Json RangeSchema(const Parameter& parameter) {
+  Json range = ListSchema(NumberSchema(parameter, "number"), 2);
+  if (parameter.list_length == 0) return range;
+  Json ranges = ListSchema(range, parameter.list_length);
+  return {{"oneOf", {std::move(range), std::move(ranges)}}};
+}
+
+Json ValueSchema(const Parameter& parameter) {
+  Json schema;
+  switch (parameter.type) {
+    case ParameterType::kNumber:
+      return NumberSchema(parameter, "number");
+    case ParameterType::kInteger:
+      return NumberSchema(parameter, "integer");
+    case ParameterType::kBoolean:
+      return {{"type", "boolean"}};
+    case ParameterType::kString:
+      schema["type"] = "string";
+      if (!parameter.choices.empty()) schema["enum"] = parameter.choices;
+      return schema;
+    case ParameterType::kIntegerList:
+      return ListSchema(NumberSchema(parameter, "integer"), parameter.list_length);
+    case ParameterType::kRange:
+      return RangeSchema(parameter);
+    case ParameterType::kSwitch:
+      schema["oneOf"] = Json::array({{{"type", "boolean"}}, ObjectSchema(parameter.members)});
+      return schema;
+  }
+  return schema;
+}
+
+/// Allows null beside what the schema allows.
+void AllowNull(Json& schema) {
+  if (schema.contains("oneOf")) {
+    schema["oneOf"].push_back({{"type", "null"}});
+  } else {
+    schema["type"] = {schema["type"], "null"};
+    if (schema.contains("enum")) schema["enum"].push_back(nullptr);
+  }
+}
+
+Json ObjectSchema(const std::vector<Parameter>& table) {
+  Json properties = Json::object();
+  for (const Parameter& parameter : table) {
+    if (!parameter.unsupported.empty()) continue;
+    Json schema = ValueSchema(parameter);
+    if (parameter.default_value.is_null()) AllowNull(schema);
+    schema["default"] = parameter.default_value;
+    schema["description"] = parameter.description;
+    if (!parameter.unit.empty()) schema["x-unit"] = parameter.unit;
+    properties[parameter.name] = std::move(schema);
+  }
+  return {{"type", "object"}, {"properties", std::move(properties)}, {"additionalProperties", false}};
+}
+
+}  // namespace
+
+Json ParameterTable::JsonSchema() const {
+  Json schema = {{"$schema", "https://json-schema.org/draft/2020-12/schema"}};
+  schema.update(ObjectSchema(parameters_));
+  return schema;
+}
+
+}  // namespace intelliclinix::runners
