@@ -75,7 +75,9 @@ void Connection::CheckDeadline(Clock::time_point now) {
 }
 
 void Connection::CloseIfIdle() {
-  if (idle_) Cut();
+  // A request that has come already, though it is not read yet, is still answered.
+  boost::system::error_code ignored;
+  if (idle_ && socket_.available(ignored) == 0) Cut();
 }
 
 void Connection::Cut() {

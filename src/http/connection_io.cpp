@@ -26,7 +26,9 @@ asio::awaitable<bool> Connection::SendResponse(Exchange& exchange, Outcome& outc
   const bool sent = co_await SendPrepared(prepared, piece, body_bytes);
   Record(exchange, {.status = prepared.status, .response_bytes = body_bytes, .aborted = !sent});
   if (sent && !prepared.close) co_return true;
-  if (sent && (unread || !in_.empty())) co_await Drain();
+  // Of a client that was too slow nothing is under way, and it gets no more time.
+  const bool slow = prepared.status == 408;
+  if (sent && !slow && (unread || !in_.empty())) co_await Drain();
   co_return false;
 }
 

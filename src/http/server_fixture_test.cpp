@@ -1,6 +1,7 @@
 #include "http/server_fixture_test.h"
 
 #include <algorithm>
+#include <latch>
 #include <stdexcept>
 
 namespace intelliclinix::http::testing {
@@ -15,7 +16,7 @@ Response Text(int status, std::string text) {
   return response;
 }
 
-// Runs on a pool thread, or not.
+// Whether this is a thread of the pool.
 thread_local bool on_pool = false;
 
 class CountingSink final : public BodySink {
@@ -26,7 +27,6 @@ class CountingSink final : public BodySink {
                 head_.path);
   }
   Status Write(std::span<const std::byte> bytes) override {
-    on_pool = true;
     if (count_ == 0) diary_.Note("first write");
     count_ += bytes.size();
     if (std::ranges::find(bytes, std::byte('!')) != bytes.end()) {
@@ -65,6 +65,18 @@ bool Diary::WaitFor(const std::string& event) {
   return changed_.wait_for(lock, 20s, [&] { return std::ranges::find(events_, event) != events_.end(); });
 }
 
+ServerFixture::ServerFixture() {
+  // The tasks wait for each other, so that no thread takes two of them.
+  const auto all_there = std::make_shared<std::latch>(kPoolThreads + 1);
+  for (int i = 0; i < kPoolThreads; ++i) {
+    pool_->Post([all_there] {
+      on_pool = true;
+      all_there->arrive_and_wait();
+    });
+  }
+  all_there->arrive_and_wait();
+}
+
 void ServerFixture::TearDown() {
   server_.reset();
   waiting_.clear();
@@ -83,6 +95,7 @@ void ServerFixture::AddRoutes() {
     return response;
   });
   router_.Handle("GET", "/later", [this](Request&) -> Reply {
+    diary_.Note("later");
     return Deferred{[this](Send send) {
       const std::lock_guard lock(mutex_);
       waiting_.push_back(std::move(send));
@@ -95,7 +108,6 @@ void ServerFixture::AddRoutes() {
     return response;
   });
   const auto count = [this](Request& head) -> std::variant<Response, std::unique_ptr<BodySink>> {
-    on_pool = true;
     if (head.Query("refuse")) return Text(403, "refused");
     return std::make_unique<CountingSink>(diary_, head);
   };

@@ -36,6 +36,9 @@ class Diary {
 /// GET /later (answered by Answer()), GET /forget (never answered), GET /source (a streamed body).
 class ServerFixture : public ::testing::Test {
  protected:
+  static constexpr int kPoolThreads = 3;
+
+  ServerFixture();
   void TearDown() override;
 
   /// Adds the routes and starts on a free port.
@@ -53,7 +56,7 @@ class ServerFixture : public ::testing::Test {
   Diary diary_;
   std::shared_ptr<ByteSource> source_;
   std::string etag_;
-  std::unique_ptr<ThreadPool> pool_ = std::make_unique<ThreadPool>(3);
+  std::unique_ptr<ThreadPool> pool_ = std::make_unique<ThreadPool>(kPoolThreads);
   std::unique_ptr<Server> server_;
   int port_ = 0;
 

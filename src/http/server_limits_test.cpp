@@ -83,6 +83,7 @@ TEST_F(LimitsTest, StopFinishesWhatRunsAndClosesWhatIsIdle) {
   WireClient fresh = Connect();
   WireClient busy = Connect();
   busy.Send(Get("/later"));
+  ASSERT_TRUE(diary_.WaitFor("later"));
   std::jthread stopping([this] { Stop(20s); });
   EXPECT_TRUE(idle.IsClosed());
   EXPECT_TRUE(fresh.IsClosed());
@@ -97,6 +98,7 @@ TEST_F(LimitsTest, StopCutsWhatDoesNotEnd) {
   Start();
   WireClient waiting = Connect();
   waiting.Send(Get("/later"));
+  ASSERT_TRUE(diary_.WaitFor("later"));
   WireClient uploading = Connect();
   uploading.Send("PUT /count HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nabc");
   ASSERT_TRUE(diary_.WaitFor("first write"));
