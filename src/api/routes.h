@@ -7,7 +7,7 @@
 
 namespace intelliclinix::api {
 
-/// All routes. Borrows: `context`.
+/// All routes; each stands with its method and pattern in the file of its resource. Borrows: `context`.
 http::Router MakeRoutes(Context& context);
 
 /// How the server renders errors, answers CORS and logs. Borrows: `context`.

@@ -1,0 +1,137 @@
+#include "api/auth.h"
+
+#include <memory>
+
+#include "api/account.h"
+#include "api/errors.h"
+#include "api/login_limiter.h"
+#include "api/passwords.h"
+#include "api/request.h"
+#include "api/tokens.h"
+
+namespace intelliclinix::api {
+namespace {
+
+// Longer names are nobody's: they cost no look-up and no place in the limiter.
+constexpr std::size_t kMaxLoginName = 256;
+
+std::unexpected<Error> WrongLogin() {
+  return Fail(ErrorCode::kUnauthenticated, "The username or the password is wrong.");
+}
+
+/// Requests that say all in their head; a body may be there, but must be empty or {}.
+Status ExpectNothing(const http::Request& request) {
+  IC_RETURN_IF_ERROR(CheckQuery(request, {}));
+  if (request.body.empty()) return {};
+  IC_RETURN_IF_ERROR(ReadObject(request, {}));
+  return {};
+}
+
+Result<http::Reply> Signup(Context& context, const http::Request& request) {
+  IC_RETURN_IF_ERROR(CheckQuery(request, {}));
+  IC_ASSIGN_OR_RETURN(const Json body,
+                      ReadObject(request, {"username", "email", "password", "first_name", "last_name"}));
+  IC_ASSIGN_OR_RETURN(NewAccount account, ReadNewAccount(body));
+  records::User user;
+  user.id = ObjectId::Generate();
+  IC_ASSIGN_OR_RETURN(user.password_hash, context.passwords.Hash(account.password));
+  user.username = std::move(account.username);
+  user.email = std::move(account.email);
+  user.first_name = std::move(account.first_name);
+  user.last_name = std::move(account.last_name);
+  user.created_at = context.clock.Now();
+  IC_RETURN_IF_ERROR(context.store.InsertUser(user));
+  return JsonResponse(201, {{"message", "The account is made. Log in with it."}, {"user_id", user.id.ToString()}});
+}
+
+struct Login {
+  std::string username;
+  std::string password;
+};
+
+Result<Login> ReadLogin(const http::Request& request) {
+  IC_RETURN_IF_ERROR(CheckQuery(request, {}));
+  IC_ASSIGN_OR_RETURN(const Json body, ReadObject(request, {"username", "password"}));
+  Login login;
+  IC_ASSIGN_OR_RETURN(login.username, StringMember(body, "username"));
+  IC_ASSIGN_OR_RETURN(login.password, StringMember(body, "password"));
+  if (login.username.size() > kMaxLoginName || login.password.size() > kMaxPasswordBytes) return WrongLogin();
+  return login;
+}
+
+/// The user whose password it is, their login noted.
+Result<records::User> LogIn(Context& context, const Login& login) {
+  Result<records::User> user = context.store.FindUser(login.username);
+  if (!user && user.error().code == ErrorCode::kNotFound) {
+    IC_RETURN_IF_ERROR(context.passwords.CheckNothing(login.password));
+    return WrongLogin();
+  }
+  if (!user) return user;
+  IC_ASSIGN_OR_RETURN(const PasswordCheck check, context.passwords.Check(login.password, user->password_hash));
+  if (!check.matches) return WrongLogin();
+  std::optional<std::string> new_hash;
+  if (check.outdated) {
+    IC_ASSIGN_OR_RETURN(new_hash, context.passwords.Hash(login.password));
+  }
+  user->last_login = context.clock.Now();
+  IC_RETURN_IF_ERROR(context.store.RecordLogin(user->id, *user->last_login, new_hash));
+  return user;
+}
+
+http::Response TooManyAttempts(std::chrono::seconds wait, const http::Request& request) {
+  const std::string seconds = std::to_string(wait.count());
+  http::Response response = ProblemResponse(
+      429, {ErrorCode::kResourceExhausted, "Too many attempts to log in. Try again in " + seconds + " s.", "username"},
+      request);
+  response.headers.Set("Retry-After", seconds);
+  return response;
+}
+
+Result<http::Reply> AnswerLogin(Context& context, LoginLimiter& limiter, const http::Request& request) {
+  IC_ASSIGN_OR_RETURN(const Login login, ReadLogin(request));
+  if (const auto wait = limiter.Begin(login.username, request.remote_address)) return TooManyAttempts(*wait, request);
+  IC_ASSIGN_OR_RETURN(const records::User user, LogIn(context, login));
+  limiter.Succeeded(login.username, request.remote_address);
+  return JsonResponse(200, {{"access_token", context.tokens.Issue(user.id)}, {"user", UserJson(user)}});
+}
+
+Result<http::Reply> Refresh(Context& context, const http::Request& request) {
+  IC_ASSIGN_OR_RETURN(const Claims claims, VerifyBearer(context, request, kRefreshGrace));
+  IC_ASSIGN_OR_RETURN(const records::User user, UserOf(context, claims));
+  IC_RETURN_IF_ERROR(ExpectNothing(request));
+  return JsonResponse(200, {{"access_token", context.tokens.Issue(user.id)}});
+}
+
+Result<http::Reply> Logout(Context& context, const http::Request& request) {
+  IC_ASSIGN_OR_RETURN(const Claims claims, VerifyBearer(context, request));
+  IC_RETURN_IF_ERROR(ExpectNothing(request));
+  // An expired token could still be refreshed, so it must be remembered for as long.
+  IC_RETURN_IF_ERROR(context.store.RevokeToken(claims.jti, claims.expires_at + kRefreshGrace));
+  IC_RETURN_IF_ERROR(context.store.ForgetRevocations(context.clock.Now()));
+  return JsonResponse(200, {{"logout", true}, {"message", "You are logged out."}});
+}
+
+Result<http::Reply> Me(const http::Request& request, const records::User& user) {
+  IC_RETURN_IF_ERROR(CheckQuery(request, {}));
+  return JsonResponse(200, {{"authenticated", true}, {"user", UserJson(user)}});
+}
+
+}  // namespace
+
+void AddAuthRoutes(http::Router& router, Context& context) {
+  const http::RouteOptions json{.max_body_bytes = context.options.limits.max_json_bytes};
+  const auto limiter = std::make_shared<LoginLimiter>(LoginLimits{}, context.clock);
+  router.Handle("POST", "/api/auth/signup",
+                Public([&context](http::Request& request) { return Signup(context, request); }), json);
+  router.Handle("POST", "/api/auth/login",
+                Public([&context, limiter](http::Request& request) { return AnswerLogin(context, *limiter, request); }),
+                json);
+  router.Handle("POST", "/api/auth/refresh",
+                Public([&context](http::Request& request) { return Refresh(context, request); }), json);
+  router.Handle("POST", "/api/auth/logout",
+                Public([&context](http::Request& request) { return Logout(context, request); }), json);
+  router.Handle("GET", "/api/auth/me", SignedIn(context, Me));
+  router.Handle("GET", "/api/auth/user", SignedIn(context, Me));
+}
+
+}  // namespace intelliclinix::api

@@ -1,0 +1,23 @@
+#include "api/routes.h"
+
+#include "api/auth.h"
+#include "api/datasets.h"
+#include "api/files.h"
+#include "api/inferences.h"
+#include "api/models.h"
+#include "api/operations.h"
+
+namespace intelliclinix::api {
+
+http::Router MakeRoutes(Context& context) {
+  http::Router router;
+  AddAuthRoutes(router, context);
+  AddModelRoutes(router, context);
+  AddDatasetRoutes(router, context);
+  AddInferenceRoutes(router, context);
+  AddFileRoutes(router, context);
+  AddOperationsRoutes(router, context);
+  return router;
+}
+
+}  // namespace intelliclinix::api
