@@ -18,7 +18,7 @@ enum class Precision { kFloat32, kBfloat16 };
 std::string_view PrecisionName(Precision precision);  // "f32", "bf16"
 
 struct NetworkDescription {
-  std::string engine;  ///< for example "openvino 2026.4"
+  std::string engine;  ///< for example "openvino 2026.4", "native avx512"
   std::string device;  ///< for example "AMD EPYC 9R14"
   Precision precision = Precision::kFloat32;
 };
@@ -38,8 +38,16 @@ class Network {
   virtual NetworkDescription Describe() const = 0;
 };
 
+/// What computes a network.
+enum class Engine {
+  kAuto,      ///< the fastest for the network, the precision and this CPU
+  kNative,    ///< our own kernels: float32
+  kOpenvino,  ///< OpenVINO's CPU plugin: float32 and bfloat16
+};
+
 /// How an engine is set up.
 struct EngineOptions {
+  Engine engine = Engine::kAuto;
   Precision precision = Precision::kFloat32;
   int threads = 1;  ///< forward passes that will run at the same time
 };
@@ -47,8 +55,8 @@ struct EngineOptions {
 /// Cellpose's CPnet with the weights of `state`.
 /// Input: [1, 2, h, w], h and w multiples of 16. Outputs: [1, 3, h, w] (flow y, flow x, cell probability) and the
 /// style [1, 256].
-/// Errors: kInvalidArgument when `state` is not a CPnet (says which tensor is missing or of another shape) or the CPU
-/// cannot run the precision.
+/// Errors: kInvalidArgument when `state` is not a CPnet (says which tensor is missing or of another shape), or the CPU
+/// or the engine cannot run the precision.
 Result<std::unique_ptr<Network>> MakeCpnet(const StateDict& state, const EngineOptions& options);
 
 /// Whether this CPU computes in bfloat16.

@@ -82,8 +82,14 @@ StateDict WithRandomWeights(StateDict state) {
   return state;
 }
 
-TEST(Cpnet, GivesTheReferenceOutputOfTheSelfTestTile) {
-  Result<CpnetResult> result = Pass(*Make(Nuclei()), Array("cpnet_self_test_input.npy"));
+/// What holds for every engine.
+class CpnetEngine : public testing::TestWithParam<Engine> {};
+
+INSTANTIATE_TEST_SUITE_P(All, CpnetEngine, testing::Values(Engine::kNative, Engine::kOpenvino),
+                         [](const auto& engine) { return engine.param == Engine::kNative ? "native" : "openvino"; });
+
+TEST_P(CpnetEngine, GivesTheReferenceOutputOfTheSelfTestTile) {
+  Result<CpnetResult> result = Pass(*Make(Nuclei(), {.engine = GetParam()}), Array("cpnet_self_test_input.npy"));
   ASSERT_TRUE(result.has_value()) << result.error().message;
   const float output = MaxDifference(result->output.values, Array("cpnet_self_test_output.npy").values);
   const float style = MaxDifference(result->style.values, Array("cpnet_self_test_style.npy").values);
@@ -110,8 +116,8 @@ TEST(Cpnet, GivesNearlyTheSameInBfloat16) {
   EXPECT_GT(error_squares, 0) << "the precision asked for was not used";
 }
 
-TEST(Cpnet, AgreesWithTheReferenceOnOtherSizes) {
-  auto network = Make(Nuclei());
+TEST_P(CpnetEngine, AgreesWithTheReferenceOnOtherSizes) {
+  auto network = Make(Nuclei(), {.engine = GetParam()});
   for (auto [height, width] : {std::pair(16, 16), {32, 48}, {80, 16}}) {
     const Tensor image = RandomImage(height, width, static_cast<unsigned>(height));
     const CpnetResult expected = RunCpnetReference(Nuclei(), image);
@@ -123,17 +129,17 @@ TEST(Cpnet, AgreesWithTheReferenceOnOtherSizes) {
   }
 }
 
-TEST(Cpnet, AgreesWithTheReferenceOnRandomWeights) {
+TEST_P(CpnetEngine, AgreesWithTheReferenceOnRandomWeights) {
   const StateDict state = WithRandomWeights(Nuclei());
   const Tensor image = RandomImage(32, 32, 1);
   const CpnetResult expected = RunCpnetReference(state, image);
-  Result<CpnetResult> result = Pass(*Make(state), image);
+  Result<CpnetResult> result = Pass(*Make(state, {.engine = GetParam()}), image);
   ASSERT_TRUE(result.has_value()) << result.error().message;
   EXPECT_LT(MaxDifference(result->output.values, expected.output.values), 1e-5F * Range(expected.output.values));
 }
 
-TEST(Cpnet, GivesTheSameFromEveryThread) {
-  auto network = Make(Nuclei(), {.threads = 2});
+TEST_P(CpnetEngine, GivesTheSameFromEveryThread) {
+  auto network = Make(Nuclei(), {.engine = GetParam(), .threads = 2});
   const Tensor small = RandomImage(64, 48, 3);
   const Tensor tile = Array("cpnet_self_test_input.npy");
   const std::vector<float> expected_small = Pass(*network, small)->output.values;
@@ -149,18 +155,18 @@ TEST(Cpnet, GivesTheSameFromEveryThread) {
   }
 }
 
-TEST(Cpnet, LeavesTheCallersThreadAsItWas) {
+TEST_P(CpnetEngine, LeavesTheCallersThreadAsItWas) {
   cpu_set_t before;
   cpu_set_t after;
   ASSERT_EQ(sched_getaffinity(0, sizeof(before), &before), 0);
-  auto network = Make(Nuclei(), {.threads = 2});
+  auto network = Make(Nuclei(), {.engine = GetParam(), .threads = 2});
   ASSERT_TRUE(Pass(*network, RandomImage(32, 32, 1)).has_value());
   ASSERT_EQ(sched_getaffinity(0, sizeof(after), &after), 0);
   EXPECT_TRUE(CPU_EQUAL(&before, &after));
 }
 
-TEST(Cpnet, RefusesShapesThatDoNotFit) {
-  auto network = Make(Nuclei());
+TEST_P(CpnetEngine, RefusesShapesThatDoNotFit) {
+  auto network = Make(Nuclei(), {.engine = GetParam()});
   EXPECT_EQ(Pass(*network, RandomImage(16, 24, 1)).error().code, ErrorCode::kInvalidArgument);
   EXPECT_EQ(Pass(*network, RandomImage(0, 16, 1)).error().code, ErrorCode::kInvalidArgument);
   EXPECT_EQ(Pass(*network, RandomImage(16, 2048, 1)).error().code, ErrorCode::kInvalidArgument);
@@ -189,14 +195,17 @@ TEST(Cpnet, RefusesOtherNetworksByTheirTensors) {
 
 TEST(Cpnet, RefusesBadOptions) {
   EXPECT_EQ(MakeCpnet(Nuclei(), {.threads = 0}).error().field, "threads");
+  EXPECT_EQ(MakeCpnet(Nuclei(), {.engine = Engine::kNative, .precision = Precision::kBfloat16}).error().field,
+            "precision");
   if (!CpuHasBfloat16()) {
     EXPECT_EQ(MakeCpnet(Nuclei(), {.precision = Precision::kBfloat16}).error().field, "precision");
   }
 }
 
 TEST(Cpnet, SaysWhatItRunsOn) {
-  const NetworkDescription description = Make(Nuclei())->Describe();
+  const NetworkDescription description = Make(Nuclei(), {.engine = Engine::kOpenvino})->Describe();
   EXPECT_EQ(description.engine, "openvino 2026.4");
+  EXPECT_THAT(Make(Nuclei())->Describe().engine, testing::StartsWith("native "));
   EXPECT_FALSE(description.device.empty());
   EXPECT_EQ(PrecisionName(description.precision), "f32");
 }

@@ -42,10 +42,10 @@ void BM_FirstPass(benchmark::State& state) {
 BENCHMARK(BM_FirstPass)->Arg(224)->Arg(208)->Unit(benchmark::kMillisecond)->UseRealTime();
 
 // The time a tile, not a pass: as many passes as cores run at once.
-void BM_Tile(benchmark::State& state, Precision precision) {
+void BM_Tile(benchmark::State& state, Engine engine, Precision precision) {
   constexpr int kPasses = 8;
   const int threads = AvailableCores();
-  auto network = MakeCpnet(ReadNuclei(), {.precision = precision, .threads = threads});
+  auto network = MakeCpnet(ReadNuclei(), {.engine = engine, .precision = precision, .threads = threads});
   if (!network.has_value()) return state.SkipWithError(network.error().message.c_str());
   Pass(**network, state.range(0));
   for (auto _ : state) {
@@ -60,12 +60,13 @@ void BM_Tile(benchmark::State& state, Precision precision) {
       benchmark::Counter(static_cast<double>(threads) * kPasses,
                          benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
 }
-BENCHMARK_CAPTURE(BM_Tile, f32, Precision::kFloat32)->Arg(224)->Arg(208)->Unit(benchmark::kMillisecond)->UseRealTime();
-BENCHMARK_CAPTURE(BM_Tile, bf16, Precision::kBfloat16)
-    ->Arg(224)
-    ->Arg(208)
-    ->Unit(benchmark::kMillisecond)
-    ->UseRealTime();
+
+void Tiles(benchmark::internal::Benchmark* bench) {
+  bench->Arg(224)->Arg(208)->Unit(benchmark::kMillisecond)->UseRealTime();
+}
+BENCHMARK_CAPTURE(BM_Tile, native_f32, Engine::kNative, Precision::kFloat32)->Apply(Tiles);
+BENCHMARK_CAPTURE(BM_Tile, openvino_f32, Engine::kOpenvino, Precision::kFloat32)->Apply(Tiles);
+BENCHMARK_CAPTURE(BM_Tile, openvino_bf16, Engine::kOpenvino, Precision::kBfloat16)->Apply(Tiles);
 
 }  // namespace
 }  // namespace intelliclinix::nn

@@ -1,10 +1,9 @@
 #include "nn/openvino/openvino_cpnet.h"
 
-#include <algorithm>
-
 #include <openvino/core/version.hpp>
 #include <openvino/runtime/properties.hpp>
 
+#include "nn/cpnet_shapes.h"
 #include "nn/openvino/cpnet_graph.h"
 
 namespace intelliclinix::nn {
@@ -12,30 +11,7 @@ namespace {
 
 constexpr std::int64_t kTile = 224;
 constexpr std::int64_t kAnySize = -1;
-constexpr std::int64_t kMaxSide = 1024;  // bounds the memory of a pass, at about 1 GiB
 constexpr char kDevice[] = "CPU";
-
-bool IsSide(std::int64_t side) { return side >= 16 && side <= kMaxSide && side % 16 == 0; }
-
-bool Holds(std::span<const std::int64_t> shape, std::size_t values, std::initializer_list<std::int64_t> expected) {
-  std::int64_t count = 1;
-  for (std::int64_t side : expected) count *= side;
-  return std::ranges::equal(shape, expected) && values == static_cast<std::size_t>(count);
-}
-
-Status CheckShapes(TensorView input, std::span<const MutableTensorView> outputs) {
-  if (input.shape.size() == 4 && IsSide(input.shape[2]) && IsSide(input.shape[3]) && outputs.size() == 2) {
-    const std::int64_t height = input.shape[2];
-    const std::int64_t width = input.shape[3];
-    if (Holds(input.shape, input.values.size(), {1, kCpnetPlanes, height, width}) &&
-        Holds(outputs[0].shape, outputs[0].values.size(), {1, kCpnetOutputs, height, width}) &&
-        Holds(outputs[1].shape, outputs[1].values.size(), {1, kCpnetStyle})) {
-      return {};
-    }
-  }
-  return Fail(ErrorCode::kInvalidArgument, "The network takes one tile [1, 2, h, w], h and w multiples of 16 up to " +
-                                               std::to_string(kMaxSide) + ", and gives [1, 3, h, w] and [1, 256].");
-}
 
 ov::Tensor Borrow(std::span<const std::int64_t> shape, const float* values) {
   return {ov::element::f32, ov::Shape(shape.begin(), shape.end()), const_cast<float*>(values)};
@@ -73,7 +49,7 @@ RequestPool& OpenvinoCpnet::PoolFor(std::int64_t height, std::int64_t width) con
 }
 
 Status OpenvinoCpnet::Forward(TensorView input, std::span<const MutableTensorView> outputs) const {
-  IC_RETURN_IF_ERROR(CheckShapes(input, outputs));
+  IC_RETURN_IF_ERROR(CheckCpnetShapes(input, outputs));
   try {
     std::vector<ov::Tensor> rooms;
     for (const MutableTensorView& output : outputs) rooms.push_back(Borrow(output.shape, output.values.data()));

@@ -1,0 +1,40 @@
+// CPnet on our own kernels.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "nn/cpnet.h"
+#include "nn/cpnet/kernels.h"
+#include "nn/cpnet/packed_cpnet.h"
+#include "nn/cpnet/workspace.h"
+#include "nn/network.h"
+
+namespace intelliclinix::nn::cpnet {
+
+/// One tile on one core, in float32: Winograd convolutions with everything elementwise in their epilogues, no
+/// allocation once a size has been seen.
+/// Threads: any number at once; each call works on the caller's thread with a workspace of its own.
+/// Source: Stringer et al. 2021 (network); Lavin and Gray 2016 (convolutions).
+class NativeCpnet final : public Network {
+ public:
+  /// Copies the weights. Throws: std::bad_alloc.
+  NativeCpnet(const Cpnet& net, const Kernels& kernels);
+
+  Status Forward(TensorView input, std::span<const MutableTensorView> outputs) const override;
+  NetworkDescription Describe() const override;
+
+ private:
+  class Pass;
+
+  std::unique_ptr<Workspace> Take(int height, int width) const;
+  void GiveBack(std::unique_ptr<Workspace> workspace) const;
+
+  const Kernels& kernels_;
+  const PackedCpnet weights_;
+  mutable std::mutex mutex_;
+  mutable std::vector<std::unique_ptr<Workspace>> free_;
+};
+
+}  // namespace intelliclinix::nn::cpnet

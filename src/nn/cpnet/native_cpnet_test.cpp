@@ -1,0 +1,223 @@
+#include "nn/cpnet/native_cpnet.h"
+
+#include <algorithm>
+#include <cmath>
+#include <random>
+
+#include <gtest/gtest.h>
+
+#include "nn/checkpoint.h"
+#include "nn/reference/cpnet_reference.h"
+
+namespace intelliclinix::nn::cpnet {
+namespace {
+
+std::vector<float> RandomFloats(std::size_t count, std::mt19937& generator, float spread = 1) {
+  std::normal_distribution<float> noise(0, spread);
+  std::vector<float> values(count);
+  for (float& value : values) value = noise(generator);
+  return values;
+}
+
+std::vector<const Kernels*> AllKernels() {
+  const KernelsList list = AvailableKernels();
+  return {list.items, list.items + list.count};
+}
+
+class KernelsTest : public testing::TestWithParam<const Kernels*> {
+ protected:
+  std::mt19937 generator_{11};
+};
+
+INSTANTIATE_TEST_SUITE_P(All, KernelsTest, testing::ValuesIn(AllKernels()),
+                         [](const auto& kernels) { return kernels.param->name; });
+
+/// One 3x3 convolution and everything that can go with it, in plain loops and double.
+struct PlainConv {
+  int height = 0, width = 0, in = 0, out = 0;
+  std::vector<float> pixels{}, scale{}, shift{}, bias{}, residual{}, out_scale{}, out_shift{};
+  Tensor weight{};
+  bool half_size = false, activate = false, add = false, residual_half_size = false, activate_output = false;
+
+  double Input(int y, int x, int c) const {
+    if (y < 0 || x < 0 || y >= height || x >= width) return 0;
+    const int row_pixels = half_size ? width / 2 : width;
+    const int pixel = half_size ? y / 2 * row_pixels + x / 2 : y * row_pixels + x;
+    const double value = pixels[static_cast<std::size_t>(pixel * in + c)];
+    const auto channel = static_cast<std::size_t>(c);
+    return activate ? std::max(value * scale[channel] + shift[channel], 0.0) : value;
+  }
+
+  double Output(int y, int x, int o) const {
+    const auto channel = static_cast<std::size_t>(o);
+    double sum = bias[channel];
+    for (int c = 0; c < in; ++c) {
+      for (int k = 0; k < 9; ++k) {
+        sum += weight.values[(channel * static_cast<std::size_t>(in) + static_cast<std::size_t>(c)) * 9 +
+                             static_cast<std::size_t>(k)] *
+               Input(y + k / 3 - 1, x + k % 3 - 1, c);
+      }
+    }
+    const int pixel = residual_half_size ? y / 2 * (width / 2) + x / 2 : y * width + x;
+    if (add) sum += residual[static_cast<std::size_t>(pixel * out + o)];
+    return activate_output ? std::max(sum * out_scale[channel] + out_shift[channel], 0.0) : sum;
+  }
+};
+
+PlainConv RandomConv(int height, int width, int in, int out, std::mt19937& generator) {
+  std::bernoulli_distribution coin;
+  PlainConv conv{.height = height, .width = width, .in = in, .out = out};
+  const auto pixels = static_cast<std::size_t>(height * width);
+  const bool even = height % 2 == 0 && width % 2 == 0;
+  conv.half_size = even && coin(generator);
+  conv.activate = coin(generator);
+  conv.add = coin(generator);
+  conv.residual_half_size = even && coin(generator);
+  conv.activate_output = coin(generator);
+  conv.pixels = RandomFloats(pixels * static_cast<std::size_t>(in), generator);
+  conv.scale = RandomFloats(static_cast<std::size_t>(in), generator);
+  conv.shift = RandomFloats(static_cast<std::size_t>(in), generator);
+  conv.bias = RandomFloats(static_cast<std::size_t>(out), generator);
+  conv.residual = RandomFloats(pixels * static_cast<std::size_t>(out), generator);
+  conv.out_scale = RandomFloats(static_cast<std::size_t>(out), generator);
+  conv.out_shift = RandomFloats(static_cast<std::size_t>(out), generator);
+  conv.weight = {.shape = {out, in, 3, 3},
+                 .values = RandomFloats(static_cast<std::size_t>(out * in * 9), generator,
+                                        1 / std::sqrt(static_cast<float>(9 * in)))};
+  return conv;
+}
+
+struct ConvResult {
+  std::vector<float> pixels;
+  std::vector<float> pooled;
+};
+
+ConvResult Convolve(const Kernels& kernels, const PlainConv& conv) {
+  const Tensor bias{.shape = {conv.out}, .values = conv.bias};
+  const PackedConv packed =
+      PackConv({.scale = conv.scale, .shift = conv.shift, .weight = &conv.weight, .bias = &bias}, kernels.block);
+  ConvResult result{.pixels = std::vector<float>(conv.residual.size(), NAN),
+                    .pooled = std::vector<float>(conv.residual.size() / 4, NAN)};
+  std::vector<float> scratch(kernels.scratch_floats);
+  ConvInput input{.pixels = conv.pixels.data(), .channels = conv.in, .half_size = conv.half_size};
+  if (conv.activate) input.activation = {conv.scale.data(), conv.shift.data()};
+  ConvOutput output{.pixels = result.pixels.data(), .channels = conv.out, .bias = conv.bias.data()};
+  if (conv.add) output.residual = conv.residual.data();
+  output.residual_half_size = conv.residual_half_size;
+  if (conv.activate_output) output.activation = {conv.out_scale.data(), conv.out_shift.data()};
+  if (conv.height % 2 == 0 && conv.width % 2 == 0) output.pooled = result.pooled.data();
+  kernels.conv3x3({conv.height, conv.width}, input, packed.weights.data(), output, scratch.data());
+  return result;
+}
+
+TEST_P(KernelsTest, ConvolvesAsPlainLoopsDo) {
+  std::uniform_int_distribution side(1, 21);
+  std::uniform_int_distribution level(0, 3);
+  for (int round = 0; round < 12; ++round) {
+    const int in = 32 << level(generator_);
+    const int out = 32 << level(generator_);
+    const PlainConv conv = RandomConv(side(generator_), side(generator_), in, out, generator_);
+    const std::vector<float> pixels = Convolve(*GetParam(), conv).pixels;
+    for (int y = 0; y < conv.height; ++y) {
+      for (int x = 0; x < conv.width; ++x) {
+        for (int o = 0; o < out; o += 7) {
+          ASSERT_NEAR(pixels[static_cast<std::size_t>((y * conv.width + x) * out + o)], conv.Output(y, x, o), 1e-4)
+              << conv.height << " x " << conv.width << ", " << in << " -> " << out << " at " << y << ", " << x;
+        }
+      }
+    }
+  }
+}
+
+TEST_P(KernelsTest, PoolsWhatItWrites) {
+  for (auto [height, width] : {std::pair(2, 2), {6, 10}, {16, 12}, {8, 60}}) {
+    const PlainConv conv = RandomConv(height, width, 32, 64, generator_);
+    const ConvResult result = Convolve(*GetParam(), conv);
+    const auto at = [&](int y, int x, int o) {
+      return result.pixels[static_cast<std::size_t>((y * width + x) * 64 + o)];
+    };
+    for (int y = 0; y < height / 2; ++y) {
+      for (int x = 0; x < width / 2; ++x) {
+        for (int o = 0; o < 64; ++o) {
+          const float expected = std::max(
+              {at(2 * y, 2 * x, o), at(2 * y, 2 * x + 1, o), at(2 * y + 1, 2 * x, o), at(2 * y + 1, 2 * x + 1, o)});
+          ASSERT_EQ(result.pooled[static_cast<std::size_t>((y * (width / 2) + x) * 64 + o)], expected);
+        }
+      }
+    }
+  }
+}
+
+const StateDict& Nuclei() {
+  static const StateDict state =
+      *ReadCheckpoint(**FileSource::Open(INTELLICLINIX_SOURCE_DIR "/models/nuclei_bbbc038.pth"));
+  return state;
+}
+
+CpnetResult Pass(const Network& network, const std::vector<float>& image, std::int64_t height, std::int64_t width) {
+  CpnetResult result{.output = {.shape = {1, 3, height, width}, .values = {}},
+                     .style = {.shape = {1, 256}, .values = std::vector<float>(256)}};
+  result.output.values.resize(static_cast<std::size_t>(3 * height * width));
+  const std::int64_t shape[] = {1, 2, height, width};
+  const MutableTensorView outputs[] = {{result.output.shape, result.output.values},
+                                       {result.style.shape, result.style.values}};
+  EXPECT_TRUE(network.Forward({shape, image}, outputs).has_value());
+  return result;
+}
+
+float MaxDifference(const std::vector<float>& a, const std::vector<float>& b) {
+  float difference = a.size() == b.size() ? 0 : INFINITY;
+  for (std::size_t i = 0; i < a.size(); ++i) difference = std::max(difference, std::abs(a[i] - b[i]));
+  return difference;
+}
+
+struct Sized {
+  int height;
+  int width;
+  std::vector<float> image;
+  CpnetResult expected;
+};
+
+/// Random images of several sizes and what the plain loops make of them, which takes them seconds.
+const std::vector<Sized>& Samples() {
+  static const std::vector<Sized> samples = [] {
+    std::mt19937 generator(3);
+    std::vector<Sized> made;
+    for (auto [height, width] : {std::pair(16, 16), {48, 32}, {16, 112}}) {
+      const std::vector<float> image = RandomFloats(static_cast<std::size_t>(2 * height * width), generator, 0.5F);
+      made.push_back(
+          {height, width, image, RunCpnetReference(Nuclei(), {.shape = {2, height, width}, .values = image})});
+    }
+    return made;
+  }();
+  return samples;
+}
+
+TEST_P(KernelsTest, AgreesWithTheReferenceOnEverySize) {
+  const Cpnet net = *FindCpnet(Nuclei());
+  const NativeCpnet network(net, *GetParam());
+  for (const Sized& sample : Samples()) {
+    const CpnetResult result = Pass(network, sample.image, sample.height, sample.width);
+    const auto [low, high] = std::ranges::minmax(sample.expected.output.values);
+    EXPECT_LT(MaxDifference(result.output.values, sample.expected.output.values), 1e-5F * (high - low))
+        << sample.height << " x " << sample.width;
+    EXPECT_LT(MaxDifference(result.style.values, sample.expected.style.values), 1e-5F);
+  }
+}
+
+// The order of every sum is the same for vectors of 8 and of 16, so a result does not depend on which of them a
+// machine has.
+TEST(NativeCpnet, GivesTheSameBitsOnEveryCpuWithFusedArithmetic) {
+  const std::vector<const Kernels*> all = AllKernels();
+  if (all.size() < 3) GTEST_SKIP() << "this CPU has only one of AVX-512 and AVX2";
+  const Cpnet net = *FindCpnet(Nuclei());
+  std::mt19937 generator(5);
+  const std::vector<float> image = RandomFloats(2 * 224 * 224, generator, 0.5F);
+  const CpnetResult widest = Pass(NativeCpnet(net, *all[0]), image, 224, 224);
+  const CpnetResult narrower = Pass(NativeCpnet(net, *all[1]), image, 224, 224);
+  EXPECT_EQ(widest.output.values, narrower.output.values);
+  EXPECT_EQ(widest.style.values, narrower.style.values);
+}
+
+}  // namespace
+}  // namespace intelliclinix::nn::cpnet
