@@ -1,0 +1,33 @@
+#include "cellpose/dynamics.h"
+
+#include <algorithm>
+#include <span>
+#include <utility>
+
+#include "cellpose/euler.h"
+
+namespace intelliclinix::cellpose {
+namespace {
+
+constexpr std::size_t kPixelsAtOnce =
+    4096;  // few enough to share a large image fairly, enough to not wait for the pool
+
+}  // namespace
+
+Status FollowFlows(const FlowField& field, const DynamicsOptions& options, CellPixels& cells, ComputePool& pool,
+                   std::stop_token stop) {
+  const EulerImplementation& best = BestEuler();
+  const EulerKernel kernel = options.interpolate ? best.interpolated : best.nearest;
+  const std::span<float> positions(cells.positions);
+  const auto follow = [&](std::size_t chunk) {
+    const std::size_t first = chunk * 2 * kPixelsAtOnce;
+    kernel(field, options.steps, positions.subspan(first, std::min(2 * kPixelsAtOnce, positions.size() - first)));
+  };
+  const std::size_t chunks = (cells.pixels.size() + kPixelsAtOnce - 1) / kPixelsAtOnce;
+  if (!pool.ParallelFor(chunks, follow, std::move(stop))) {
+    return Fail(ErrorCode::kCancelled, "The segmentation was stopped.");
+  }
+  return {};
+}
+
+}  // namespace intelliclinix::cellpose

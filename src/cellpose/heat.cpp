@@ -1,0 +1,39 @@
+#include "cellpose/heat.h"
+
+#include <utility>
+
+#include "cellpose/vector_clones.h"
+
+namespace intelliclinix::cellpose {
+namespace {
+
+/// One row of one step: from the rows `above`, `row` and `below` of the old heat. `column` is scratch; `ninths` is
+/// 1/9 in the mask and 0 outside.
+IC_VECTOR_CLONES
+void DiffuseRow(const double* __restrict__ above, const double* __restrict__ ninths, double* __restrict__ column,
+                double* __restrict__ result, std::size_t width) {
+  const double* row = above + width;
+  const double* below = row + width;
+  for (std::size_t x = 0; x < width; ++x) column[x] = above[x] + row[x] + below[x];
+  for (std::size_t x = 1; x + 1 < width; ++x) result[x] = (column[x - 1] + column[x] + column[x + 1]) * ninths[x];
+}
+
+}  // namespace
+
+void Diffuse(const MaskBox& mask, std::size_t centre, int steps, std::vector<double>& heat) {
+  const auto width = static_cast<std::size_t>(mask.width);
+  std::vector<double> ninths(mask.size());
+  for (std::size_t i = 0; i < ninths.size(); ++i) ninths[i] = mask.inside[i] != 0 ? 1.0 / 9 : 0.0;
+  std::vector<double> column(width);
+  std::vector<double> next(mask.size(), 0.0);
+  heat.assign(mask.size(), 0.0);
+  for (int step = 0; step < steps; ++step) {
+    heat[centre] += 1;
+    for (std::size_t row = width; row + width < mask.size(); row += width) {
+      DiffuseRow(heat.data() + row - width, ninths.data() + row, column.data(), next.data() + row, width);
+    }
+    std::swap(heat, next);
+  }
+}
+
+}  // namespace intelliclinix::cellpose

@@ -1,0 +1,58 @@
+#include "cellpose/normalize.h"
+
+#include <algorithm>
+#include <cstddef>
+
+#include "cellpose/percentile.h"
+
+namespace intelliclinix::cellpose {
+namespace {
+
+constexpr std::size_t kSampledAbove = 224 * 224 * 224;  // px
+constexpr int kSamplesAlongASide = 224;
+constexpr float kLeastContrast = 1e-3F;
+
+/// All pixels of a plane, or about 224 by 224 of them when it is huge.
+SampleGrid SamplesOf(const image::Plane& plane) {
+  const bool all = plane.values.size() <= kSampledAbove;
+  const int step_y = all ? 1 : std::max(1, plane.height / kSamplesAlongASide);
+  const int step_x = all ? 1 : std::max(1, plane.width / kSamplesAlongASide);
+  return {.first = plane.values.data(),
+          .rows = static_cast<std::size_t>((plane.height + step_y - 1) / step_y),
+          .columns = static_cast<std::size_t>((plane.width + step_x - 1) / step_x),
+          .row_stride = static_cast<std::size_t>(plane.width) * static_cast<std::size_t>(step_y),
+          .column_stride = static_cast<std::size_t>(step_x)};
+}
+
+void Stretch(image::Plane& plane, float low, float high) {
+  const float range = high - low;
+  for (float& value : plane.values) value = (value - low) / range;
+}
+
+void NormalizePlane(image::Plane& plane, const NormalizeOptions& options, std::size_t index) {
+  const auto [least, most] = std::ranges::minmax_element(plane.values);
+  if (plane.values.empty() || *least == *most) return;
+  if (options.lowhigh) {
+    const auto [low, high] = (*options.lowhigh)[index];
+    Stretch(plane, static_cast<float>(low), static_cast<float>(high));
+  } else {
+    const auto [low, high] = Percentiles(SamplesOf(plane), options.percentile);
+    if (high - low > kLeastContrast) {
+      Stretch(plane, low, high);
+    } else {
+      std::ranges::fill(plane.values, 0.0F);
+    }
+  }
+  if (!options.invert) return;
+  for (float& value : plane.values) value = 1 - value;
+}
+
+}  // namespace
+
+void NormalizePlanes(Planes& planes, const NormalizeOptions& options) {
+  if (!options.enabled) return;
+  NormalizePlane(planes.segment, options, 0);
+  NormalizePlane(planes.nucleus, options, 1);
+}
+
+}  // namespace intelliclinix::cellpose

@@ -1,0 +1,88 @@
+#include "cellpose/quality.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+#include "cellpose/heat.h"
+#include "cellpose/labels.h"
+
+namespace intelliclinix::cellpose {
+namespace {
+
+constexpr std::size_t kObjectsAtOnce = 16;
+constexpr double kNoDirection = 1e-60;  // keeps the length of a zero gradient from dividing by zero
+
+MaskBox Cut(const image::LabelImage& labels, const image::Region& region) {
+  MaskBox box{.height = region.height() + 2, .width = region.width() + 2, .inside = {}};
+  box.inside.assign(box.size(), 0);
+  for (int y = region.y0; y < region.y1; ++y) {
+    std::uint8_t* row = box.inside.data() + static_cast<std::ptrdiff_t>(y - region.y0 + 1) * box.width + 1;
+    for (int x = region.x0; x < region.x1; ++x) {
+      row[x - region.x0] = static_cast<std::uint8_t>(labels.at(y, x) == region.label);
+    }
+  }
+  return box;
+}
+
+/// The mask pixel nearest to the centroid, the first in row-major order where there are several.
+std::size_t Centre(const MaskBox& box, const image::Region& region) {
+  const double centroid_y = region.centroid_y - region.y0 + 1;
+  const double centroid_x = region.centroid_x - region.x0 + 1;
+  std::size_t nearest = 0;
+  double least = INFINITY;
+  for (std::size_t i = 0; i < box.size(); ++i) {
+    if (box.inside[i] == 0) continue;
+    const double dy = static_cast<double>(i / static_cast<std::size_t>(box.width)) - centroid_y;
+    const double dx = static_cast<double>(i % static_cast<std::size_t>(box.width)) - centroid_x;
+    const double distance = dy * dy + dx * dx;
+    if (distance < least) least = distance, nearest = i;
+  }
+  return nearest;
+}
+
+}  // namespace
+
+double FlowError(const image::LabelImage& labels, const image::Region& region, const FlowField& field) {
+  const MaskBox box = Cut(labels, region);
+  std::vector<double> heat;
+  Diffuse(box, Centre(box, region), 2 * (box.height + box.width), heat);
+  const auto width = static_cast<std::size_t>(box.width);
+  double sum = 0;
+  for (std::size_t i = width; i + width < box.size(); ++i) {
+    if (box.inside[i] == 0) continue;
+    const double dy = heat[i + width] - heat[i - width];
+    const double dx = heat[i + 1] - heat[i - 1];
+    const double length = std::sqrt(dy * dy + dx * dx) + kNoDirection;
+    const std::size_t y = static_cast<std::size_t>(region.y0) + i / width - 1;
+    const std::size_t x = static_cast<std::size_t>(region.x0) + i % width - 1;
+    const float* step = field.steps.data() + 2 * (y * static_cast<std::size_t>(field.width) + x);
+    const double error_y = dy / length - step[0];
+    const double error_x = dx / length - step[1];
+    sum += error_y * error_y + error_x * error_x;
+  }
+  return sum / static_cast<double>(region.area);
+}
+
+Status DropBadFlows(const FlowField& field, double threshold, image::LabelImage& labels, ComputePool& pool,
+                    std::stop_token stop) {
+  const std::vector<image::Region> regions = image::MeasureRegions(labels);
+  std::vector<std::uint8_t> keep(regions.size() + 1, 0);
+  const auto judge = [&](std::size_t chunk) {
+    const std::size_t end = std::min(regions.size(), (chunk + 1) * kObjectsAtOnce);
+    for (std::size_t i = chunk * kObjectsAtOnce; i < end; ++i) {
+      if (regions[i].area == 0) continue;
+      keep[i + 1] = static_cast<std::uint8_t>(FlowError(labels, regions[i], field) <= threshold);
+    }
+  };
+  const std::size_t chunks = (regions.size() + kObjectsAtOnce - 1) / kObjectsAtOnce;
+  if (!pool.ParallelFor(chunks, judge, std::move(stop))) {
+    return Fail(ErrorCode::kCancelled, "The segmentation was stopped.");
+  }
+  KeepLabels(keep, labels);
+  return {};
+}
+
+}  // namespace intelliclinix::cellpose
