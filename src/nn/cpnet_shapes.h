@@ -12,7 +12,10 @@ namespace intelliclinix::nn {
 inline constexpr std::int64_t kCpnetMaxSide = 1024;
 
 /// Errors: kInvalidArgument unless the input is [1, 2, h, w], h and w multiples of 16 up to kCpnetMaxSide, and the
-/// outputs are [1, 3, h, w] and [1, 256].
+/// outputs are [1, 3, h, w] (or empty: not wanted) and [1, 256].
 Status CheckCpnetShapes(TensorView input, std::span<const MutableTensorView> outputs);
+
+/// Whether the caller wants only the style.
+inline bool StyleOnly(std::span<const MutableTensorView> outputs) { return outputs[0].shape.empty(); }
 
 }  // namespace intelliclinix::nn

@@ -138,6 +138,17 @@ TEST_P(CpnetEngine, AgreesWithTheReferenceOnRandomWeights) {
   EXPECT_LT(MaxDifference(result->output.values, expected.output.values), 1e-5F * Range(expected.output.values));
 }
 
+TEST_P(CpnetEngine, GivesTheStyleAlone) {
+  auto network = Make(Nuclei(), {.engine = GetParam()});
+  const Tensor tile = Array("cpnet_self_test_input.npy");
+  std::vector<float> style(256);
+  const std::int64_t style_shape[] = {1, 256};
+  const std::int64_t shape[] = {1, 2, 224, 224};
+  const MutableTensorView outputs[] = {{}, {style_shape, style}};
+  ASSERT_TRUE(network->Forward({shape, tile.values}, outputs).has_value());
+  EXPECT_EQ(style, Pass(*network, tile)->style.values);
+}
+
 TEST_P(CpnetEngine, GivesTheSameFromEveryThread) {
   auto network = Make(Nuclei(), {.engine = GetParam(), .threads = 2});
   const Tensor small = RandomImage(64, 48, 3);

@@ -200,11 +200,11 @@ IC_INLINE Vector FinishPixel(const Grid& grid, const ConvOutput& output, int y, 
 /// The 36 sums of a tile, one vector of channels, become its 4 x 4 pixels.
 template <bool residual, bool activate>
 IC_INLINE void FinishTile(const Grid& grid, const ConvOutput& output, int tile, int channel, const float* sums) {
-  constexpr std::size_t stride = PointStride(kBlock);
+  constexpr std::size_t kStride = PointStride(kBlock);
   Vector columns[kTileSide * kPatchSide];
   for (int x = 0; x < kPatchSide; ++x) {
     const auto sum = [&](int y) __attribute__((always_inline)) {
-      return Simd::Load(sums + static_cast<std::size_t>(y * kPatchSide + x) * stride);
+      return Simd::Load(sums + static_cast<std::size_t>(y * kPatchSide + x) * kStride);
     };
     TransformOutputLine(sum(0), sum(1), sum(2), sum(3), sum(4), sum(5), columns + x, kPatchSide);
   }

@@ -211,7 +211,7 @@ Status NativeCpnet::Forward(TensorView input, std::span<const MutableTensorView>
     std::unique_ptr<Workspace> workspace = Take(shape.height, shape.width);
     Pass pass(kernels_, weights_, *workspace, shape);
     pass.Down(input.values.data(), outputs[1].values.data());
-    pass.Up(outputs[1].values.data(), outputs[0].values.data());
+    if (!StyleOnly(outputs)) pass.Up(outputs[1].values.data(), outputs[0].values.data());
     GiveBack(std::move(workspace));
     return {};
   } catch (const std::bad_alloc&) {

@@ -17,6 +17,11 @@ ov::Tensor Borrow(std::span<const std::int64_t> shape, const float* values) {
   return {ov::element::f32, ov::Shape(shape.begin(), shape.end()), const_cast<float*>(values)};
 }
 
+ov::Shape MapsShape(std::int64_t height, std::int64_t width) {
+  return {1, static_cast<std::size_t>(kCpnetOutputs), static_cast<std::size_t>(height),
+          static_cast<std::size_t>(width)};
+}
+
 std::string EngineName() {
   const std::string build = ov::get_openvino_version().buildNumber;  // "2026.4.0-12345-..."
   return "openvino " + build.substr(0, build.find('.', build.find('.') + 1));
@@ -51,8 +56,11 @@ RequestPool& OpenvinoCpnet::PoolFor(std::int64_t height, std::int64_t width) con
 Status OpenvinoCpnet::Forward(TensorView input, std::span<const MutableTensorView> outputs) const {
   IC_RETURN_IF_ERROR(CheckCpnetShapes(input, outputs));
   try {
-    std::vector<ov::Tensor> rooms;
-    for (const MutableTensorView& output : outputs) rooms.push_back(Borrow(output.shape, output.values.data()));
+    const auto& shape = input.shape;
+    const std::vector<ov::Tensor> rooms = {StyleOnly(outputs)
+                                               ? ov::Tensor(ov::element::f32, MapsShape(shape[2], shape[3]))
+                                               : Borrow(outputs[0].shape, outputs[0].values.data()),
+                                           Borrow(outputs[1].shape, outputs[1].values.data())};
     PoolFor(input.shape[2], input.shape[3]).Infer(Borrow(input.shape, input.values.data()), rooms);
     return {};
   } catch (const std::bad_alloc&) {
