@@ -1,0 +1,30 @@
+// What goes into the archive of an inference, under which names.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "api/safe_name.h"
+#include "api/zip_records.h"
+#include "base/json.h"
+#include "records/inference.h"
+#include "store/blob_store.h"
+
+namespace intelliclinix::api {
+
+/// The files of an archive: one folder a source image, in it the original and the artifacts.
+struct ArchivePlan {
+  std::vector<ZipEntry> entries;  ///< `manifest.json` first
+  std::vector<ObjectId> blobs;    ///< of the entries after the first
+  std::string manifest;           ///< the inference's document, and path, SHA-256 and size of every other entry
+};
+
+/// Folders of the images, in their order: the stem of the image's name; where stems collide, the whole name; where that
+/// is taken too, a number. All are safe and none is "manifest.json".
+std::vector<std::string> ArchiveFolders(const std::vector<records::ImageResult>& results);
+
+/// Looks every file up, so that an archive that is begun can be ended.
+/// Errors: kNotFound naming a file that the store has lost.
+Result<ArchivePlan> PlanArchive(store::BlobStore& blobs, const records::Inference& inference);
+
+}  // namespace intelliclinix::api

@@ -1,0 +1,95 @@
+#include "api/datasets.h"
+
+#include "api/errors.h"
+#include "api/request.h"
+#include "api/upload_sink.h"
+#include "records/json_codec.h"
+
+namespace intelliclinix::api {
+namespace {
+
+using UploadStart = std::variant<http::Response, std::unique_ptr<http::BodySink>>;
+
+Json DatasetDocument(const records::Dataset& dataset) {
+  Json files = Json::array();
+  for (const records::SourceFile& file : dataset.files) files.push_back(records::ToJson(file));
+  return {{"_id", dataset.id.ToString()},
+          {"name", dataset.name},
+          {"owner_id", dataset.owner_id.ToString()},
+          {"created_at", FormatTime(dataset.created_at)},
+          {"model_id", dataset.model_id},
+          {"input_type", dataset.input_type},
+          {"files", std::move(files)}};
+}
+
+Result<std::unique_ptr<http::BodySink>> OpenUpload(Context& context, const http::Request& head) {
+  IC_ASSIGN_OR_RETURN(const records::User user, Authenticate(context, head));
+  IC_RETURN_IF_ERROR(CheckQuery(head, {}));
+  IC_ASSIGN_OR_RETURN(const std::string boundary, http::MultipartBoundary(head.Header("Content-Type")));
+  return std::make_unique<UploadSink>(context, head, user, boundary);
+}
+
+UploadStart Upload(Context& context, const http::Request& head) {
+  Result<std::unique_ptr<http::BodySink>> sink = OpenUpload(context, head);
+  if (!sink) return ErrorResponse(sink.error(), head);
+  return *std::move(sink);
+}
+
+Result<http::Reply> List(Context& context, const http::Request& request, const records::User& user) {
+  IC_RETURN_IF_ERROR(CheckQuery(request, {"limit", "cursor"}));
+  IC_ASSIGN_OR_RETURN(const store::PageRequest page, ReadPage(request));
+  IC_ASSIGN_OR_RETURN(const auto found, context.store.ListDatasets(user.id, page));
+  Json items = Json::array();
+  for (const records::Dataset& dataset : found.items) items.push_back(DatasetDocument(dataset));
+  return PageResponse(request, std::move(items), found.next_after);
+}
+
+Result<http::Reply> Get(Context& context, const http::Request& request, const records::User& user) {
+  IC_RETURN_IF_ERROR(CheckQuery(request, {}));
+  IC_ASSIGN_OR_RETURN(const ObjectId id, PathId(request, "id", "dataset"));
+  IC_ASSIGN_OR_RETURN(const records::Dataset dataset, context.store.GetDataset(user.id, id));
+  return JsonResponse(200, DatasetDocument(dataset));
+}
+
+// Work on a dataset that goes is stopped first. What begins meanwhile loses its tasks, and with them its leases.
+Status AbandonInferences(Context& context, ObjectId owner, ObjectId dataset) {
+  for (const auto status : {records::InferenceStatus::kRunning, records::InferenceStatus::kQueued}) {
+    store::PageRequest page{.limit = 1000, .after = {}};
+    do {
+      IC_ASSIGN_OR_RETURN(const auto found,
+                          context.store.ListInferences(
+                              owner, {.dataset_id = dataset, .model_id = {}, .status = status, .archived = {}}, page));
+      for (const records::Inference& inference : found.items) context.dispatcher.Abandon(inference.id);
+      page.after = found.next_after;
+    } while (page.after);
+  }
+  return {};
+}
+
+Result<http::Reply> Delete(Context& context, const http::Request& request, const records::User& user) {
+  IC_RETURN_IF_ERROR(CheckQuery(request, {}));
+  IC_ASSIGN_OR_RETURN(const ObjectId id, PathId(request, "id", "dataset"));
+  IC_RETURN_IF_ERROR(context.store.GetDataset(user.id, id));
+  IC_RETURN_IF_ERROR(AbandonInferences(context, user.id, id));
+  IC_RETURN_IF_ERROR(context.store.DeleteDataset(user.id, id));
+  return JsonResponse(200, {{"message", "Dataset deleted"}});
+}
+
+}  // namespace
+
+void AddDatasetRoutes(http::Router& router, Context& context) {
+  using Function = Result<http::Reply> (*)(Context&, const http::Request&, const records::User&);
+  const auto add = [&](const char* method, const char* pattern, Function function) {
+    router.Handle(method, pattern,
+                  SignedIn(context, [&context, function](http::Request& request, const records::User& user) {
+                    return function(context, request, user);
+                  }));
+  };
+  router.HandleUpload("POST", "/api/datasets/upload", [&context](http::Request& head) { return Upload(context, head); },
+                      {.max_body_bytes = context.options.limits.max_upload_bytes});
+  add("GET", "/api/datasets", List);
+  add("GET", "/api/datasets/{id}", Get);
+  add("DELETE", "/api/datasets/{id}", Delete);
+}
+
+}  // namespace intelliclinix::api

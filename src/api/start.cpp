@@ -1,0 +1,58 @@
+#include "api/start.h"
+
+#include "base/log.h"
+
+namespace intelliclinix::api {
+namespace {
+
+Status CheckImages(const runners::ModelRunner& runner, const Json& resolved, const records::Dataset& dataset) {
+  for (const records::SourceFile& file : dataset.files) {
+    Status fits = runner.CheckParams(resolved, file.image);
+    if (fits) continue;
+    fits.error().message = "'" + file.filename + "': " + fits.error().message;
+    return fits;
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<const records::ModelEntry*> FindModel(const Context& context, std::string_view model_id) {
+  if (const records::ModelEntry* const model = context.catalogue.Find(model_id)) return model;
+  return Fail(ErrorCode::kInvalidArgument,
+              "Unknown model_id '" + std::string(model_id) + "'. GET /api/models/ lists those that there are.",
+              "model_id");
+}
+
+Result<records::Inference> PlanInference(const Context& context, const records::Dataset& dataset, RunRequest run) {
+  IC_ASSIGN_OR_RETURN(const records::ModelEntry* const model, FindModel(context, run.model_id));
+  if (dataset.files.empty()) {
+    return Fail(ErrorCode::kInvalidArgument, "The dataset has no images; choose another.", "dataset_id");
+  }
+  // A runner that is not registered here is the dispatcher's to report, in the inference itself.
+  if (const runners::ModelRunner* const runner = context.registry.Find(model->runner_name)) {
+    IC_ASSIGN_OR_RETURN(const Json resolved, runner->Describe().parameters.Resolve(run.params));
+    IC_RETURN_IF_ERROR(CheckImages(*runner, resolved, dataset));
+  }
+  records::Inference inference;
+  inference.id = ObjectId::Generate();
+  inference.dataset_id = dataset.id;
+  inference.owner_id = dataset.owner_id;
+  inference.params = std::move(run.params);
+  inference.model_id = std::move(run.model_id);
+  inference.runner_name = model->runner_name;
+  inference.created_at = context.clock.Now();
+  return inference;
+}
+
+Status DispatchInference(Context& context, const records::Inference& inference) {
+  const Status dispatched = context.dispatcher.Dispatch(inference.id);
+  if (dispatched) return {};
+  log::Error("dispatch_failed", {{"inference_id", inference.id.ToString()}, {"reason", dispatched.error().message}});
+  return Fail(ErrorCode::kUnavailable,
+              "The inference is stored, but its images could not be queued. It is taken up when the server starts "
+              "again; look at /api/inferences/" +
+                  inference.id.ToString() + " then.");
+}
+
+}  // namespace intelliclinix::api

@@ -1,0 +1,33 @@
+// The begin of an inference: what a client asks for is checked, stored and handed to the dispatcher.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "api/context.h"
+#include "base/json.h"
+#include "records/dataset.h"
+#include "records/inference.h"
+
+namespace intelliclinix::api {
+
+/// What to run, on which the catalogue and the runner have a say.
+struct RunRequest {
+  std::string model_id;
+  Json params = Json::object();  ///< as the client sent them
+};
+
+/// Errors: kInvalidArgument with field "model_id" for a model that is not in the catalogue.
+Result<const records::ModelEntry*> FindModel(const Context& context, std::string_view model_id);
+
+/// A new inference of `dataset`, queued, not stored yet.
+/// Errors: kInvalidArgument with field "dataset_id" for a dataset without images, "model_id" for a model that is not in
+/// the catalogue, and with the parameter's field for one that the runner does not take, of itself or with one of the
+/// images.
+Result<records::Inference> PlanInference(const Context& context, const records::Dataset& dataset, RunRequest run);
+
+/// Hands a stored inference to the dispatcher. One whose runner is not registered is failed by it, which is no error.
+/// Errors: kUnavailable, with a sentence on what becomes of it.
+Status DispatchInference(Context& context, const records::Inference& inference);
+
+}  // namespace intelliclinix::api
