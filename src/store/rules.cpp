@@ -52,4 +52,10 @@ records::InferenceError AllFailedError(int images, const records::ImageResult& f
   return error;
 }
 
+void AddTimings(Json& sum, const Json& timings_ms) {
+  for (const auto& [stage, time] : timings_ms.items()) {
+    if (time.is_number()) sum[stage] = sum.value(stage, 0.0) + time.get<double>();
+  }
+}
+
 }  // namespace intelliclinix::store

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/json.h"
 #include "base/result.h"
 #include "records/task.h"
 #include "store/page.h"
@@ -28,6 +29,9 @@ records::ImageResult ExhaustedResult(const records::Task& task);
 
 /// Why an inference failed of which all `images` failed; `first` is the result of its first image.
 records::InferenceError AllFailedError(int images, const records::ImageResult& first);
+
+/// Adds the times of each stage of one result to `sum`, an object.
+void AddTimings(Json& sum, const Json& timings_ms);
 
 /// Collects a page from records that come newest first.
 template <typename T>

@@ -47,7 +47,8 @@ class TaskStore {
   virtual Result<bool> ReleaseTask(const records::TaskLease& lease) = 0;
 
   /// When every task of the inference has ended: sets it completed (failed when every image failed), with `results`
-  /// in order of position. True for the one caller whose call ended it.
+  /// in order of position, and `provenance` with `timings_ms` added: per stage, the sum over the results. True for
+  /// the one caller whose call ended it.
   virtual Result<bool> FinishInference(ObjectId inference, const Json& provenance, TimePoint at) = 0;
 
   /// Inferences whose tasks have all ended and that are not finished: an ending that was cut short.

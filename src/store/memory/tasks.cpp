@@ -99,6 +99,8 @@ Result<bool> MemoryStore::FinishInference(ObjectId id, const Json& provenance, T
     inference.notes = inference.error->detail;
   }
   inference.provenance = provenance;
+  Json& timings = inference.provenance["timings_ms"] = Json::object();
+  for (const Task* task : tasks) AddTimings(timings, task->result->timings_ms);
   inference.finished_at = at;
   return true;
 }

@@ -93,6 +93,20 @@ Result<records::InferenceError> AllFailed(Database& database, ObjectId inference
   return AllFailedError(static_cast<int>(images), first);
 }
 
+/// `provenance` with the times of the inference's tasks, summed by stage, in the order in which they first appear.
+Result<Json> WithTimings(Database& database, ObjectId inference, Json provenance) {
+  Json& timings = provenance["timings_ms"] = Json::object();
+  IC_RETURN_IF_ERROR(ForEachRow(database.Query("SELECT coalesce(result ->> '$.timings_ms', '{}') FROM tasks "
+                                               "WHERE inference_id = ?1 AND result IS NOT NULL ORDER BY position",
+                                               inference),
+                                [&timings](const Rows& row) -> Status {
+                                  IC_ASSIGN_OR_RETURN(const Json result, JsonFromColumn(row.Text(0)));
+                                  AddTimings(timings, result);
+                                  return {};
+                                }));
+  return provenance;
+}
+
 /// Whether the inference runs, is dispatched and has not ended.
 Result<bool> IsOpen(Database& database, ObjectId inference) {
   return Exists(database.Query(
@@ -171,9 +185,10 @@ Result<bool> SqliteStore::FinishInference(ObjectId inference, const Json& proven
     if (!open) return false;
     IC_ASSIGN_OR_RETURN(const TaskCounts counts, CountTasks(database, inference));
     if (counts.open > 0) return false;
+    IC_ASSIGN_OR_RETURN(const Json timed, WithTimings(database, inference, provenance));
     IC_RETURN_IF_ERROR(
         database.Run("UPDATE inferences SET status = 'completed', provenance = ?2, finished_at = ?3 WHERE id = ?1",
-                     inference, DumpJson(provenance), at));
+                     inference, DumpJson(timed), at));
     if (counts.completed > 0 || counts.failed == 0) return true;
     IC_ASSIGN_OR_RETURN(const records::InferenceError error, AllFailed(database, inference, counts.failed));
     IC_RETURN_IF_ERROR(database.Run("UPDATE inferences SET status = 'failed', error = ?2, notes = ?3 WHERE id = ?1",

@@ -1,0 +1,24 @@
+// What the parts of a dispatcher share.
+#pragma once
+
+#include <atomic>
+
+#include "dispatch/dispatcher.h"
+
+namespace intelliclinix::dispatch {
+
+/// DispatcherCounts while they are counted. Threads: any.
+struct Counters {
+  std::atomic<long long> tasks_completed{0};
+  std::atomic<long long> tasks_failed{0};
+  std::atomic<long long> stale_writes_rejected{0};
+};
+
+/// Borrowed by every part; outlives them. Threads: any; immutable but for the counters.
+struct Environment {
+  DispatcherParts parts;
+  DispatcherOptions options;
+  Counters counters{};
+};
+
+}  // namespace intelliclinix::dispatch

@@ -1,0 +1,148 @@
+#include "dispatch/image_run.h"
+
+#include <exception>
+#include <memory>
+#include <new>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "dispatch/backoff.h"
+#include "dispatch/provenance.h"
+
+namespace intelliclinix::dispatch {
+namespace {
+
+/// Remembers that the bytes could not be read, which decoders tell as a damaged file.
+class WatchedSource final : public ByteSource {
+ public:
+  explicit WatchedSource(ByteSource& source) : source_(source) {}
+
+  std::uint64_t size() const override { return source_.size(); }
+  Result<std::size_t> ReadAt(std::uint64_t offset, std::span<std::byte> out) override {
+    Result<std::size_t> read = source_.ReadAt(offset, out);
+    if (!read) fault_ = read.error();
+    return read;
+  }
+
+  const std::optional<Error>& fault() const { return fault_; }
+
+ private:
+  ByteSource& source_;
+  std::optional<Error> fault_;
+};
+
+std::string Stem(const std::string& filename) {
+  const std::size_t dot = filename.rfind('.');
+  return dot == std::string::npos || dot == 0 ? filename : filename.substr(0, dot);
+}
+
+/// Runners are many and some bring foreign libraries: what one throws is the image's error, not the server's end.
+Result<runners::RunOutput> RunCaught(runners::ModelRunner& runner, const runners::SourceRun& run,
+                                     const runners::SourceLimits& limits, const runners::RunContext& context) {
+  try {
+    return runners::RunSourceImage(runner, run, limits, context);
+  } catch (const std::bad_alloc&) {
+    return Fail(ErrorCode::kResourceExhausted,
+                "It needs more memory than there is. Try a smaller image, or give the server more memory.");
+  } catch (const std::exception& exception) {
+    return Fail(ErrorCode::kInternal, std::string("The runner stopped with an exception (") + exception.what() + ").");
+  } catch (...) {
+    return Fail(ErrorCode::kInternal, "The runner stopped with an exception of unknown type.");
+  }
+}
+
+Result<store::BlobRecord> PutBlob(store::BlobStore& store, const store::NewBlob& blob,
+                                  std::span<const std::byte> bytes) {
+  IC_ASSIGN_OR_RETURN(const std::unique_ptr<store::BlobWriter> writer, store.CreateBlob(blob));
+  IC_RETURN_IF_ERROR(writer->Write(bytes));
+  return writer->Commit();
+}
+
+}  // namespace
+
+records::ImageResult EmptyResult(const records::Task& task) {
+  records::ImageResult result;
+  result.source_filename = task.filename;
+  result.original_id = task.source_id;
+  result.picture_id = task.picture_id;
+  return result;
+}
+
+records::ImageResult FailedResult(const records::Task& task, records::InferenceError error) {
+  records::ImageResult result = EmptyResult(task);
+  result.error = std::move(error);
+  return result;
+}
+
+records::ImageResult FailedResult(const records::Task& task, std::string_view reason) {
+  return FailedResult(task, {std::string(records::error_code::kRunnerError),
+                             "'" + task.filename + "' could not be run: " + std::string(reason)});
+}
+
+Result<records::ImageResult> ImageRun::Run() {
+  const DispatcherParts& parts = environment_.parts;
+  IC_ASSIGN_OR_RETURN(const records::Inference inference,
+                      WithRetries(running_.stop(), [&] { return parts.store.LoadInference(task_.inference_id); }));
+  const std::string& version = environment_.options.version;
+  const std::expected<Plan, records::InferenceError> plan = MakePlan(inference, parts.registry, parts.catalogue);
+  if (!plan) {
+    provenance_ = MakeProvenance(inference.params, version);
+    return FailedResult(task_, plan.error());
+  }
+  provenance_ = MakeProvenance(*plan, parts.catalogue, version);
+  return RunPlan(*plan);
+}
+
+Result<records::ImageResult> ImageRun::RunPlan(const Plan& plan) {
+  const DispatcherParts& parts = environment_.parts;
+  const Result<std::unique_ptr<ByteSource>> file =
+      WithRetries(running_.stop(), [&] { return parts.store.OpenBlob(task_.source_id); });
+  if (!file && file.error().code == ErrorCode::kNotFound) {
+    return FailedResult(task_, "the file is no longer in the store. Upload it again.");
+  }
+  if (!file) return std::unexpected(file.error());
+  WatchedSource source(**file);
+  const runners::RunContext context{
+      .pool = parts.pool, .stop = running_.stop(), .progress = [this](int tiles_done, int tiles_total) {
+        running_.SetProgress(tiles_done, tiles_total);
+      }};
+  Result<runners::RunOutput> output = RunCaught(plan.runner, {source, plan.model, plan.params, Stem(task_.filename)},
+                                                environment_.options.source_limits, context);
+  if (output) return StoreOutput(*std::move(output));
+  if (source.fault()) return std::unexpected(*source.fault());
+  const bool stopped = output.error().code == ErrorCode::kCancelled && running_.stop().stop_requested();
+  if (stopped || output.error().code == ErrorCode::kUnavailable) return std::unexpected(output.error());
+  return FailedResult(task_, output.error().message);
+}
+
+Result<records::ImageResult> ImageRun::StoreOutput(runners::RunOutput output) {
+  records::ImageResult result = EmptyResult(task_);
+  result.completed = true;
+  result.objects = output.objects;
+  result.diameter = output.diameter;
+  result.warnings = std::move(output.warnings);
+  result.timings_ms = std::move(output.timings_ms);
+  for (const runners::ArtifactBytes& artifact : output.artifacts) {
+    IC_ASSIGN_OR_RETURN(records::Artifact stored,
+                        WithRetries(running_.stop(), [&] { return StoreArtifact(artifact); }));
+    result.artifacts.push_back(std::move(stored));
+  }
+  return result;
+}
+
+Result<records::Artifact> ImageRun::StoreArtifact(const runners::ArtifactBytes& artifact) {
+  store::NewBlob blob;
+  blob.owner_id = task_.owner_id;
+  blob.filename = artifact.filename;
+  blob.content_type = artifact.content_type;
+  blob.inference_id = task_.inference_id;
+  blob.source_id = task_.source_id;
+  IC_ASSIGN_OR_RETURN(const store::BlobRecord record, PutBlob(environment_.parts.store, blob, artifact.bytes));
+  blobs_.push_back(record.id);
+  return records::Artifact{artifact.kind,         record.id,    artifact.filename,
+                           artifact.content_type, record.bytes, record.sha256};
+}
+
+}  // namespace intelliclinix::dispatch

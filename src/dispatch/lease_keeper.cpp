@@ -1,0 +1,79 @@
+#include "dispatch/lease_keeper.h"
+
+#include <algorithm>
+
+#include "base/log.h"
+
+namespace intelliclinix::dispatch {
+
+RunningTask::RunningTask(const records::Task& task)
+    : lease_{task.id, task.inference_id, task.worker, task.attempt}, tiles_total_(task.progress.tiles_total) {}
+
+void RunningTask::SetProgress(int tiles_done, int tiles_total) {
+  tiles_done_.store(tiles_done, std::memory_order_relaxed);
+  tiles_total_.store(tiles_total, std::memory_order_relaxed);
+}
+
+void RunningTask::Renew(store::TaskStore& store, TimePoint expires_at) {
+  const std::lock_guard lock(mutex_);
+  if (ended_) return;
+  records::Progress progress;
+  progress.tiles_done = tiles_done_.load(std::memory_order_relaxed);
+  progress.tiles_total = tiles_total_.load(std::memory_order_relaxed);
+  const Result<bool> renewed = store.RenewLease(lease_, progress, expires_at);
+  if (!renewed) {
+    // The work goes on: if nobody claims the task meanwhile, its result still counts.
+    log::Warning("lease_not_renewed", {{"task_id", lease_.task_id.ToString()}, {"reason", renewed.error().message}});
+  } else if (!*renewed) {
+    log::Warning("lease_lost", {{"task_id", lease_.task_id.ToString()}, {"attempt", lease_.attempt}});
+    stop_.request_stop();
+  }
+}
+
+void RunningTask::End() {
+  const std::lock_guard lock(mutex_);
+  ended_ = true;
+}
+
+std::shared_ptr<RunningTask> LeaseKeeper::Add(const records::Task& task) {
+  auto running = std::make_shared<RunningTask>(task);
+  const std::lock_guard lock(mutex_);
+  tasks_.push_back(running);
+  if (stopped_) running->RequestStop();
+  return running;
+}
+
+void LeaseKeeper::Remove(const std::shared_ptr<RunningTask>& task) {
+  const std::lock_guard lock(mutex_);
+  std::erase(tasks_, task);
+}
+
+void LeaseKeeper::RenewAll() {
+  for (const auto& task : Tasks()) task->Renew(store_, clock_.Now() + lease_);
+}
+
+void LeaseKeeper::StopInference(ObjectId inference) {
+  for (const auto& task : Tasks()) {
+    if (task->lease().inference_id == inference) task->RequestStop();
+  }
+}
+
+void LeaseKeeper::StopAll() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopped_ = true;
+  }
+  for (const auto& task : Tasks()) task->RequestStop();
+}
+
+int LeaseKeeper::running() const {
+  const std::lock_guard lock(mutex_);
+  return static_cast<int>(tasks_.size());
+}
+
+std::vector<std::shared_ptr<RunningTask>> LeaseKeeper::Tasks() const {
+  const std::lock_guard lock(mutex_);
+  return tasks_;
+}
+
+}  // namespace intelliclinix::dispatch

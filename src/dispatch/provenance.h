@@ -1,0 +1,19 @@
+// What a result can be traced back to.
+#pragma once
+
+#include <string>
+
+#include "base/json.h"
+#include "dispatch/plan.h"
+#include "runners/model_catalogue.h"
+
+namespace intelliclinix::dispatch {
+
+/// Where and with what an inference was run: {version, weights_sha256, params, device, precision, host}. The store
+/// adds the tasks' timings when it ends the inference.
+Json MakeProvenance(const Plan& plan, const runners::ModelCatalogue& catalogue, const std::string& version);
+
+/// The same for an inference whose plan cannot be made here any more; `params` are those of the document.
+Json MakeProvenance(const Json& params, const std::string& version);
+
+}  // namespace intelliclinix::dispatch

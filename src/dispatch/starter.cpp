@@ -1,0 +1,46 @@
+#include "dispatch/starter.h"
+
+#include <vector>
+
+#include "dispatch/plan.h"
+#include "records/dataset.h"
+#include "records/task.h"
+
+namespace intelliclinix::dispatch {
+namespace {
+
+/// One task an image, in the order of the dataset's files.
+std::vector<records::Task> MakeTasks(const records::Inference& inference, const records::Dataset& dataset) {
+  std::vector<records::Task> tasks;
+  tasks.reserve(dataset.files.size());
+  for (const records::SourceFile& file : dataset.files) {
+    records::Task task;
+    task.id = ObjectId::Generate();
+    task.inference_id = inference.id;
+    task.owner_id = inference.owner_id;
+    task.source_id = file.blob_id;
+    task.picture_id = file.preview_id.value_or(file.blob_id);
+    task.filename = file.filename;
+    task.position = static_cast<int>(tasks.size());
+    tasks.push_back(std::move(task));
+  }
+  return tasks;
+}
+
+}  // namespace
+
+Status Starter::Dispatch(ObjectId inference) {
+  const DispatcherParts& parts = environment_.parts;
+  IC_ASSIGN_OR_RETURN(const records::Inference document, parts.store.LoadInference(inference));
+  if (document.dispatched || records::IsFinal(document.status)) return {};
+  const std::expected<Plan, records::InferenceError> plan = MakePlan(document, parts.registry, parts.catalogue);
+  if (!plan) return finisher_.Fail(inference, plan.error());
+  IC_ASSIGN_OR_RETURN(const records::Dataset dataset, parts.store.GetDataset(document.owner_id, document.dataset_id));
+  const std::vector<records::Task> tasks = MakeTasks(document, dataset);
+  IC_RETURN_IF_ERROR(parts.store.InsertTasks(inference, tasks));
+  if (tasks.empty()) return finisher_.Finish(inference);
+  tasks_added_();
+  return {};
+}
+
+}  // namespace intelliclinix::dispatch
