@@ -1,0 +1,129 @@
+#include "image/render.h"
+
+#include <algorithm>
+#include <random>
+#include <set>
+
+#include <gtest/gtest.h>
+
+#include "image/contours.h"
+#include "image/drawn_labels_test.h"
+
+namespace intelliclinix::image::testing {
+namespace {
+
+/// Squares of 5 px, 1 px apart, numbered in an order that has nothing to do with their place.
+LabelImage Squares(int rows, int columns) {
+  std::vector<std::uint32_t> names(static_cast<std::size_t>(rows * columns));
+  for (std::size_t i = 0; i < names.size(); ++i) names[i] = static_cast<std::uint32_t>(i + 1);
+  std::ranges::shuffle(names, std::mt19937(5));
+  LabelImage labels(rows * 6, columns * 6);
+  for (int y = 0; y < labels.height; ++y) {
+    for (int x = 0; x < labels.width; ++x) {
+      if (y % 6 < 5 && x % 6 < 5) labels.at(y, x) = names[static_cast<std::size_t>(y / 6 * columns + x / 6)];
+    }
+  }
+  return labels;
+}
+
+std::array<std::uint8_t, 4> Pixel(const Image& image, int y, int x) {
+  std::array<std::uint8_t, 4> pixel{0, 0, 0, 255};
+  const std::size_t first = (static_cast<std::size_t>(y) * image.width + x) * image.channels;
+  for (int c = 0; c < image.channels; ++c) pixel[c] = image.As<std::uint8_t>()[first + c];
+  return pixel;
+}
+
+std::array<std::uint8_t, 4> Opaque(const Rgb& colour) { return {colour.red, colour.green, colour.blue, 255}; }
+
+TEST(RenderTest, NeighboursDifferInColour) {
+  const LabelImage labels = Squares(30, 40);
+  const std::vector<std::uint8_t> colours = AssignColours(labels);
+  ASSERT_EQ(1201u, colours.size());
+  for (int y = 0; y < labels.height; ++y) {
+    for (int x = 0; x < labels.width; ++x) {
+      const std::uint32_t label = labels.at(y, x);
+      for (int ny = y; ny <= std::min(y + 3, labels.height - 1); ++ny) {
+        for (int nx = std::max(x - 3, 0); nx <= std::min(x + 3, labels.width - 1); ++nx) {
+          const std::uint32_t other = labels.at(ny, nx);
+          if (label == 0 || other == 0 || label == other) continue;
+          ASSERT_NE(colours[label], colours[other]) << label << " beside " << other;
+        }
+      }
+    }
+  }
+  EXPECT_EQ(colours, AssignColours(labels));
+  EXPECT_EQ(static_cast<std::size_t>(kPaletteSize), std::set(colours.begin() + 1, colours.end()).size());
+}
+
+TEST(RenderTest, ColoursWithoutObjects) {
+  EXPECT_EQ((std::vector<std::uint8_t>{0}), AssignColours(LabelImage(4, 4)));
+  EXPECT_EQ((std::vector<std::uint8_t>{0}), AssignColours(LabelImage()));
+}
+
+TEST(RenderTest, PaletteColoursAreAllDifferent) {
+  for (int i = 0; i < kPaletteSize; ++i) {
+    for (int j = 0; j < i; ++j) EXPECT_NE(kPalette[i], kPalette[j]);
+    EXPECT_NE((Rgb{0, 0, 0}), kPalette[i]);
+  }
+}
+
+TEST(RenderTest, OverlaysAreTransparentWhereThereIsNothing) {
+  const LabelImage labels = Drawn({".....", ".111.", ".111.", ".111.", "....."});
+  const Image overlay = RenderOverlay(labels);
+  const Rgb colour = kPalette[AssignColours(labels)[1]];
+  EXPECT_EQ(4, overlay.channels);
+  EXPECT_EQ((std::array<std::uint8_t, 4>{0, 0, 0, 0}), Pixel(overlay, 0, 0));
+  EXPECT_EQ(Opaque(colour), Pixel(overlay, 1, 1));
+  std::array<std::uint8_t, 4> inside = Pixel(overlay, 2, 2);
+  EXPECT_GT(inside[3], 0);
+  EXPECT_LT(inside[3], 255);
+  inside[3] = 255;
+  EXPECT_EQ(Opaque(colour), inside);
+}
+
+TEST(RenderTest, MasksAreColouredInsideAndBlackOutside) {
+  const LabelImage labels = Drawn({"1.2", "1.2"});
+  const std::vector<std::uint8_t> colours = AssignColours(labels);
+  const Image classes = RenderClassMask(labels);
+  const Image instances = RenderInstanceMask(labels);
+  for (int y = 0; y < 2; ++y) {
+    EXPECT_EQ(Opaque(kNucleusColour), Pixel(classes, y, 0));
+    EXPECT_EQ(Opaque({0, 0, 0}), Pixel(classes, y, 1));
+    EXPECT_EQ(Opaque(kPalette[colours[1]]), Pixel(instances, y, 0));
+    EXPECT_EQ(Opaque({0, 0, 0}), Pixel(instances, y, 1));
+    EXPECT_EQ(Opaque(kPalette[colours[2]]), Pixel(instances, y, 2));
+  }
+}
+
+TEST(RenderTest, CompositesShowTheSourceUnderTheOutlines) {
+  const LabelImage labels = Drawn({".....", ".111.", ".111.", ".111.", "....."});
+  Image source{.height = 5, .width = 5, .channels = 1, .type = PixelType::kUint16, .samples = {}};
+  source.samples.resize(50);
+  for (int i = 0; i < 25; ++i) source.As<std::uint16_t>()[i] = i == 12 ? 4000 : 100;
+  const Image composite = RenderComposite(source, labels);
+  EXPECT_EQ(3, composite.channels);
+  EXPECT_EQ(Opaque({0, 0, 0}), Pixel(composite, 0, 0));
+  EXPECT_EQ(Opaque({255, 255, 255}), Pixel(composite, 2, 2));
+  EXPECT_EQ(Opaque(kPalette[AssignColours(labels)[1]]), Pixel(composite, 1, 1));
+}
+
+TEST(RenderTest, LinesOfLargeImagesAreTwiceAsThickAndStayInside) {
+  LabelImage labels(20, 1100);
+  for (int y = 4; y < 16; ++y) {
+    for (int x = 100; x < 200; ++x) labels.at(y, x) = 1;
+  }
+  const Image source{.height = 20,
+                     .width = 1100,
+                     .channels = 1,
+                     .type = PixelType::kUint8,
+                     .samples = std::vector<std::byte>(20 * 1100)};
+  const Image composite = RenderComposite(source, labels);
+  const auto line = Opaque(kPalette[AssignColours(labels)[1]]);
+  EXPECT_EQ(Opaque({0, 0, 0}), Pixel(composite, 10, 99));
+  EXPECT_EQ(line, Pixel(composite, 10, 100));
+  EXPECT_EQ(line, Pixel(composite, 10, 101));
+  EXPECT_EQ(Opaque({0, 0, 0}), Pixel(composite, 10, 102));
+}
+
+}  // namespace
+}  // namespace intelliclinix::image::testing
