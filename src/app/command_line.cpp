@@ -1,0 +1,60 @@
+#include "app/command_line.h"
+
+#include <exception>
+#include <iostream>
+#include <string>
+
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+#include "app/commands.h"
+#include "app/exit_code.h"
+
+namespace intelliclinix::app {
+namespace {
+
+constexpr const char* kFooter =
+    "Exit status: 0 done; 1 wrong flags or configuration, or nothing could be done; 2 some images failed, some model "
+    "is\n"
+    "not fit, or doctor found a problem; 130 stopped with Ctrl-C.";
+
+int Parse(CLI::App& program, int argc, const char* const* argv) {
+  try {
+    program.parse(argc, argv);
+  } catch (const CLI::Success& help_or_version) {
+    return program.exit(help_or_version);
+  } catch (const CLI::ParseError& error) {
+    std::cerr << "intelliclinix: " << error.what() << "\nSee: intelliclinix --help\n";
+    return kExitError;
+  }
+  return kExitOk;
+}
+
+}  // namespace
+
+int RunProgram(int argc, const char* const* argv) {
+  CLI::App program("Finds cells and nuclei in microscope images: a server with an HTTP API, and a command line.",
+                   "intelliclinix");
+  program.footer(kFooter);
+  program.set_version_flag("--version", std::string(VersionText()));
+  program.require_subcommand(1);
+  Action action;
+  AddServe(program, action);
+  AddSegment(program, action);
+  AddModels(program, action);
+  AddDoctor(program, action);
+  AddVersion(program, action);
+  if (const int status = Parse(program, argc, argv); status != kExitOk || !action) return status;
+  try {
+    return action();
+  } catch (const std::exception& error) {
+    return PrintError("stopped", {ErrorCode::kInternal, error.what(), {}});
+  }
+}
+
+int PrintError(std::string_view command, const Error& error) {
+  std::cerr << "intelliclinix " << command << ": " << error.message << std::endl;
+  return kExitError;
+}
+
+}  // namespace intelliclinix::app

@@ -1,0 +1,115 @@
+#include "app/doctor_report.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "app/installation.h"
+#include "app/machine.h"
+#include "nn/network.h"
+
+namespace intelliclinix::app {
+namespace {
+
+// Below this an upload or two fill the disk.
+constexpr std::uint64_t kLittleSpace = 1ULL << 30;
+constexpr int kTileSide = 224;  // px
+
+double MillisecondsSince(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+}
+
+/// A field of bright discs.
+image::Image TestImage() {
+  image::Image image{.height = kTileSide, .width = kTileSide, .channels = 1, .samples = {}};
+  constexpr int kSpacing = 28;
+  constexpr int kRadius = 8;
+  for (int y = 0; y < kTileSide; ++y) {
+    for (int x = 0; x < kTileSide; ++x) {
+      const int dy = y % kSpacing - kSpacing / 2;
+      const int dx = x % kSpacing - kSpacing / 2;
+      image.samples.push_back(static_cast<std::byte>(dy * dy + dx * dx < kRadius * kRadius ? 200 : 20));
+    }
+  }
+  return image;
+}
+
+/// The network's time for a tile, on one thread. Null where the model does not tell.
+Result<Json> TileTime(const RunnableModel& model, ComputePool& pool) {
+  const runners::ParameterTable& table = model.runner.Describe().parameters;
+  // As large as the discs, so that there is no search for the diameter.
+  const bool has_diameter = std::ranges::any_of(table.parameters(), [](const auto& p) { return p.name == "diameter"; });
+  IC_ASSIGN_OR_RETURN(const Json params, table.Resolve(has_diameter ? Json{{"diameter", 17}} : Json::object()));
+  int tiles = 0;
+  const image::Image image = TestImage();
+  IC_ASSIGN_OR_RETURN(const runners::RunOutput output,
+                      model.runner.Run({image, params, model.entry, "doctor"},
+                                       {.pool = pool, .progress = [&](int, int total) { tiles = total; }}));
+  if (tiles == 0 || !output.timings_ms.contains("network")) return Json(nullptr);
+  return Json(output.timings_ms["network"].get<double>() / tiles);
+}
+
+/// Loads, tests and times the model.
+Result<Json> ExamineModel(const Installation& installation, const std::string& id, ComputePool& one_thread) {
+  IC_ASSIGN_OR_RETURN(const RunnableModel model, FindModel(installation, id));
+  const auto start = std::chrono::steady_clock::now();
+  IC_ASSIGN_OR_RETURN(const runners::ModelReport report, model.runner.Prepare(model.entry));
+  const double prepare_ms = MillisecondsSince(start);
+  IC_ASSIGN_OR_RETURN(const Json tile_ms, TileTime(model, one_thread));
+  return Json{{"fit", true},
+              {"engine", report.engine},
+              {"device", report.device},
+              {"precision", report.precision},
+              {"self_test_max_error", report.max_error},
+              {"load_and_self_test_ms", prepare_ms},
+              {"tile_ms", tile_ms}};
+}
+
+void AddModels(const Settings& settings, Json& report) {
+  report["models"] = Json::object();
+  const auto installation = OpenInstallation(settings);
+  if (!installation) {
+    report["problems"].push_back(installation.error().message);
+    return;
+  }
+  ComputePool one_thread(1);
+  for (const records::ModelEntry& entry : (*installation)->catalogue.entries()) {
+    Result<Json> examined = ExamineModel(**installation, entry.id, one_thread);
+    if (!examined) report["problems"].push_back(entry.id + ": " + examined.error().message);
+    report["models"][entry.id] = examined ? *std::move(examined) : Json{{"fit", false}};
+  }
+}
+
+void AddData(const Settings& settings, Json& report) {
+  const bool writable = CanWriteTo(settings.data);
+  report["data"] = {{"folder", settings.data}, {"writable", writable}};
+  if (!writable) report["problems"].push_back("The data folder '" + settings.data + "' cannot be written to.");
+  const Result<std::uint64_t> free = FreeBytes(settings.data);
+  if (!free) {
+    report["problems"].push_back(free.error().message);
+    return;
+  }
+  report["data"]["free_bytes"] = *free;
+  if (*free < kLittleSpace) report["problems"].push_back("The data folder's disk has less than 1 GiB left.");
+}
+
+}  // namespace
+
+Json Examine(const Settings& settings) {
+  const CpuFacts cpu = ReadCpu();
+  const MemoryFacts memory = ReadMemory();
+  const OpenFileLimits files = ReadOpenFileLimits();
+  Json report = {{"version", INTELLICLINIX_VERSION}};
+  report["cpu"] = {{"model", cpu.model}, {"usable_cores", AvailableCores()}, {"features", cpu.features}};
+  report["precision"] = {{"default", nn::PrecisionName(nn::Precision::kFloat32)},
+                         {"bf16_possible", nn::CpuHasBfloat16()}};
+  report["threads"] = ThreadsOf(settings);
+  report["memory"] = {{"total_bytes", memory.total}, {"available_bytes", memory.available}};
+  report["memory"]["limit_bytes"] = memory.limit ? Json(*memory.limit) : Json(nullptr);
+  report["open_files"] = {{"now", files.now}, {"permitted", files.permitted}};
+  report["problems"] = Json::array();
+  AddData(settings, report);
+  AddModels(settings, report);
+  return report;
+}
+
+}  // namespace intelliclinix::app

@@ -1,0 +1,63 @@
+#include "app/installation.h"
+
+#include <filesystem>
+
+#include "app/catalogue_file.h"
+#include "runners/cellpose_runner.h"
+
+namespace intelliclinix::app {
+
+std::vector<std::unique_ptr<runners::ModelRunner>> MakeRunners(int threads) {
+  std::vector<std::unique_ptr<runners::ModelRunner>> all;
+  all.push_back(runners::MakeCellposeRunner(threads));
+  return all;
+}
+
+Installation::Installation(std::vector<records::ModelEntry> entries, int threads)
+    : catalogue(std::move(entries)), pool(threads) {
+  for (auto& runner : MakeRunners(threads)) registry.Register(std::move(runner));
+}
+
+Result<std::unique_ptr<Installation>> OpenInstallation(const Settings& settings) {
+  const std::string path = settings.models.empty() ? InstalledCatalogue() : settings.models;
+  IC_ASSIGN_OR_RETURN(std::vector<records::ModelEntry> entries, ReadCatalogue(path));
+  return std::make_unique<Installation>(std::move(entries), ThreadsOf(settings));
+}
+
+Result<RunnableModel> FindModel(const Installation& installation, const std::string& id) {
+  const records::ModelEntry* const entry = installation.catalogue.Find(id);
+  if (entry == nullptr) {
+    std::string known;
+    for (const records::ModelEntry& other : installation.catalogue.entries()) {
+      known += (known.empty() ? "" : ", ") + other.id;
+    }
+    return Fail(ErrorCode::kNotFound, "There is no model '" + id + "'. There are: " + known + ".", "model");
+  }
+  runners::ModelRunner* const runner = installation.registry.Find(entry->runner_name);
+  if (runner == nullptr) {
+    return Fail(
+        ErrorCode::kNotFound,
+        "The model '" + id + "' needs the runner '" + entry->runner_name + "', which this program does not have.",
+        "model");
+  }
+  return RunnableModel{*entry, *runner};
+}
+
+std::string InstalledCatalogue() {
+  std::error_code error;
+  const std::filesystem::path folder = std::filesystem::read_symlink("/proc/self/exe", error).parent_path();
+  const std::filesystem::path beside = folder / "models/catalogue.yaml";
+  if (std::filesystem::exists(beside, error)) return beside;
+  return folder.parent_path() / "share/intelliclinix/models/catalogue.yaml";
+}
+
+int ThreadsOf(const Settings& settings) {
+  return settings.threads > 0 ? static_cast<int>(settings.threads) : AvailableCores();
+}
+
+runners::SourceLimits SourceLimitsOf(const Settings& settings) {
+  return {.max_pixels = static_cast<std::uint64_t>(settings.max_pixels),
+          .max_channels = static_cast<int>(settings.max_channels)};
+}
+
+}  // namespace intelliclinix::app

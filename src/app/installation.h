@@ -1,0 +1,51 @@
+// What this process can run: runners, models and the threads that compute.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/settings.h"
+#include "base/compute_pool.h"
+#include "base/result.h"
+#include "runners/model_catalogue.h"
+#include "runners/runner_registry.h"
+#include "runners/source_image.h"
+
+namespace intelliclinix::app {
+
+/// Every runner that there is. A new one is added here. `threads`: forward passes at the same time.
+std::vector<std::unique_ptr<runners::ModelRunner>> MakeRunners(int threads);
+
+/// Owns: what it names.
+struct Installation {
+  Installation(std::vector<records::ModelEntry> entries, int threads);
+
+  runners::RunnerRegistry registry;
+  runners::ModelCatalogue catalogue;
+  ComputePool pool;
+};
+
+/// A model and the runner that runs it. Borrows from the installation.
+struct RunnableModel {
+  const records::ModelEntry& entry;
+  runners::ModelRunner& runner;
+};
+
+/// Reads the catalogue that the settings name. Errors: those of ReadCatalogue.
+Result<std::unique_ptr<Installation>> OpenInstallation(const Settings& settings);
+
+/// Errors: kNotFound when the catalogue has no such model or this program has no runner for it.
+Result<RunnableModel> FindModel(const Installation& installation, const std::string& id);
+
+/// The catalogue that came with the program: models/ beside the executable, or share/intelliclinix/models/ beside its
+/// folder.
+std::string InstalledCatalogue();
+
+/// The number of threads that the setting means.
+int ThreadsOf(const Settings& settings);
+
+/// The bounds on source images in the settings.
+runners::SourceLimits SourceLimitsOf(const Settings& settings);
+
+}  // namespace intelliclinix::app

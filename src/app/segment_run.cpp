@@ -1,0 +1,92 @@
+#include "app/segment_run.h"
+
+#include <algorithm>
+#include <atomic>
+#include <filesystem>
+#include <set>
+#include <thread>
+
+#include "base/byte_source.h"
+#include "base/file.h"
+#include "records/artifact.h"
+
+namespace intelliclinix::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kImagesAtOnce = 2;
+
+class Segmenter {
+ public:
+  Segmenter(const SegmentRun& run, const std::vector<InputFile>& inputs, ComputePool& pool, std::stop_token stop,
+            const SegmentEvents& events)
+      : run_(run), inputs_(inputs), pool_(pool), stop_(std::move(stop)), events_(events) {
+    std::error_code ignored;
+    for (const InputFile& input : inputs) input_paths_.insert(fs::weakly_canonical(input.path, ignored));
+  }
+
+  void Work() {
+    for (std::size_t image = next_++; image < inputs_.size() && !stop_.stop_requested(); image = next_++) {
+      Result<SegmentedImage> outcome = One(image);
+      if (!outcome && outcome.error().code == ErrorCode::kCancelled) return;
+      events_.done(image, std::move(outcome));
+    }
+  }
+
+ private:
+  Result<SegmentedImage> One(std::size_t image) {
+    const InputFile& input = inputs_[image];
+    IC_ASSIGN_OR_RETURN(const auto file, FileSource::Open(input.path));
+    const runners::SourceRun source{
+        .file = *file, .model = run_.model.entry, .params = run_.params, .stem = input.stem};
+    const runners::RunContext context{
+        .pool = pool_, .stop = stop_, .progress = [&](int done, int total) { events_.progress(image, done, total); }};
+    SegmentedImage segmented;
+    IC_ASSIGN_OR_RETURN(segmented.output, runners::RunSourceImage(run_.model.runner, source, run_.limits, context));
+    for (const runners::ArtifactBytes& artifact : segmented.output.artifacts) {
+      if (!IsWanted(artifact)) continue;
+      IC_ASSIGN_OR_RETURN(std::string path, Write(artifact));
+      segmented.files.push_back(std::move(path));
+    }
+    segmented.output.artifacts.clear();
+    return segmented;
+  }
+
+  bool IsWanted(const runners::ArtifactBytes& artifact) const {
+    return run_.all_outputs || artifact.kind == records::artifact_kind::kLabelMask ||
+           artifact.kind == records::artifact_kind::kOverlay;
+  }
+
+  Result<std::string> Write(const runners::ArtifactBytes& artifact) const {
+    const fs::path path = fs::path(run_.out) / artifact.filename;
+    std::error_code ignored;
+    if (input_paths_.contains(fs::weakly_canonical(path, ignored))) {
+      return Fail(ErrorCode::kConflict,
+                  "its output would overwrite '" + path.string() + "', an input. Choose another folder with -o.");
+    }
+    IC_RETURN_IF_ERROR(WriteFileAtomically(path, artifact.bytes));
+    return path.string();
+  }
+
+  const SegmentRun& run_;
+  const std::vector<InputFile>& inputs_;
+  ComputePool& pool_;
+  const std::stop_token stop_;
+  const SegmentEvents& events_;
+  std::set<fs::path> input_paths_;
+  std::atomic<std::size_t> next_ = 0;
+};
+
+}  // namespace
+
+void SegmentAll(const SegmentRun& run, const std::vector<InputFile>& inputs, ComputePool& pool, std::stop_token stop,
+                const SegmentEvents& events) {
+  Segmenter segmenter(run, inputs, pool, std::move(stop), events);
+  std::vector<std::jthread> threads;
+  for (std::size_t i = 0; i < std::min(kImagesAtOnce, inputs.size()); ++i) {
+    threads.emplace_back([&] { segmenter.Work(); });
+  }
+}
+
+}  // namespace intelliclinix::app

@@ -1,0 +1,45 @@
+#include "app/serve_options.h"
+
+#include "app/installation.h"
+#include "base/object_id.h"
+
+namespace intelliclinix::app {
+
+log::Level LogLevelOf(const Settings& settings) {
+  if (settings.log_level == "debug") return log::Level::kDebug;
+  if (settings.log_level == "warning") return log::Level::kWarning;
+  if (settings.log_level == "error") return log::Level::kError;
+  if (settings.log_level == "off") return log::Level::kOff;
+  return log::Level::kInfo;
+}
+
+http::ServerOptions ServerOptionsOf(const Settings& settings) {
+  http::ServerOptions options;
+  options.host = settings.host;
+  options.port = static_cast<std::uint16_t>(settings.port);
+  options.max_connections = static_cast<int>(settings.max_connections);
+  return options;
+}
+
+api::ApiOptions ApiOptionsOf(const Settings& settings) {
+  api::ApiOptions options;
+  options.version = INTELLICLINIX_VERSION;
+  options.cors_origins = settings.cors_origin;
+  options.token_lifetime = std::chrono::seconds(settings.token_lifetime_s);
+  options.limits.max_file_bytes = static_cast<std::uint64_t>(settings.max_file_bytes);
+  options.limits.max_upload_bytes = static_cast<std::uint64_t>(settings.max_upload_bytes);
+  options.limits.max_files = static_cast<std::size_t>(settings.max_files);
+  options.source_limits = SourceLimitsOf(settings);
+  return options;
+}
+
+dispatch::DispatcherOptions DispatcherOptionsOf(const Settings& settings) {
+  dispatch::DispatcherOptions options;
+  options.workers = settings.workers > 0 ? static_cast<int>(settings.workers) : AvailableCores();
+  options.worker_name = "serve-" + ObjectId::Generate().ToString();
+  options.version = INTELLICLINIX_VERSION;
+  options.source_limits = SourceLimitsOf(settings);
+  return options;
+}
+
+}  // namespace intelliclinix::app

@@ -1,0 +1,86 @@
+#include "app/server_process.h"
+
+#include "api/routes.h"
+#include "app/secret_file.h"
+#include "app/serve_options.h"
+#include "store/sqlite/sqlite_store.h"
+
+namespace intelliclinix::app {
+namespace {
+
+// The store is on a local disk: more threads than this would wait for its one writer.
+constexpr int kBlockingThreads = 16;
+
+// For the answers to those who waited for a job.
+constexpr std::chrono::seconds kLastAnswers{2};
+
+}  // namespace
+
+Result<std::unique_ptr<ServerProcess>> ServerProcess::Open(const Settings& settings) {
+  IC_ASSIGN_OR_RETURN(auto installation, OpenInstallation(settings));
+  auto clock = std::make_unique<SystemClock>();
+  IC_ASSIGN_OR_RETURN(auto store, store::sqlite::OpenSqliteStore({.folder = settings.data}, *clock));
+  std::string secret = settings.jwt_secret;
+  if (secret.empty()) {
+    IC_ASSIGN_OR_RETURN(secret, ReadOrMakeSecret(settings.data + "/jwt_secret"));
+  }
+  return std::unique_ptr<ServerProcess>(
+      new ServerProcess(settings, std::move(clock), std::move(store), std::move(installation), std::move(secret)));
+}
+
+ServerProcess::ServerProcess(const Settings& settings, std::unique_ptr<Clock> clock,
+                             std::unique_ptr<store::Store> store, std::unique_ptr<Installation> installation,
+                             std::string secret)
+    : grace_(settings.stop_grace_s),
+      clock_(std::move(clock)),
+      store_(std::move(store)),
+      installation_(std::move(installation)),
+      dispatcher_({.store = *store_,
+                   .registry = installation_->registry,
+                   .catalogue = installation_->catalogue,
+                   .pool = installation_->pool,
+                   .clock = *clock_},
+                  DispatcherOptionsOf(settings)),
+      tokens_(std::move(secret), std::chrono::seconds(settings.token_lifetime_s), *clock_),
+      context_{.store = *store_,
+               .dispatcher = dispatcher_,
+               .registry = installation_->registry,
+               .catalogue = installation_->catalogue,
+               .clock = *clock_,
+               .tokens = tokens_,
+               .passwords = passwords_,
+               .metrics = metrics_,
+               .options = ApiOptionsOf(settings)},
+      blocking_(kBlockingThreads),
+      server_(ServerOptionsOf(settings), api::MakeRoutes(context_), api::MakeHooks(context_), blocking_) {
+  metrics_.WatchConnections([this] { return server_.connections(); });
+}
+
+Result<std::uint16_t> ServerProcess::Start() {
+  IC_ASSIGN_OR_RETURN(const std::uint16_t port, server_.Start());
+  preparing_ = std::jthread([this](const std::stop_token& stop) { TakeUpWork(stop); });
+  return port;
+}
+
+void ServerProcess::TakeUpWork(const std::stop_token& stop) {
+  const Status fit = installation_->catalogue.PrepareAll(installation_->registry, *clock_);
+  log::Info("models_prepared", {{"all_fit", fit ? "true" : "false"}});
+  if (!stop.stop_requested()) dispatcher_.Start();
+}
+
+void ServerProcess::Tidy() {
+  const Status forgotten = store_->ForgetRevocations(clock_->Now());
+  if (!forgotten) log::Warning("revocations_not_forgotten", {{"reason", forgotten.error().message}});
+}
+
+void ServerProcess::Stop() {
+  // Both at the same time: requests that wait for a job are let go by the dispatcher.
+  std::jthread jobs([this] {
+    preparing_.request_stop();
+    if (preparing_.joinable()) preparing_.join();
+    dispatcher_.Stop(grace_);
+  });
+  server_.Stop(grace_ + kLastAnswers);
+}
+
+}  // namespace intelliclinix::app

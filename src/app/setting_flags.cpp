@@ -1,0 +1,26 @@
+#include "app/setting_flags.h"
+
+namespace intelliclinix::app {
+
+SettingFlags::SettingFlags(CLI::App& command, SettingScope scope) : scope_(scope) {
+  for (const Setting& setting : SettingTable()) {
+    if (!setting.has_flag || (setting.serve_only && scope != SettingScope::kServe)) continue;
+    const std::string default_value = TomlValue(setting, Settings());
+    command
+        .add_option(FlagName(setting), texts_[std::string(setting.name)],
+                    std::string(setting.help) + (default_value == "\"\"" ? "" : " Default: " + default_value))
+        ->allow_extra_args(false)
+        ->type_name("")
+        ->group("Settings");
+  }
+}
+
+Result<Configuration> SettingFlags::Configure() const {
+  SettingLayer flags;
+  for (const auto& [name, texts] : texts_) {
+    if (!texts.empty()) flags[name] = GivenValue{texts, FlagName(*FindSetting(name))};
+  }
+  return app::Configure(flags, ProcessEnvironment(), scope_ == SettingScope::kServe);
+}
+
+}  // namespace intelliclinix::app

@@ -1,0 +1,96 @@
+#include "app/settings.h"
+
+#include <algorithm>
+#include <array>
+
+namespace intelliclinix::app {
+
+// A file descriptor for each connection, and some for the rest.
+constexpr std::int64_t kMostConnections = 1'000'000;
+
+std::span<const Setting> SettingTable() {
+  using S = Settings;
+  static const std::array kTable = {
+      Setting{"config",
+              &S::config,
+              "The TOML file with settings. Empty: `intelliclinix.toml` in the data folder, where it is there.",
+              {},
+              {},
+              {},
+              false,
+              true,
+              false},
+      Setting{"data", &S::data, "The folder with the database, the images and the secret. Made where it is missing."},
+      Setting{"host", &S::host, "The IP address to listen on; `0.0.0.0` or `::` for all."},
+      Setting{"port", &S::port, "The TCP port; 0 for any free one.", 0, 65'535},
+      Setting{"store", &S::store, "Where records and files are kept; `sqlite` is in the data folder."},
+      Setting{"workers", &S::workers, "Images that are worked on at the same time; 0 for one a core.", 0, 1024},
+      Setting{"threads", &S::threads, "Threads that compute; 0 for one a core.", 0, 1024, {}, false},
+      Setting{"models",
+              &S::models,
+              "The catalogue of models, a YAML file. Empty: the one that is installed with the program.",
+              {},
+              {},
+              {},
+              false},
+      Setting{"cors_origin", &S::cors_origin,
+              "A web page's origin that may call the API, or `*`. As a flag, repeat it; as a variable, use commas."},
+      Setting{"token_lifetime_s", &S::token_lifetime_s, "How long a sign-in lasts.", 60, 30 * 24 * 3600},
+      Setting{"jwt_secret",
+              &S::jwt_secret,
+              "Signs tokens, at least 32 characters. Empty: a random one, made once in the data folder (`jwt_secret`).",
+              {},
+              {},
+              {},
+              true,
+              false,
+              true,
+              true},
+      Setting{"max_file_bytes", &S::max_file_bytes, "The largest image file that is taken.", 1},
+      Setting{"max_upload_bytes", &S::max_upload_bytes, "The largest upload, all its files together.", 1},
+      Setting{"max_files", &S::max_files, "The most files in one dataset.", 1, 1'000'000},
+      Setting{"max_pixels", &S::max_pixels, "The largest image, height x width.", 1, 100'000'000'000, {}, false},
+      Setting{"max_channels", &S::max_channels, "The most channels of an image.", 1, 65'535, {}, false},
+      Setting{"max_connections", &S::max_connections, "Connections at the same time; one more is answered 503.", 1,
+              kMostConnections},
+      Setting{"stop_grace_s", &S::stop_grace_s,
+              "How long running images may go on at a stop; then they are handed back and go on at the next start.", 0,
+              3600},
+      Setting{"log_level",
+              &S::log_level,
+              "The least important lines that are logged.",
+              {},
+              {},
+              {"debug", "info", "warning", "error", "off"}},
+  };
+  return kTable;
+}
+
+const Setting* FindSetting(std::string_view name) {
+  const auto found = std::ranges::find(SettingTable(), name, &Setting::name);
+  return found == SettingTable().end() ? nullptr : &*found;
+}
+
+std::string FlagName(const Setting& setting) {
+  std::string flag = "--" + std::string(setting.name);
+  std::ranges::replace(flag, '_', '-');
+  return flag;
+}
+
+std::string VariableName(const Setting& setting) {
+  std::string variable = "INTELLICLINIX_" + std::string(setting.name);
+  std::ranges::transform(variable, variable.begin(), [](char c) { return c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c; });
+  return variable;
+}
+
+std::string SettingsMarkdown() {
+  std::string text = "| key | flag | environment | default | meaning |\n|---|---|---|---|---|\n";
+  for (const Setting& setting : SettingTable()) {
+    text += "| " + (setting.in_file ? "`" + std::string(setting.name) + "`" : "") + " | ";
+    text += (setting.has_flag ? "`" + FlagName(setting) + "`" : "") + " | `" + VariableName(setting) + "` | `";
+    text += TomlValue(setting, Settings()) + "` | " + std::string(setting.help) + " |\n";
+  }
+  return text;
+}
+
+}  // namespace intelliclinix::app
