@@ -16,17 +16,12 @@ bool Within(double value, double low, double high) { return value >= low && valu
 Status CheckChannels(const Options& options, int channels) {
   for (const int channel : options.channels) {
     if (channel < 0) return Bad("channels", "two numbers of 0 (grey or none), 1, 2 or 3");
-    if (channel > channels && channels > 1) {
-      return Fail(ErrorCode::kInvalidArgument,
-                  "channels asks for channel " + std::to_string(channel) + ", but the image has " +
-                      std::to_string(channels) + ". Choose 0 (grey) or a channel that is there.",
-                  "channels");
-    }
-  }
-  if (channels == 1 && options.channels[0] > 1) {
+    if (channel <= channels) continue;
     return Fail(
         ErrorCode::kInvalidArgument,
-        "channels asks for channel " + std::to_string(options.channels[0]) + ", but the image is grey. Choose [0, 0].",
+        "channels asks for channel " + std::to_string(channel) + ", but the image " +
+            (channels == 1 ? "is grey. Choose [0, 0]."
+                           : "has " + std::to_string(channels) + ". Choose 0 (grey) or a channel that is there."),
         "channels");
   }
   return {};

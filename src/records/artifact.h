@@ -15,6 +15,7 @@ inline constexpr std::string_view kLabelMask = "label_mask";        ///< value =
 inline constexpr std::string_view kClassMask = "class_mask";        ///< nucleus colour on black
 inline constexpr std::string_view kInstanceMask = "instance_mask";  ///< one colour an object
 inline constexpr std::string_view kOverlay = "overlay";             ///< transparent background
+inline constexpr std::string_view kComposite = "composite";         ///< outlines on the image
 inline constexpr std::string_view kPreview = "preview";             ///< a source for browsers
 }  // namespace artifact_kind
 

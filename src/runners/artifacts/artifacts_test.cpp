@@ -1,0 +1,152 @@
+#include "runners/artifacts/artifacts.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "image/contours.h"
+#include "image/decode.h"
+#include "image/display.h"
+#include "image/encode.h"
+#include "image/render.h"
+#include "records/artifact.h"
+
+namespace intelliclinix::runners {
+namespace {
+
+using testing::ElementsAre;
+namespace kind = records::artifact_kind;
+
+const std::string kStem = "slide 1";
+
+image::Image GreyRamp(int height, int width) {
+  image::Image ramp{.height = height, .width = width, .channels = 1, .samples = {}};
+  for (std::size_t i = 0; i < ramp.pixel_count(); ++i) ramp.samples.push_back(static_cast<std::byte>(i % 251));
+  return ramp;
+}
+
+/// Objects 1 and 2 side by side, 3 alone; no label 4; 5 of one pixel in the corner.
+image::LabelImage FourObjects() {
+  image::LabelImage labels(12, 16);
+  for (int y = 2; y < 7; ++y) {
+    for (int x = 2; x < 6; ++x) labels.at(y, x) = 1;
+    for (int x = 6; x < 10; ++x) labels.at(y, x) = 2;
+    for (int x = 12; x < 15; ++x) labels.at(y, x) = 3;
+  }
+  labels.at(11, 15) = 5;
+  return labels;
+}
+
+image::Image Decoded(const ArtifactBytes& artifact) {
+  MemorySource file{std::span<const std::byte>(artifact.bytes)};
+  return image::Decode(file).value();
+}
+
+std::vector<ArtifactBytes> Make(const image::Image& source, const image::LabelImage& labels) {
+  ComputePool pool(2);
+  return MakeArtifacts({source, labels, kStem}, {.pool = pool}).value();
+}
+
+TEST(Artifacts, HaveTheNamesOfTheContract) {
+  std::vector<std::string> kinds, names;
+  for (const ArtifactBytes& artifact : Make(GreyRamp(12, 16), FourObjects())) {
+    kinds.push_back(artifact.kind);
+    names.push_back(artifact.filename);
+    EXPECT_EQ(artifact.content_type, "image/png");
+  }
+  EXPECT_THAT(kinds,
+              ElementsAre(kind::kLabelMask, kind::kClassMask, kind::kInstanceMask, kind::kOverlay, kind::kComposite));
+  EXPECT_THAT(names, ElementsAre("slide 1_cp_masks.png", "slide 1_class_mask.png", "slide 1_instance_mask.png",
+                                 "slide 1_overlay.png", "slide 1_composite.png"));
+}
+
+TEST(Artifacts, AgreeOnEveryPixel) {
+  const image::LabelImage labels = FourObjects();
+  const std::vector<ArtifactBytes> artifacts = Make(GreyRamp(12, 16), labels);
+  const image::Image mask = Decoded(artifacts[0]), classes = Decoded(artifacts[1]), instances = Decoded(artifacts[2]);
+  ASSERT_EQ(mask.type, image::PixelType::kUint16);
+  ASSERT_EQ(classes.channels, 3);
+  ASSERT_EQ(instances.channels, 3);
+
+  std::map<std::uint32_t, image::Rgb> colours;
+  for (std::size_t i = 0; i < labels.labels.size(); ++i) {
+    const auto* class_pixel = classes.As<std::uint8_t>() + 3 * i;
+    const auto* instance_pixel = instances.As<std::uint8_t>() + 3 * i;
+    const std::uint32_t label = labels.labels[i];
+    const image::Rgb colour{instance_pixel[0], instance_pixel[1], instance_pixel[2]};
+    EXPECT_EQ(mask.As<std::uint16_t>()[i], label);
+    EXPECT_EQ((image::Rgb{class_pixel[0], class_pixel[1], class_pixel[2]}),
+              label == 0 ? image::Rgb{} : image::kNucleusColour);
+    EXPECT_EQ(colours.try_emplace(label, colour).first->second, colour);
+  }
+  EXPECT_EQ(colours[0], image::Rgb{});
+  EXPECT_NE(colours[1], image::Rgb{});
+  EXPECT_NE(colours[1], colours[2]);
+}
+
+/// Whether an RGBA PNG, of which the decoder gives the colours only, has a pixel of another alpha than 0 can be told by
+/// its colour: a transparent pixel is black.
+TEST(Artifacts, TheOverlayColoursObjectsAlone) {
+  const image::LabelImage labels = FourObjects();
+  const ArtifactBytes overlay = Make(GreyRamp(12, 16), labels)[3];
+  MemorySource file{std::span<const std::byte>(overlay.bytes)};
+  EXPECT_TRUE(image::ReadHeader(file).value().has_alpha);
+  const image::Image picture = Decoded(overlay);
+  for (std::size_t i = 0; i < labels.labels.size(); ++i) {
+    const auto* pixel = picture.As<std::uint8_t>() + 3 * i;
+    EXPECT_EQ(pixel[0] + pixel[1] + pixel[2] > 0, labels.labels[i] != 0) << i;
+  }
+}
+
+TEST(Artifacts, TheCompositeIsTheImageUnderOutlines) {
+  const image::Image source = GreyRamp(12, 16);
+  const image::LabelImage labels = FourObjects();
+  const image::Image composite = Decoded(Make(source, labels)[4]);
+  const image::Image shown = image::StretchForDisplay(source);
+  const std::vector<std::uint8_t> outline = image::OutlinePixels(labels);
+  ASSERT_EQ(composite.channels, 3);
+  for (std::size_t i = 0; i < outline.size(); ++i) {
+    const auto* pixel = composite.As<std::uint8_t>() + 3 * i;
+    const bool is_grey = pixel[0] == pixel[1] && pixel[1] == pixel[2];
+    EXPECT_EQ(is_grey, outline[i] == 0) << i;
+    if (is_grey) {
+      EXPECT_EQ(pixel[0], shown.As<std::uint8_t>()[i]);
+    }
+  }
+}
+
+TEST(Artifacts, ManyObjectsNeedThirtyTwoBits) {
+  image::LabelImage labels(300, 300);
+  for (std::uint32_t i = 0; i < 65'536; ++i) labels.labels[i] = i + 1;
+  const ArtifactBytes mask = MakeLabelMask({GreyRamp(300, 300), labels, kStem}).value();
+  EXPECT_EQ(mask.filename, "slide 1_cp_masks.tif");
+  EXPECT_EQ(mask.content_type, "image/tiff");
+  EXPECT_EQ(mask.bytes, image::EncodeLabelTiff32(labels).value());
+
+  labels.labels[65'535] = 0;
+  const ArtifactBytes smaller = MakeLabelMask({GreyRamp(300, 300), labels, kStem}).value();
+  EXPECT_EQ(smaller.filename, "slide 1_cp_masks.png");
+  EXPECT_EQ(Decoded(smaller).As<std::uint16_t>()[65'534], 65'535);
+}
+
+TEST(Artifacts, AnImageWithoutObjectsHasEmptyOnes) {
+  for (const ArtifactBytes& artifact : Make(GreyRamp(5, 7), image::LabelImage(5, 7))) {
+    const image::Image picture = Decoded(artifact);
+    EXPECT_EQ(picture.height, 5);
+    EXPECT_EQ(picture.width, 7);
+    if (artifact.kind == kind::kComposite) continue;
+    EXPECT_TRUE(std::ranges::all_of(picture.samples, [](std::byte sample) { return sample == std::byte{0}; }))
+        << artifact.kind;
+  }
+}
+
+TEST(Artifacts, StopWhenToldTo) {
+  ComputePool pool(1);
+  std::stop_source stop;
+  stop.request_stop();
+  const auto made = MakeArtifacts({GreyRamp(12, 16), FourObjects(), kStem}, {.pool = pool, .stop = stop.get_token()});
+  ASSERT_FALSE(made.has_value());
+  EXPECT_EQ(made.error().code, ErrorCode::kCancelled);
+}
+
+}  // namespace
+}  // namespace intelliclinix::runners

@@ -1,0 +1,192 @@
+#include "runners/cellpose_parameters.h"
+
+namespace intelliclinix::runners {
+namespace {
+
+constexpr auto kInteger = ParameterType::kInteger;
+constexpr auto kBoolean = ParameterType::kBoolean;
+constexpr auto kRange = ParameterType::kRange;
+
+std::vector<Parameter> NormalizeMembers() {
+  const std::string flat_only = " belongs to volumes, and images are segmented in two dimensions. Leave it out.";
+  return {
+      {.name = "normalize",
+       .type = kBoolean,
+       .default_value = true,
+       .description = "Scale brightness at all; false leaves only the smoothing and sharpening of this object"},
+      {.name = "percentile",
+       .type = kRange,
+       .default_value = {1, 99},
+       .description = "Percentiles of brightness that become 0 and 1",
+       .unit = "%",
+       .minimum = 0,
+       .maximum = 100},
+      {.name = "lowhigh",
+       .type = kRange,
+       .default_value = nullptr,
+       .description =
+           "Brightness that becomes 0 and 1, in place of percentiles; one pair, or one for the cells and one "
+           "for the nuclei",
+       .list_length = 2},
+      {.name = "tile_norm_blocksize",
+       .type = kInteger,
+       .default_value = 0,
+       .description = "Side of the blocks that are scaled on their own, for uneven light; 0 scales the whole image",
+       .unit = "px",
+       .minimum = 0,
+       .maximum = 10'000},
+      {.name = "sharpen_radius",
+       .default_value = 0,
+       .description = "Subtracts a blur of this radius, which brings out small cells; 0 does not",
+       .unit = "px",
+       .minimum = 0,
+       .maximum = 500},
+      {.name = "smooth_radius",
+       .default_value = 0,
+       .description = "Blurs by this radius, against noise; 0 does not",
+       .unit = "px",
+       .minimum = 0,
+       .maximum = 500},
+      {.name = "invert", .type = kBoolean, .default_value = false, .description = "Dark cells on bright ground"},
+      {.name = "norm3D", .default_value = nullptr, .description = "", .unsupported = "'norm3D'" + flat_only},
+      {.name = "tile_norm_smooth3D",
+       .default_value = nullptr,
+       .description = "",
+       .unsupported = "'tile_norm_smooth3D'" + flat_only},
+  };
+}
+
+std::vector<Parameter> Parameters() {
+  return {
+      {.name = "channels",
+       .type = ParameterType::kIntegerList,
+       .default_value = {0, 0},
+       .description = "[cells, nuclei]: the channels that show them; 1 is the first (red), 2 green, 3 blue; 0 is the "
+                      "mean of all for cells and none for nuclei",
+       .minimum = 0,
+       .maximum = 64,
+       .list_length = 2},
+      {.name = "diameter",
+       .default_value = nullptr,
+       .description = "Mean diameter of the cells; null or 0 estimates it for each image",
+       .unit = "px",
+       .minimum = 0,
+       .maximum = 10'000},
+      {.name = "flow_threshold",
+       .default_value = 0.4,
+       .description = "Largest error of a mask's flows; higher keeps more masks, 0 keeps all",
+       .minimum = 0,
+       .maximum = 100},
+      {.name = "cellprob_threshold",
+       .default_value = 0.0,
+       .description = "Logit above which a pixel belongs to a cell; lower gives more and larger masks",
+       .minimum = -100,
+       .maximum = 100},
+      {.name = "min_size",
+       .type = kInteger,
+       .default_value = 15,
+       .description = "Smaller masks are dropped; -1 drops none",
+       .unit = "px",
+       .minimum = -1,
+       .maximum = 100'000'000},
+      {.name = "niter",
+       .type = kInteger,
+       .default_value = nullptr,
+       .description = "Steps that pixels follow the flows; null or 0 goes by the diameter, long cells need about 2000",
+       .minimum = 0,
+       .maximum = 10'000},
+      {.name = "resample",
+       .type = kBoolean,
+       .default_value = true,
+       .description = "Follow the flows at the image's own size: smoother outlines, more time"},
+      {.name = "invert", .type = kBoolean, .default_value = false, .description = "Dark cells on bright ground"},
+      {.name = "normalize",
+       .type = ParameterType::kSwitch,
+       .default_value = true,
+       .description = "Scale brightness before the network sees the image; an object says how",
+       .members = NormalizeMembers()},
+      {.name = "interp",
+       .type = kBoolean,
+       .default_value = true,
+       .description = "Interpolate flows between pixels: more exact, a little more time"},
+      {.name = "augment",
+       .type = kBoolean,
+       .default_value = false,
+       .description = "Average flipped, half-overlapping tiles: a little more exact, about four times the time"},
+      {.name = "tile_overlap",
+       .default_value = 0.1,
+       .description = "Share of a tile that its neighbours see too",
+       .minimum = 0.05,
+       .maximum = 0.5},
+      {.name = "bsize",
+       .type = kInteger,
+       .default_value = 224,
+       .description = "Side of the tiles that the network sees, a multiple of 16",
+       .unit = "px",
+       .minimum = 64,
+       .maximum = 1024},
+      {.name = "exclude_on_edges",
+       .type = kBoolean,
+       .default_value = false,
+       .description = "Drop masks that touch the image's border"},
+      {.name = "max_size_fraction",
+       .default_value = 0.4,
+       .description = "Masks over this share of the image are dropped",
+       .minimum = 0,
+       .maximum = 1},
+      {.name = "precision",
+       .type = ParameterType::kString,
+       .default_value = "f32",
+       .description = "Arithmetic of the network: f32 gives the same result on every machine, bf16 is about twice as "
+                      "fast on CPUs that have it",
+       .choices = {"f32", "bf16"}},
+  };
+}
+
+std::array<double, 2> ToRange(const Json& range) { return {range[0].get<double>(), range[1].get<double>()}; }
+
+double NumberOrZero(const Json& value) { return value.is_null() ? 0 : value.get<double>(); }
+
+cellpose::NormalizeOptions ParseNormalize(const Json& normalize) {
+  if (normalize.is_boolean()) return {.enabled = normalize.get<bool>(), .lowhigh = {}};
+  cellpose::NormalizeOptions options{.enabled = normalize["normalize"].get<bool>(),
+                                     .percentile = ToRange(normalize["percentile"]),
+                                     .lowhigh = {},
+                                     .tile_norm_blocksize = normalize["tile_norm_blocksize"].get<int>(),
+                                     .sharpen_radius = normalize["sharpen_radius"].get<double>(),
+                                     .smooth_radius = normalize["smooth_radius"].get<double>(),
+                                     .invert = normalize["invert"].get<bool>()};
+  const Json& lowhigh = normalize["lowhigh"];
+  if (lowhigh.is_null()) return options;
+  const bool one_pair = lowhigh[0].is_number();
+  options.lowhigh = {ToRange(one_pair ? lowhigh : lowhigh[0]), ToRange(one_pair ? lowhigh : lowhigh[1])};
+  return options;
+}
+
+}  // namespace
+
+ParameterTable CellposeParameters() { return ParameterTable(Parameters()); }
+
+CellposeSettings ParseCellposeSettings(const Json& resolved) {
+  cellpose::Options options{
+      .channels = {resolved["channels"][0].get<int>(), resolved["channels"][1].get<int>()},
+      .diameter = NumberOrZero(resolved["diameter"]),
+      .normalize = ParseNormalize(resolved["normalize"]),
+      .flow_threshold = resolved["flow_threshold"].get<double>(),
+      .cellprob_threshold = resolved["cellprob_threshold"].get<double>(),
+      .min_size = resolved["min_size"].get<int>(),
+      .max_size_fraction = resolved["max_size_fraction"].get<double>(),
+      .niter = static_cast<int>(NumberOrZero(resolved["niter"])),
+      .resample = resolved["resample"].get<bool>(),
+      .interp = resolved["interp"].get<bool>(),
+      .exclude_on_edges = resolved["exclude_on_edges"].get<bool>(),
+      .augment = resolved["augment"].get<bool>(),
+      .tile_overlap = resolved["tile_overlap"].get<double>(),
+      .bsize = resolved["bsize"].get<int>(),
+  };
+  options.normalize.invert = options.normalize.invert || resolved["invert"].get<bool>();
+  return {.options = options,
+          .precision = resolved["precision"] == "bf16" ? nn::Precision::kBfloat16 : nn::Precision::kFloat32};
+}
+
+}  // namespace intelliclinix::runners

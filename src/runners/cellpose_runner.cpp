@@ -1,0 +1,123 @@
+#include "runners/cellpose_runner.h"
+
+#include <chrono>
+#include <map>
+#include <mutex>
+#include <string>
+#include <utility>
+
+#include "cellpose/segment.h"
+#include "runners/artifacts/artifacts.h"
+#include "runners/cellpose_model.h"
+#include "runners/cellpose_parameters.h"
+
+namespace intelliclinix::runners {
+namespace {
+
+/// Models whose files have the same content are one model.
+std::string ContentKey(const records::ModelEntry& entry) {
+  std::string key;
+  for (const auto& [role, file] : entry.files) key += role + "=" + file.sha256 + ";";
+  return key;
+}
+
+/// The method names its options; clients know them as members of `params`.
+std::unexpected<Error> AsParameterError(Error error) {
+  if (!error.field.empty()) error.field.insert(0, "params.");
+  return std::unexpected(std::move(error));
+}
+
+Json TimingsJson(const std::vector<cellpose::StageTime>& timings) {
+  Json json = Json::object();
+  for (const cellpose::StageTime& time : timings) json[time.stage] = time.milliseconds;
+  return json;
+}
+
+class CellposeRunner final : public ModelRunner {
+ public:
+  CellposeRunner(int threads, bool has_bfloat16) : threads_(threads), has_bfloat16_(has_bfloat16) {}
+
+  const RunnerDescription& Describe() const override { return description_; }
+
+  Result<ModelReport> Prepare(const records::ModelEntry& entry) override {
+    IC_ASSIGN_OR_RETURN(const CellposeModel* const model, Loaded(entry));
+    return model->report();
+  }
+
+  Status CheckParams(const Json& params, const records::ImageFacts& image) const override {
+    return CheckSettings(ParseCellposeSettings(params), image.channels);
+  }
+
+  Result<RunOutput> Run(const RunInput& input, const RunContext& context) override;
+
+ private:
+  /// One model; its mutex is held while it is loaded, so that others can be used meanwhile.
+  struct Slot {
+    std::mutex mutex;
+    std::unique_ptr<CellposeModel> model;
+  };
+
+  /// Valid as long as the runner.
+  Result<CellposeModel*> Loaded(const records::ModelEntry& entry);
+  Status CheckSettings(const CellposeSettings& settings, int channels) const;
+
+  const RunnerDescription description_{.name = "cellpose", .parameters = CellposeParameters()};
+  const int threads_;
+  const bool has_bfloat16_;
+  std::mutex mutex_;
+  std::map<std::string, Slot> slots_;  // guarded by mutex_; by ContentKey; never erased
+};
+
+Result<CellposeModel*> CellposeRunner::Loaded(const records::ModelEntry& entry) {
+  Slot* slot = nullptr;
+  {
+    const std::lock_guard lock(mutex_);
+    slot = &slots_[ContentKey(entry)];
+  }
+  const std::lock_guard lock(slot->mutex);
+  if (slot->model == nullptr) {
+    IC_ASSIGN_OR_RETURN(slot->model, CellposeModel::Load(entry, threads_));
+  }
+  return slot->model.get();
+}
+
+Status CellposeRunner::CheckSettings(const CellposeSettings& settings, int channels) const {
+  if (settings.precision == nn::Precision::kBfloat16 && !has_bfloat16_) {
+    return Fail(ErrorCode::kInvalidArgument,
+                "This server's processor cannot compute in bfloat16. Choose precision f32, or leave it out.",
+                "params.precision");
+  }
+  Status status = cellpose::CheckOptions(settings.options, channels);
+  if (!status) return AsParameterError(std::move(status).error());
+  return {};
+}
+
+Result<RunOutput> CellposeRunner::Run(const RunInput& input, const RunContext& context) {
+  const CellposeSettings settings = ParseCellposeSettings(input.params);
+  IC_RETURN_IF_ERROR(CheckSettings(settings, input.source.channels));
+  IC_ASSIGN_OR_RETURN(CellposeModel* const loaded, Loaded(input.model));
+  IC_ASSIGN_OR_RETURN(const cellpose::Model model, loaded->WithPrecision(settings.precision));
+  Result<cellpose::Segmentation> found =
+      cellpose::Segment(model, input.source, settings.options,
+                        {.pool = context.pool, .stop = context.stop, .progress = context.progress});
+  if (!found) return AsParameterError(std::move(found).error());
+
+  RunOutput output{.objects = found->objects,
+                   .diameter = found->diameter,
+                   .warnings = std::move(found->warnings),
+                   .timings_ms = TimingsJson(found->timings),
+                   .artifacts = {}};
+  const auto start = std::chrono::steady_clock::now();
+  IC_ASSIGN_OR_RETURN(output.artifacts, MakeArtifacts({input.source, found->labels, input.stem}, context));
+  const std::chrono::duration<double, std::milli> elapsed = std::chrono::steady_clock::now() - start;
+  output.timings_ms["artifacts"] = elapsed.count();
+  return output;
+}
+
+}  // namespace
+
+std::unique_ptr<ModelRunner> MakeCellposeRunner(int threads, bool has_bfloat16) {
+  return std::make_unique<CellposeRunner>(threads, has_bfloat16);
+}
+
+}  // namespace intelliclinix::runners
