@@ -43,6 +43,7 @@ TEST(Hashing, MatchesPublishedVectors) {
   EXPECT_EQ(Sha256Hex(AsBytes("abc")), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   EXPECT_EQ(Crc32(0, AsBytes("123456789")), 0xcbf43926u);
   EXPECT_EQ(Crc32(Crc32(0, AsBytes("12345")), AsBytes("6789")), 0xcbf43926u);
+  EXPECT_EQ(Crc32(0xcbf43926u, {}), 0xcbf43926u);
 }
 
 TEST(ParseJson, RefusesWhatTheGrammarOrTheHouseForbids) {

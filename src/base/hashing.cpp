@@ -26,6 +26,7 @@ std::string Sha256Hex(std::span<const std::byte> bytes) {
 }
 
 std::uint32_t Crc32(std::uint32_t crc, std::span<const std::byte> bytes) {
+  if (bytes.empty()) return crc;  // zlib takes a null pointer for the wish to begin anew
   return static_cast<std::uint32_t>(crc32_z(crc, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
 }
 

@@ -33,6 +33,7 @@ struct BlobRecord : NewBlob {
 
 /// Streams bytes into a blob that nobody sees before Commit. Destroyed without it, it leaves nothing.
 /// Threads: one at a time.
+/// Borrows: the store, which must outlive it.
 class BlobWriter {
  public:
   virtual ~BlobWriter() = default;

@@ -13,10 +13,10 @@ namespace intelliclinix::store {
 
 /// Which inferences of an owner; all conditions hold together.
 struct InferenceFilter {
-  std::optional<ObjectId> dataset_id;
-  std::optional<std::string> model_id;
-  std::optional<records::InferenceStatus> status;
-  std::optional<bool> archived;
+  std::optional<ObjectId> dataset_id = {};
+  std::optional<std::string> model_id = {};
+  std::optional<records::InferenceStatus> status = {};
+  std::optional<bool> archived = {};
 };
 
 struct ArchiveCounts {

@@ -10,8 +10,8 @@ namespace intelliclinix::store {
 
 /// Which part of a list.
 struct PageRequest {
-  int limit = 100;                ///< 1 to 1000
-  std::optional<ObjectId> after;  ///< the last id of the page before
+  int limit = 100;                     ///< 1 to 1000
+  std::optional<ObjectId> after = {};  ///< the last id of the page before
 };
 
 template <typename T>

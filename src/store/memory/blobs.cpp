@@ -79,4 +79,9 @@ Status MemoryStore::DeleteBlob(ObjectId id) {
   return {};
 }
 
+std::size_t MemoryStore::CountBlobs() {
+  const std::scoped_lock lock(mutex_);
+  return blobs_.size();
+}
+
 }  // namespace intelliclinix::store::memory

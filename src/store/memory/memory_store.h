@@ -60,6 +60,9 @@ class MemoryStore final : public Store {
   Result<std::unique_ptr<ByteSource>> OpenBlob(ObjectId id) override;
   Status DeleteBlob(ObjectId id) override;
 
+  /// Blobs of anybody, for tests of what is left behind.
+  std::size_t CountBlobs();
+
  private:
   class Writer;
   using Bytes = std::shared_ptr<const std::vector<std::byte>>;

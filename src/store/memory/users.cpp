@@ -4,13 +4,14 @@
 #include "store/rules.h"
 
 namespace intelliclinix::store::memory {
+
 Status MemoryStore::InsertUser(const records::User& user) {
   const std::scoped_lock lock(mutex_);
   for (const auto& [id, other] : users_) {
     if (CaseKey(other.username) == CaseKey(user.username)) return UsernameTaken(user.username);
     if (CaseKey(other.email) == CaseKey(user.email)) return EmailTaken(user.email);
   }
-  users_.emplace(user.id, user);
+  if (!users_.emplace(user.id, user).second) return IdTaken("user", user.id);
   return {};
 }
 

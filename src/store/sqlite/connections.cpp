@@ -21,9 +21,11 @@ Status UseWal(Database& database) {
 
 Result<Database> OpenWriter(const std::string& path) {
   IC_ASSIGN_OR_RETURN(Database writer, Database::Open(path, Database::Access::kWrite));
+  // Before anything is written: a file that is not ours stays as it is.
+  IC_RETURN_IF_ERROR(CheckSchema(writer, path));
   IC_RETURN_IF_ERROR(UseWal(writer));
   IC_RETURN_IF_ERROR(writer.Execute("PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864"));
-  IC_RETURN_IF_ERROR(Migrate(writer, path));
+  IC_RETURN_IF_ERROR(Migrate(writer));
   return writer;
 }
 

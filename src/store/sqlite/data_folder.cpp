@@ -26,14 +26,35 @@ Status MakeFolder(const std::string& path) {
   return std::unexpected(SystemError("Making the folder '" + path + "' failed", errno));
 }
 
-Status MakeDataFolder(const std::filesystem::path& path) {
+/// Makes `folder`, and with ordinary rights the folders above it.
+Status MakeDataFolder(const std::filesystem::path& folder) {
   std::error_code error;
-  const std::filesystem::path parent = std::filesystem::absolute(path, error).parent_path();
-  if (!error) std::filesystem::create_directories(parent, error);
+  if (std::filesystem::is_directory(folder, error)) return {};
+  const std::filesystem::path parent = folder.parent_path();
+  std::filesystem::create_directories(parent, error);
   if (error) {
     return std::unexpected(SystemError("Making the folder '" + parent.string() + "' failed", error.value()));
   }
-  return MakeFolder(path.string());
+  IC_RETURN_IF_ERROR(MakeFolder(folder.string()));
+  return SyncDirectory(parent.string());
+}
+
+/// SQLite would give the database the rights of any file; its log and index take those of the database.
+Status MakeDatabaseFile(const std::string& path) {
+  const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kFileMode);
+  if (fd < 0) return std::unexpected(SystemError("Making '" + path + "' failed", errno));
+  close(fd);
+  return {};
+}
+
+/// `path` from the root on and without a slash at its end.
+Result<std::string> FullPath(const std::string& path) {
+  std::error_code error;
+  const std::filesystem::path full = std::filesystem::absolute(path, error).lexically_normal();
+  if (error || path.empty()) {
+    return Fail(ErrorCode::kInvalidArgument, "'" + path + "' is no name of a data folder; choose another.");
+  }
+  return (full.has_filename() ? full : full.parent_path()).string();
 }
 
 Result<int> TakeLock(const std::string& folder) {
@@ -97,18 +118,19 @@ Status IncomingFile::KeepAs(const std::string& path) {
   return SyncDirectory(path.substr(0, path.rfind('/')));
 }
 
-Result<std::unique_ptr<DataFolder>> DataFolder::Open(const std::string& path) {
+Result<std::unique_ptr<DataFolder>> DataFolder::Open(const std::string& folder_path) {
+  IC_ASSIGN_OR_RETURN(const std::string path, FullPath(folder_path));
   IC_RETURN_IF_ERROR(MakeDataFolder(path));
   IC_ASSIGN_OR_RETURN(const int lock, TakeLock(path));
   std::unique_ptr<DataFolder> folder(new DataFolder(path, lock));
-  IC_RETURN_IF_ERROR(folder->MakeFolders());
+  IC_RETURN_IF_ERROR(folder->MakeContents());
   IC_RETURN_IF_ERROR(folder->ClearIncoming());
   return folder;
 }
 
 DataFolder::~DataFolder() { close(lock_); }
 
-Status DataFolder::MakeFolders() const {
+Status DataFolder::MakeContents() const {
   IC_RETURN_IF_ERROR(MakeFolder(path_ + "/incoming"));
   IC_RETURN_IF_ERROR(MakeFolder(path_ + "/blobs"));
   for (int i = 0; i < 256; ++i) {
@@ -116,6 +138,7 @@ Status DataFolder::MakeFolders() const {
     IC_RETURN_IF_ERROR(MakeFolder(path_ + "/blobs/" + HexEncode(std::span(&byte, 1))));
   }
   IC_RETURN_IF_ERROR(SyncDirectory(path_ + "/blobs"));
+  IC_RETURN_IF_ERROR(MakeDatabaseFile(DatabasePath()));
   return SyncDirectory(path_);
 }
 

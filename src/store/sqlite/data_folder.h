@@ -52,8 +52,8 @@ class IncomingFile {
 class DataFolder {
  public:
   /// Takes the folder for this process; makes what is missing, removes what an earlier process left in `incoming/`.
-  /// Errors: kConflict when another process has it; as SystemError.
-  static Result<std::unique_ptr<DataFolder>> Open(const std::string& path);
+  /// Errors: kConflict when another process has it; kInvalidArgument for an empty path; as SystemError.
+  static Result<std::unique_ptr<DataFolder>> Open(const std::string& folder_path);
   ~DataFolder();
 
   Result<IncomingFile> CreateIncoming() const;
@@ -65,7 +65,7 @@ class DataFolder {
 
  private:
   DataFolder(std::string path, int lock) : path_(std::move(path)), lock_(lock) {}
-  Status MakeFolders() const;
+  Status MakeContents() const;
   Status ClearIncoming() const;
 
   const std::string path_;

@@ -33,7 +33,8 @@ Error DatabaseError(sqlite3* connection, int code) {
       break;
   }
   const int system_error = sqlite3_system_errno(connection);
-  if ((code & 0xFF) == SQLITE_IOERR && system_error != 0) return SystemError("The database failed", system_error);
+  const bool from_system = (code & 0xFF) == SQLITE_IOERR || (code & 0xFF) == SQLITE_CANTOPEN;
+  if (from_system && system_error != 0) return SystemError("The database failed", system_error);
   return {ErrorCode::kInternal, "The database failed: " + detail + ".", {}};
 }
 

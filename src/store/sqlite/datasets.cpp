@@ -66,12 +66,14 @@ Result<std::vector<ObjectId>> BlobsOf(Database& database, const Dataset& dataset
 }  // namespace
 
 Status SqliteStore::InsertDataset(const Dataset& dataset) {
-  return connections_->Write([&](Database& database) {
-    return database.Run(
-        "INSERT INTO datasets (id, owner_id, name, model_id, input_type, created_at, files) "
-        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-        dataset.id, dataset.owner_id, dataset.name, dataset.model_id, dataset.input_type, dataset.created_at,
-        DumpJson(FilesJson(dataset.files)));
+  return connections_->Write([&](Database& database) -> Status {
+    IC_RETURN_IF_ERROR(
+        database.Run("INSERT INTO datasets (id, owner_id, name, model_id, input_type, created_at, files) "
+                     "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (id) DO NOTHING",
+                     dataset.id, dataset.owner_id, dataset.name, dataset.model_id, dataset.input_type,
+                     dataset.created_at, DumpJson(FilesJson(dataset.files))));
+    if (database.Changes() == 0) return IdTaken("dataset", dataset.id);
+    return {};
   });
 }
 

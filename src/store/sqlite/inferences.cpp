@@ -88,14 +88,16 @@ Status SqliteStore::InsertInference(const Inference& inference) {
                         Exists(database.Query("SELECT 1 FROM datasets WHERE id = ?1 AND owner_id = ?2",
                                               inference.dataset_id, inference.owner_id)));
     if (!found) return NotFound("dataset");
-    return database.Run(
+    IC_RETURN_IF_ERROR(database.Run(
         "INSERT INTO inferences (id, dataset_id, owner_id, model_id, runner_name, status, dispatched, archived, "
         "created_at, started_at, finished_at, notes, params, provenance, error) "
-        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) ON CONFLICT (id) DO NOTHING",
         inference.id, inference.dataset_id, inference.owner_id, inference.model_id, inference.runner_name,
         records::StatusName(inference.status), inference.dispatched, inference.archived, inference.created_at,
         inference.started_at, inference.finished_at, inference.notes, DumpJson(inference.params),
-        DumpJson(inference.provenance), ErrorColumn(inference.error));
+        DumpJson(inference.provenance), ErrorColumn(inference.error)));
+    if (database.Changes() == 0) return IdTaken("inference", inference.id);
+    return {};
   });
 }
 
@@ -169,6 +171,7 @@ Result<bool> SqliteStore::FailInference(ObjectId id, const records::InferenceErr
 }
 
 Result<std::vector<ObjectId>> SqliteStore::ListUndispatched(int limit) {
+  // The first condition follows from the second; with it SQLite takes the index open_inferences.
   return connections_->Read([&](Database& database) {
     return ReadIds(
         database.Query("SELECT id FROM inferences WHERE status IN ('queued', 'running') AND status = 'queued' "

@@ -99,11 +99,11 @@ CREATE INDEX blobs_by_inference ON blobs (inference_id) WHERE inference_id IS NO
 // In order; step i leads to version i + 1. A step that was released is never changed: changes are new steps.
 constexpr std::array kSteps = {kFirstTables};
 
-Status CheckOrigin(Database& database, const std::string& path) {
-  IC_ASSIGN_OR_RETURN(const std::int64_t tables, database.QueryInt("SELECT count(*) FROM sqlite_schema"));
-  if (tables == 0) return database.Execute("PRAGMA application_id = " + std::to_string(kApplicationId));
+Status CheckOrigin(Database& database, std::int64_t version, const std::string& path) {
   IC_ASSIGN_OR_RETURN(const std::int64_t application, database.QueryInt("PRAGMA application_id"));
   if (application == kApplicationId) return {};
+  IC_ASSIGN_OR_RETURN(const std::int64_t tables, database.QueryInt("SELECT count(*) FROM sqlite_schema"));
+  if (application == 0 && version == 0 && tables == 0) return {};
   return Fail(ErrorCode::kConflict,
               "'" + path + "' is a database of another program. Move it away or choose another data folder.");
 }
@@ -111,6 +111,7 @@ Status CheckOrigin(Database& database, const std::string& path) {
 Status RunStep(Database& database, int step) {
   IC_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(database, "BEGIN IMMEDIATE"));
   IC_RETURN_IF_ERROR(database.Execute(kSteps[static_cast<std::size_t>(step)]));
+  IC_RETURN_IF_ERROR(database.Execute("PRAGMA application_id = " + std::to_string(kApplicationId)));
   IC_RETURN_IF_ERROR(database.Execute("PRAGMA user_version = " + std::to_string(step + 1)));
   return transaction.Commit();
 }
@@ -119,14 +120,19 @@ Status RunStep(Database& database, int step) {
 
 int SchemaVersion() { return static_cast<int>(kSteps.size()); }
 
-Status Migrate(Database& database, const std::string& path) {
-  IC_RETURN_IF_ERROR(CheckOrigin(database, path));
+Status CheckSchema(Database& database, const std::string& path) {
   IC_ASSIGN_OR_RETURN(const std::int64_t version, database.QueryInt("PRAGMA user_version"));
+  IC_RETURN_IF_ERROR(CheckOrigin(database, version, path));
   if (version > SchemaVersion()) {
     return Fail(ErrorCode::kConflict, "'" + path + "' was written by a newer IntelliClinix (database version " +
                                           std::to_string(version) + "; this one knows up to " +
                                           std::to_string(SchemaVersion()) + "). Use the newer IntelliClinix.");
   }
+  return {};
+}
+
+Status Migrate(Database& database) {
+  IC_ASSIGN_OR_RETURN(const std::int64_t version, database.QueryInt("PRAGMA user_version"));
   for (int step = static_cast<int>(version); step < SchemaVersion(); ++step) {
     IC_RETURN_IF_ERROR(RunStep(database, step));
   }

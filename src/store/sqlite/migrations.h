@@ -1,14 +1,20 @@
 // The tables, and how older databases get them.
 #pragma once
 
+#include <string>
+
 #include "base/result.h"
 #include "store/sqlite/database.h"
 
 namespace intelliclinix::store::sqlite {
 
-/// Brings the database at `path` (for messages) to the newest version, one transaction a step. An empty database gets
-/// all steps. Errors: kConflict when it belongs to another program or a newer version; those of Database.
-Status Migrate(Database& database, const std::string& path);
+/// Whether the database at `path` (for messages) is one of ours that Migrate can bring up, or empty. Writes nothing.
+/// Errors: kConflict when it belongs to another program or a newer version; those of Database.
+Status CheckSchema(Database& database, const std::string& path);
+
+/// Brings a database that CheckSchema accepted to the newest version, one transaction a step. An empty database gets
+/// all steps.
+Status Migrate(Database& database);
 
 /// The newest version.
 int SchemaVersion();

@@ -39,11 +39,13 @@ Status SqliteStore::InsertUser(const User& user) {
     IC_ASSIGN_OR_RETURN(const bool email_taken,
                         Exists(database.Query("SELECT 1 FROM users WHERE email_key = ?1", email_key)));
     if (email_taken) return EmailTaken(user.email);
-    return database.Run(
+    IC_RETURN_IF_ERROR(database.Run(
         "INSERT INTO users (id, username, username_key, email, email_key, password_hash, first_name, last_name, role, "
-        "created_at, last_login) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        "created_at, last_login) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT (id) DO NOTHING",
         user.id, user.username, username_key, user.email, email_key, user.password_hash, user.first_name,
-        user.last_name, user.role, user.created_at, user.last_login);
+        user.last_name, user.role, user.created_at, user.last_login));
+    if (database.Changes() == 0) return IdTaken("user", user.id);
+    return {};
   });
 }
 

@@ -1,0 +1,95 @@
+// A store whose calls can be told to fail: for tests.
+#pragma once
+
+#include <limits>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "store/store.h"
+
+namespace intelliclinix::store::failing {
+
+/// Which calls fail, and how.
+struct Failure {
+  static constexpr int kAlways = std::numeric_limits<int>::max();
+
+  /// A method of Store ("CommitTask"), of its writers ("BlobWriter::Write", "BlobWriter::Reader",
+  /// "BlobWriter::Commit") or of the bytes that it opens ("ByteSource::ReadAt"). Empty: every one of these.
+  std::string call;
+  int after = 0;        ///< calls that are let through first, counted from now
+  int times = kAlways;  ///< calls that fail then
+  Error error = {ErrorCode::kUnavailable, "The store does not answer; try again.", {}};
+};
+
+/// Hands every call to another store, except those that a Failure names: these return its error and do nothing.
+/// Threads: any.
+class FailingStore final : public Store {
+ public:
+  /// Borrows: `store`.
+  explicit FailingStore(Store& store) : store_(store) {}
+
+  void Inject(Failure failure);
+  /// Lets everything through again.
+  void Clear();
+  /// Calls of that name so far, failed ones among them.
+  int Calls(std::string_view call) const;
+
+  Status Ping() override;
+
+  Status InsertUser(const records::User& user) override;
+  Result<records::User> GetUser(ObjectId id) override;
+  Result<records::User> FindUser(std::string_view username) override;
+  Status RecordLogin(ObjectId id, TimePoint at, const std::optional<std::string>& new_hash) override;
+  Status RevokeToken(std::string_view jti, TimePoint expires_at) override;
+  Result<bool> IsTokenRevoked(std::string_view jti) override;
+  Status ForgetRevocations(TimePoint now) override;
+
+  Status InsertDataset(const records::Dataset& dataset) override;
+  Result<records::Dataset> GetDataset(ObjectId owner, ObjectId id) override;
+  Result<Page<records::Dataset>> ListDatasets(ObjectId owner, const PageRequest& page) override;
+  Status DeleteDataset(ObjectId owner, ObjectId id) override;
+
+  Status InsertInference(const records::Inference& inference) override;
+  Result<records::Inference> GetInference(ObjectId owner, ObjectId id) override;
+  Result<records::Inference> LoadInference(ObjectId id) override;
+  Result<Page<records::Inference>> ListInferences(ObjectId owner, const InferenceFilter& filter,
+                                                  const PageRequest& page) override;
+  Result<ArchiveCounts> ArchiveInferences(ObjectId owner, const std::vector<ObjectId>& ids, bool archived) override;
+  Status DeleteInference(ObjectId owner, ObjectId id) override;
+  Result<bool> FailInference(ObjectId id, const records::InferenceError& error, TimePoint at) override;
+  Result<std::vector<ObjectId>> ListUndispatched(int limit) override;
+
+  Status InsertTasks(ObjectId inference, const std::vector<records::Task>& tasks) override;
+  Result<std::optional<records::Task>> ClaimTask(const ClaimRequest& request) override;
+  Result<bool> RenewLease(const records::TaskLease& lease, const records::Progress& progress,
+                          TimePoint expires_at) override;
+  Result<bool> CommitTask(const records::TaskLease& lease, const records::ImageResult& result) override;
+  Result<bool> ReleaseTask(const records::TaskLease& lease) override;
+  Result<bool> FinishInference(ObjectId inference, const Json& provenance, TimePoint at) override;
+  Result<std::vector<ObjectId>> ListUnfinished(int limit) override;
+  Result<int> CountOpenTasks() override;
+
+  /// The writer and what it and OpenBlob open borrow this store.
+  Result<std::unique_ptr<BlobWriter>> CreateBlob(const NewBlob& blob) override;
+  Result<BlobRecord> GetBlob(ObjectId owner, ObjectId id) override;
+  Result<std::unique_ptr<ByteSource>> OpenBlob(ObjectId id) override;
+  Status DeleteBlob(ObjectId id) override;
+
+ private:
+  class Source;
+  class Writer;
+
+  /// Counts a call; the error that it is to return, if it is to fail.
+  Status Gate(std::string_view call);
+
+  Store& store_;
+  mutable std::mutex mutex_;
+  std::vector<Failure> failures_;
+  std::map<std::string, int, std::less<>> calls_;
+};
+
+}  // namespace intelliclinix::store::failing
