@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "cellpose/block_normalize.h"
 #include "cellpose/percentile.h"
+#include "cellpose/plane_filter.h"
 
 namespace intelliclinix::cellpose {
 namespace {
@@ -29,18 +31,28 @@ void Stretch(image::Plane& plane, float low, float high) {
   for (float& value : plane.values) value = (value - low) / range;
 }
 
-void NormalizePlane(image::Plane& plane, const NormalizeOptions& options, std::size_t index) {
+void NormalizeByPercentiles(image::Plane& plane, std::array<double, 2> percents) {
+  const auto [low, high] = Percentiles(SamplesOf(plane), percents);
+  if (high - low > kLeastContrast) {
+    Stretch(plane, low, high);
+  } else {
+    std::ranges::fill(plane.values, 0.0F);
+  }
+}
+
+void NormalizePlane(image::Plane& plane, const NormalizeOptions& options, std::size_t index, ComputePool& pool) {
   const auto [least, most] = std::ranges::minmax_element(plane.values);
   if (plane.values.empty() || *least == *most) return;
   if (options.lowhigh) {
     const auto [low, high] = (*options.lowhigh)[index];
     Stretch(plane, static_cast<float>(low), static_cast<float>(high));
   } else {
-    const auto [low, high] = Percentiles(SamplesOf(plane), options.percentile);
-    if (high - low > kLeastContrast) {
-      Stretch(plane, low, high);
+    const FilterRadii radii{.smooth = options.smooth_radius, .sharpen = options.sharpen_radius};
+    if (radii.smooth > 0 || radii.sharpen > 0) FilterPlane(plane, radii, pool);
+    if (options.tile_norm_blocksize > 0) {
+      NormalizeByBlocks(plane, options.tile_norm_blocksize, options.percentile, pool);
     } else {
-      std::ranges::fill(plane.values, 0.0F);
+      NormalizeByPercentiles(plane, options.percentile);
     }
   }
   if (!options.invert) return;
@@ -49,10 +61,10 @@ void NormalizePlane(image::Plane& plane, const NormalizeOptions& options, std::s
 
 }  // namespace
 
-void NormalizePlanes(Planes& planes, const NormalizeOptions& options) {
+void NormalizePlanes(Planes& planes, const NormalizeOptions& options, ComputePool& pool) {
   if (!options.enabled) return;
-  NormalizePlane(planes.segment, options, 0);
-  NormalizePlane(planes.nucleus, options, 1);
+  NormalizePlane(planes.segment, options, 0, pool);
+  NormalizePlane(planes.nucleus, options, 1, pool);
 }
 
 }  // namespace intelliclinix::cellpose

@@ -10,9 +10,9 @@ namespace intelliclinix::cellpose {
 
 /// How the network's input is brought to a common brightness.
 struct NormalizeOptions {
-  bool enabled = true;                                          ///< off: planes go to the network as they are
-  std::array<double, 2> percentile = {1, 99};                   ///< what becomes 0 and 1
-  std::optional<std::array<std::array<double, 2>, 2>> lowhigh;  ///< [plane][low, high] in place of percentiles
+  bool enabled = true;                                            ///< off: planes go to the network as they are
+  std::array<double, 2> percentile = {1, 99};                     ///< what becomes 0 and 1
+  std::optional<std::array<std::array<double, 2>, 2>> lowhigh{};  ///< [plane][low, high] in place of percentiles
   int tile_norm_blocksize = 0;  ///< px; > 0: percentiles of blocks, for uneven illumination
   double sharpen_radius = 0;    ///< px; > 0: subtracts the surroundings
   double smooth_radius = 0;     ///< px; > 0: Gaussian smoothing
@@ -22,7 +22,7 @@ struct NormalizeOptions {
 struct Options {
   std::array<int, 2> channels = {0, 0};  ///< [segment, nucleus]: 0 grey or none, 1 first, 2 second, 3 third channel
   double diameter = 0;                   ///< px; 0: estimated with a size model, or the training data's mean
-  NormalizeOptions normalize;
+  NormalizeOptions normalize{};
   double flow_threshold = 0.4;     ///< largest flow error of a mask; 0: no quality control
   double cellprob_threshold = 0;   ///< logit above which a pixel belongs to a cell
   int min_size = 15;               ///< px; smaller masks are dropped; -1: none is

@@ -11,15 +11,6 @@ constexpr int kMultiple = 16;  // four levels, each half the size of the one abo
 constexpr int kTrainingTile = 224;
 constexpr double kTaper = 7.5;
 
-/// numpy.linspace(0, last, count), truncated.
-std::vector<int> EvenStarts(int last, int count) {
-  std::vector<int> starts(static_cast<std::size_t>(count), 0);
-  const double step = count > 1 ? static_cast<double>(last) / (count - 1) : 0;
-  for (int i = 1; i < count; ++i) starts[static_cast<std::size_t>(i)] = static_cast<int>(i * step);
-  if (count > 1) starts.back() = last;
-  return starts;
-}
-
 int TilesAlong(int padded, const Options& options) {
   if (options.augment) return std::max(2, static_cast<int>(std::ceil(2.0 * padded / options.bsize)));
   if (padded <= options.bsize) return 1;
@@ -28,6 +19,15 @@ int TilesAlong(int padded, const Options& options) {
 }
 
 }  // namespace
+
+std::vector<int> EvenStarts(int last, int count) {
+  std::vector<int> starts(static_cast<std::size_t>(count), 0);
+  // as numpy.linspace does it: a step that is worked out first, and the last start exactly
+  const double step = count > 1 ? static_cast<double>(last) / (count - 1) : 0;
+  for (int i = 1; i < count; ++i) starts[static_cast<std::size_t>(i)] = static_cast<int>(i * step);
+  if (count > 1) starts.back() = last;
+  return starts;
+}
 
 TileAxis CutAxis(int length, const Options& options) {
   const int missing = (kMultiple - length % kMultiple) % kMultiple;

@@ -7,6 +7,9 @@
 
 namespace intelliclinix::cellpose {
 
+/// `count` starts from 0 to `last`, evenly spaced and rounded down. Units: px.
+std::vector<int> EvenStarts(int last, int count);
+
 /// One axis of an image, padded with zeros and cut into overlapping tiles. Units: px.
 struct TileAxis {
   int length = 0;           ///< of the image

@@ -1,0 +1,130 @@
+#include "cellpose/block_normalize.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <vector>
+
+#include "cellpose/percentile.h"
+#include "cellpose/tiles.h"
+#include "image/resize.h"
+
+namespace intelliclinix::cellpose {
+namespace {
+
+constexpr float kLeastContrast = 1e-3F;
+constexpr double kOverlap = 0.1;
+constexpr int kSmoothingRadius = 4;  // blocks; of a Gaussian of 1
+
+/// What becomes 0 and 1, a pixel for each block.
+struct Levels {
+  image::Plane low;
+  image::Plane high;
+};
+
+std::vector<int> BlockStarts(int length, int block) {
+  const int count = length <= block ? 1 : static_cast<int>(std::ceil((1 + 2 * kOverlap) * length / block));
+  return EvenStarts(std::max(0, length - block), count);
+}
+
+Levels Measure(const image::Plane& plane, int block, std::array<double, 2> percents, ComputePool& pool) {
+  const std::vector<int> rows = BlockStarts(plane.height, block);
+  const std::vector<int> columns = BlockStarts(plane.width, block);
+  Levels levels{.low = image::Plane(static_cast<int>(rows.size()), static_cast<int>(columns.size())), .high = {}};
+  levels.high = levels.low;
+  pool.ParallelFor(levels.low.values.size(), [&](std::size_t i) {
+    const int y = rows[i / columns.size()];
+    const int x = columns[i % columns.size()];
+    const SampleGrid samples{.first = plane.row(y) + x,
+                             .rows = static_cast<std::size_t>(std::min(block, plane.height - y)),
+                             .columns = static_cast<std::size_t>(std::min(block, plane.width - x)),
+                             .row_stride = static_cast<std::size_t>(plane.width)};
+    const auto [low, high] = Percentiles(samples, percents);
+    levels.low.values[i] = low;
+    levels.high.values[i] = high;
+  });
+  return levels;
+}
+
+bool HasContrast(const Levels& levels, std::size_t i) {
+  return !(levels.high.values[i] - levels.low.values[i] < kLeastContrast);
+}
+
+/// Index of the block with contrast that is nearest to block `i`, the first where several are.
+std::size_t Nearest(const Levels& levels, const std::vector<std::size_t>& with_contrast, std::size_t i) {
+  const auto columns = static_cast<std::size_t>(levels.low.width);
+  const auto distance = [&](std::size_t j) {
+    const auto dy = static_cast<std::ptrdiff_t>(i / columns) - static_cast<std::ptrdiff_t>(j / columns);
+    const auto dx = static_cast<std::ptrdiff_t>(i % columns) - static_cast<std::ptrdiff_t>(j % columns);
+    return dy * dy + dx * dx;
+  };
+  return *std::ranges::min_element(with_contrast, {}, distance);
+}
+
+void FillFlatBlocks(Levels& levels) {
+  std::vector<std::size_t> with_contrast;
+  for (std::size_t i = 0; i < levels.low.values.size(); ++i) {
+    if (HasContrast(levels, i)) with_contrast.push_back(i);
+  }
+  const Levels measured = levels;
+  for (std::size_t i = 0; i < levels.low.values.size(); ++i) {
+    if (HasContrast(measured, i)) continue;
+    const bool any = !with_contrast.empty();
+    const std::size_t nearest = any ? Nearest(measured, with_contrast, i) : 0;
+    levels.low.values[i] = any ? measured.low.values[nearest] : 0;
+    levels.high.values[i] = any ? measured.high.values[nearest] : 1;
+  }
+}
+
+/// The index within 0 ... length - 1 when the axis is continued by its mirror image.
+int Mirrored(int i, int length) {
+  const int period = 2 * length;
+  i = (i % period + period) % period;
+  return i < length ? i : period - 1 - i;
+}
+
+std::array<double, 2 * kSmoothingRadius + 1> SmoothingWeights() {
+  std::array<double, 2 * kSmoothingRadius + 1> weights{};
+  double sum = 0;
+  for (int k = -kSmoothingRadius; k <= kSmoothingRadius; ++k) {
+    weights[static_cast<std::size_t>(k + kSmoothingRadius)] = std::exp(-0.5 * k * k);
+    sum += weights[static_cast<std::size_t>(k + kSmoothingRadius)];
+  }
+  for (double& weight : weights) weight /= sum;
+  return weights;
+}
+
+/// A Gaussian over the blocks above and below.
+image::Plane SmoothAlongY(const image::Plane& plane) {
+  const auto weights = SmoothingWeights();
+  image::Plane result(plane.height, plane.width);
+  for (int y = 0; y < plane.height; ++y) {
+    for (int x = 0; x < plane.width; ++x) {
+      double sum = 0;
+      for (int k = -kSmoothingRadius; k <= kSmoothingRadius; ++k) {
+        sum += weights[static_cast<std::size_t>(k + kSmoothingRadius)] * plane.row(Mirrored(y + k, plane.height))[x];
+      }
+      result.row(y)[x] = static_cast<float>(sum);
+    }
+  }
+  return result;
+}
+
+/// A level for each pixel. The reference smooths twice along y and not along x.
+image::Plane Spread(const image::Plane& levels, int height, int width) {
+  return image::ResizeBilinear(SmoothAlongY(SmoothAlongY(levels)), height, width);
+}
+
+}  // namespace
+
+void NormalizeByBlocks(image::Plane& plane, int block, std::array<double, 2> percents, ComputePool& pool) {
+  Levels levels = Measure(plane, block, percents, pool);
+  FillFlatBlocks(levels);
+  const image::Plane low = Spread(levels.low, plane.height, plane.width);
+  const image::Plane high = Spread(levels.high, plane.height, plane.width);
+  for (std::size_t i = 0; i < plane.values.size(); ++i) {
+    plane.values[i] = (plane.values[i] - low.values[i]) / (high.values[i] - low.values[i]);
+  }
+}
+
+}  // namespace intelliclinix::cellpose

@@ -1,0 +1,109 @@
+#include "cellpose/plane_filter.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+namespace intelliclinix::cellpose {
+namespace {
+
+constexpr double kRadiiKept = 6.5;  // beyond, a Gaussian is below 1e-9 of its middle
+constexpr int kRowsAtOnce = 32;
+
+/// A Gaussian along one axis that wraps around: the pixel i becomes the sum of weights[k] * pixel[i + first + k].
+struct Kernel {
+  int first = 0;
+  std::vector<float> weights;
+  float at_zero = 0;  ///< the weight of the pixel itself
+};
+
+/// `count` samples of a Gaussian, evenly spaced from -span / 2 to span / 2 + 1, that sum to 1.
+Kernel Gaussian(double radius, int count, int span) {
+  const double step = count > 1 ? (span + 1.0) / (count - 1) : 0;
+  std::vector<double> samples(static_cast<std::size_t>(count));
+  double sum = 0;
+  for (int i = 0; i < count; ++i) {
+    const double distance = -span / 2.0 + i * step;
+    samples[static_cast<std::size_t>(i)] = std::exp(-distance * distance / (2 * radius * radius));
+    sum += samples[static_cast<std::size_t>(i)];
+  }
+  Kernel kernel;
+  int first = count;
+  for (int i = 0; i < count; ++i) {
+    if (std::abs(-span / 2.0 + i * step) > kRadiiKept * radius && i != count / 2) continue;
+    first = std::min(first, i);
+    kernel.weights.resize(static_cast<std::size_t>(i - first) + 1, 0.0F);
+    kernel.weights.back() = static_cast<float>(samples[static_cast<std::size_t>(i)] / sum);
+  }
+  kernel.first = first - count / 2;
+  kernel.at_zero = kernel.weights[static_cast<std::size_t>(-kernel.first)];
+  return kernel;
+}
+
+/// The index that `i` + `offset` wraps to.
+int Wrapped(int i, int offset, int length) { return ((i + offset) % length + length) % length; }
+
+template <typename Function>
+void ForRows(ComputePool& pool, int height, Function function) {
+  pool.ParallelFor(static_cast<std::size_t>((height + kRowsAtOnce - 1) / kRowsAtOnce), [&](std::size_t chunk) {
+    const int first = static_cast<int>(chunk) * kRowsAtOnce;
+    for (int y = first; y < std::min(height, first + kRowsAtOnce); ++y) function(y);
+  });
+}
+
+image::Plane BlurRows(const image::Plane& plane, const Kernel& kernel, ComputePool& pool) {
+  image::Plane result(plane.height, plane.width);
+  const auto width = static_cast<std::size_t>(plane.width);
+  ForRows(pool, plane.height, [&](int y) {
+    std::vector<float> wrapped(width + kernel.weights.size());
+    for (std::size_t i = 0; i < wrapped.size(); ++i) {
+      wrapped[i] = plane.row(y)[Wrapped(static_cast<int>(i), kernel.first, plane.width)];
+    }
+    float* row = result.row(y);
+    for (std::size_t k = 0; k < kernel.weights.size(); ++k) {
+      for (std::size_t x = 0; x < width; ++x) row[x] += kernel.weights[k] * wrapped[x + k];
+    }
+  });
+  return result;
+}
+
+image::Plane BlurColumns(const image::Plane& plane, const Kernel& kernel, ComputePool& pool) {
+  image::Plane result(plane.height, plane.width);
+  ForRows(pool, plane.height, [&](int y) {
+    float* row = result.row(y);
+    for (std::size_t k = 0; k < kernel.weights.size(); ++k) {
+      const float* from = plane.row(Wrapped(y, kernel.first + static_cast<int>(k), plane.height));
+      for (int x = 0; x < plane.width; ++x) row[x] += kernel.weights[k] * from[x];
+    }
+  });
+  return result;
+}
+
+/// The blurred plane, and how much of it each pixel is of itself.
+std::pair<image::Plane, float> Blur(const image::Plane& plane, double radius, ComputePool& pool) {
+  const Kernel along_y = Gaussian(radius, plane.height, plane.height);
+  const Kernel along_x = Gaussian(radius, plane.width, plane.height);
+  return {BlurColumns(BlurRows(plane, along_x, pool), along_y, pool), along_y.at_zero * along_x.at_zero};
+}
+
+}  // namespace
+
+void FilterPlane(image::Plane& plane, const FilterRadii& radii, ComputePool& pool) {
+  if (radii.sharpen <= 0) {
+    plane = Blur(plane, radii.smooth, pool).first;
+    return;
+  }
+  const auto [surroundings, own_share] = Blur(plane, radii.sharpen, pool);
+  float own = 1;
+  if (radii.smooth > 0) {
+    plane = Blur(plane, radii.smooth, pool).first;
+  } else {
+    own = 1 + own_share;
+  }
+  for (std::size_t i = 0; i < plane.values.size(); ++i)
+    plane.values[i] = own * plane.values[i] - surroundings.values[i];
+}
+
+}  // namespace intelliclinix::cellpose

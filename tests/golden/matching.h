@@ -1,0 +1,29 @@
+// Compares two label images object by object.
+#pragma once
+
+#include <cstddef>
+
+#include "image/image.h"
+
+namespace intelliclinix::golden {
+
+/// Objects of two label images and how many of them are pairs.
+struct Matching {
+  std::size_t expected = 0;
+  std::size_t found = 0;
+  std::size_t matched = 0;  ///< pairs whose intersection over union reaches the threshold
+
+  /// Matched objects by all that were expected or found; 1 when there are none of either.
+  /// Source: Schmidt et al. 2018 (the "average precision" of cell segmentation).
+  double average_precision() const;
+  /// The share of expected objects that were found; 1 when there are none.
+  double recall() const;
+
+  Matching& operator+=(const Matching& other);
+};
+
+/// Pairs of objects with intersection over union of at least `threshold` >= 0.5, so that each has one partner at most
+/// (at exactly 0.5 the first). The images have the same size.
+Matching Match(const image::LabelImage& expected, const image::LabelImage& found, double threshold);
+
+}  // namespace intelliclinix::golden

@@ -1,0 +1,38 @@
+#include "golden/nuclei_model.h"
+
+#include <stdexcept>
+
+#include "base/byte_source.h"
+#include "golden/golden_case.h"
+#include "nn/checkpoint.h"
+
+namespace intelliclinix::golden {
+namespace {
+
+template <typename T>
+T Must(Result<T> result) {
+  if (!result.has_value()) throw std::runtime_error(result.error().message);
+  return *std::move(result);
+}
+
+}  // namespace
+
+NucleiModel::NucleiModel(nn::Precision precision) {
+  const std::filesystem::path models = SourceFolder() / "models";
+  const nn::StateDict state = Must(nn::ReadCheckpoint(*Must(FileSource::Open(models / "nuclei_bbbc038.pth"))));
+  network_ = Must(nn::MakeCpnet(state, {.precision = precision, .threads = AvailableCores()}));
+  diameters_ = Must(nn::ReadDiameters(state));
+  size_model_ = Must(cellpose::ReadSizeModel(*Must(FileSource::Open(models / "size_nuclei_bbbc038.npy"))));
+}
+
+const NucleiModel& Float32Model() {
+  static const NucleiModel model(nn::Precision::kFloat32);
+  return model;
+}
+
+ComputePool& Pool() {
+  static ComputePool pool(AvailableCores());
+  return pool;
+}
+
+}  // namespace intelliclinix::golden
