@@ -6,22 +6,25 @@
 namespace intelliclinix::dispatch {
 
 void Waiters::Add(ObjectId inference, Done done) {
-  {
-    const std::lock_guard lock(mutex_);
-    if (!stopped_) {
-      const Wait fresh{{}, std::chrono::steady_clock::now() + intervals_.first, intervals_.first};
-      Wait& wait = waits_.try_emplace(inference).first->second;
-      if (wait.waiters.empty()) wait.next_check = fresh.next_check, wait.interval = fresh.interval;
-      wait.waiters.push_back(std::move(done));
-      done = nullptr;
-    }
-  }
-  if (done) {
+  if (!Enqueue(inference, done)) {
     done(WaitEnd::kStopping);
     return;
   }
   // Asked only now: an end after this is told by Wake, one before is seen here.
   Check(inference);
+}
+
+bool Waiters::Enqueue(ObjectId inference, Done& done) {
+  const std::lock_guard lock(mutex_);
+  if (stopped_) return false;
+  const auto [found, added] = waits_.try_emplace(inference);
+  Wait& wait = found->second;
+  if (added) {
+    wait.interval = intervals_.first;
+    wait.next_check = std::chrono::steady_clock::now() + wait.interval;
+  }
+  wait.waiters.push_back(std::move(done));
+  return true;
 }
 
 void Waiters::Wake(ObjectId inference) {

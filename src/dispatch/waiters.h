@@ -51,6 +51,8 @@ class Waiters {
     std::chrono::milliseconds interval;
   };
 
+  /// Takes `done`. False, and nothing taken, after StopAll.
+  bool Enqueue(ObjectId inference, Done& done);
   bool HasWaiters(ObjectId inference) const;
   std::vector<ObjectId> TakeDue(SteadyTime now);
 

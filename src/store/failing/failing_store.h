@@ -27,7 +27,7 @@ struct Failure {
 
 /// Hands every call to another store, except those that a Failure names: these return its error and do nothing.
 /// Threads: any.
-class FailingStore final : public Store {
+class FailingStore : public Store {
  public:
   /// Borrows: `store`.
   explicit FailingStore(Store& store) : store_(store) {}
