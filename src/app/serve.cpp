@@ -17,20 +17,22 @@ namespace intelliclinix::app {
 namespace {
 
 // Files of the store, libraries and the like, beside the connections.
-constexpr rlim_t kOtherDescriptors = 1'024;
+constexpr rlim_t kOtherDescriptors = 512;
 constexpr std::chrono::hours kTidyEvery{1};
 
-/// Lets the process open a file descriptor for each connection, as far as the system permits.
-void RaiseDescriptorLimit(const Settings& settings) {
+/// Lets the process open a file descriptor for each connection. Where the system does not permit as many, fewer
+/// connections are served: one too many is then answered 503, and the store always finds a descriptor.
+void FitConnectionsToDescriptors(Settings& settings) {
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
   const rlim_t wanted = static_cast<rlim_t>(settings.max_connections) + kOtherDescriptors;
+  limit.rlim_cur = std::max(limit.rlim_cur, std::min(wanted, limit.rlim_max));
+  if (setrlimit(RLIMIT_NOFILE, &limit) != 0) getrlimit(RLIMIT_NOFILE, &limit);
   if (limit.rlim_cur >= wanted) return;
-  limit.rlim_cur = std::min(wanted, limit.rlim_max);
-  if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < wanted) {
-    log::Warning("few_file_descriptors",
-                 {{"wanted", static_cast<long long>(wanted)}, {"permitted", static_cast<long long>(limit.rlim_max)}});
-  }
+  const rlim_t others = std::min(kOtherDescriptors, limit.rlim_cur / 2);
+  settings.max_connections = static_cast<std::int64_t>(limit.rlim_cur - others);
+  log::Warning("fewer_connections", {{"max_connections", settings.max_connections},
+                                     {"permitted_open_files", static_cast<long long>(limit.rlim_max)}});
 }
 
 std::string UrlOf(const Settings& settings, std::uint16_t port) {
@@ -38,17 +40,19 @@ std::string UrlOf(const Settings& settings, std::uint16_t port) {
   return "http://" + (v6 ? "[" + settings.host + "]" : settings.host) + ":" + std::to_string(port);
 }
 
-int Serve(const Settings& settings) {
+int Serve(Settings settings) {
   log::SetLevel(LogLevelOf(settings));
   std::signal(SIGPIPE, SIG_IGN);
   umask(077);  // what the server writes is for its own user
-  RaiseDescriptorLimit(settings);
+  FitConnectionsToDescriptors(settings);
   StopSignals signals;
   const auto process = ServerProcess::Open(settings);
   if (!process) return PrintError("serve", process.error());
   const Result<std::uint16_t> port = (*process)->Start();
   if (!port) return PrintError("serve", port.error());
-  std::cout << "IntelliClinix listening on " << UrlOf(settings, *port) << std::endl;
+  const std::string url = UrlOf(settings, *port);
+  std::cout << "IntelliClinix listening on " << url << std::endl;
+  log::Info("listening", {{"version", INTELLICLINIX_VERSION}, {"url", url}});
   do {
     (*process)->Tidy();
   } while (!signals.WaitFor(kTidyEvery));
