@@ -32,10 +32,7 @@ Result<records::Inference> ReadStart(Context& context, const http::Request& requ
 Result<http::Reply> Start(Context& context, const http::Request& request, const records::User& user) {
   IC_ASSIGN_OR_RETURN(const records::Inference inference, ReadStart(context, request, user));
   IC_RETURN_IF_ERROR(context.store.InsertInference(inference));
-  if (const Status dispatched = DispatchInference(context, inference); !dispatched) {
-    return ProblemResponse(HttpStatus(dispatched.error().code), dispatched.error(), request,
-                           {{"inference_id", inference.id.ToString()}});
-  }
+  DispatchInference(context, inference);
   return StartReply(context, request, inference);
 }
 

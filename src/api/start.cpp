@@ -45,14 +45,10 @@ Result<records::Inference> PlanInference(const Context& context, const records::
   return inference;
 }
 
-Status DispatchInference(Context& context, const records::Inference& inference) {
+void DispatchInference(Context& context, const records::Inference& inference) {
   const Status dispatched = context.dispatcher.Dispatch(inference.id);
-  if (dispatched) return {};
-  log::Error("dispatch_failed", {{"inference_id", inference.id.ToString()}, {"reason", dispatched.error().message}});
-  return Fail(ErrorCode::kUnavailable,
-              "The inference is stored, but its images could not be queued. It is taken up when the server starts "
-              "again; look at /api/inferences/" +
-                  inference.id.ToString() + " then.");
+  if (dispatched) return;
+  log::Warning("dispatch_failed", {{"inference_id", inference.id.ToString()}, {"reason", dispatched.error().message}});
 }
 
 }  // namespace intelliclinix::api

@@ -26,8 +26,8 @@ Result<const records::ModelEntry*> FindModel(const Context& context, std::string
 /// images.
 Result<records::Inference> PlanInference(const Context& context, const records::Dataset& dataset, RunRequest run);
 
-/// Hands a stored inference to the dispatcher. One whose runner is not registered is failed by it, which is no error.
-/// Errors: kUnavailable, with a sentence on what becomes of it.
-Status DispatchInference(Context& context, const records::Inference& inference);
+/// Hands a stored inference to the dispatcher. What fails here is logged and no more: the dispatcher takes up by itself
+/// what is stored and has no tasks yet, and fails what names a runner that is not registered.
+void DispatchInference(Context& context, const records::Inference& inference);
 
 }  // namespace intelliclinix::api

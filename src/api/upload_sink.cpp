@@ -45,8 +45,7 @@ Result<http::Response> UploadSink::MakeDataset() {
   IC_RETURN_IF_ERROR(Store(dataset, inference));
   Json body = {{"message", "Dataset uploaded"}, {"dataset_id", dataset.id.ToString()}};
   if (inference) {
-    // The upload is done whatever comes of this; what went wrong is in the log and, in the end, in the inference.
-    (void)DispatchInference(context_, *inference);
+    DispatchInference(context_, *inference);
     body["inference_id"] = inference->id.ToString();
   }
   http::Response response = JsonResponse(201, body);

@@ -1,13 +1,12 @@
 #include "api/zip_stream.h"
 
-#include <cstdlib>
-#include <filesystem>
+#include <algorithm>
 #include <fstream>
 #include <random>
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
+#include "api/archive_file_test.h"
 #include "base/hashing.h"
 
 namespace intelliclinix::api {
@@ -42,42 +41,29 @@ ZipStream::OpenEntry OpenTexts(const std::vector<std::pair<std::string, std::str
   };
 }
 
-class ZipStreamTest : public ::testing::Test {
- protected:
-  ZipStreamTest() { std::filesystem::create_directories(folder_); }
-  ~ZipStreamTest() override { std::filesystem::remove_all(folder_); }
+std::string Whole(ZipStream& zip) {
+  const auto bytes = *ReadAll(zip, 1 << 30);
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
 
-  // What Python, whose reader is not ours, says of the archive; -1 when it cannot read it.
-  int RunPython(const std::string& script) const {
-    std::ofstream(folder_ / "check.py") << "import sys, zipfile\narchive = zipfile.ZipFile(sys.argv[1])\n" << script;
-    return std::system(
-        ("python3 '" + (folder_ / "check.py").string() + "' '" + (folder_ / "a.zip").string() + "'").c_str());
-  }
+const TimePoint kTime = *ParseTime("2026-11-24T10:20:31.000Z");
 
-  const std::filesystem::path folder_ =
-      std::filesystem::temp_directory_path() / ("zip_stream_test." + std::to_string(getpid()));
-  const TimePoint time_ = *ParseTime("2026-11-24T10:20:31.000Z");
-};
-
-TEST_F(ZipStreamTest, AnotherReaderFindsTheSameFiles) {
+TEST(ZipStream, AnotherReaderFindsTheSameFiles) {
   const std::vector<std::pair<std::string, std::string>> files = {
       {"manifest.json", "{}"}, {"naïve 細胞/a.png", std::string(100'000, 'x')}, {"b/empty.txt", ""}};
-  ZipStream zip(EntriesOf(files), time_, OpenTexts(files));
-  const auto bytes = *ReadAll(zip, 1 << 20);
-  std::ofstream(folder_ / "a.zip", std::ios::binary)
-      .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
-  EXPECT_EQ(RunPython(R"(
+  ZipStream zip(EntriesOf(files), kTime, OpenTexts(files));
+  const testing::ArchiveFile file(Whole(zip));
+  EXPECT_TRUE(file.PythonAgrees(R"(
 assert archive.testzip() is None
 assert archive.namelist() == ['manifest.json', 'naïve 細胞/a.png', 'b/empty.txt'], archive.namelist()
 assert archive.read('naïve 細胞/a.png') == b'x' * 100000
 assert archive.getinfo('manifest.json').date_time == (2026, 11, 24, 10, 20, 30)
 assert archive.getinfo('b/empty.txt').external_attr >> 16 == 0o100644
-)"),
-            0);
-  EXPECT_EQ(std::system(("unzip -tqq '" + (folder_ / "a.zip").string() + "'").c_str()), 0);
+)"));
+  EXPECT_TRUE(file.UnzipAgrees());
 }
 
-TEST_F(ZipStreamTest, EveryOffsetReadsAsInOrder) {
+TEST(ZipStream, EveryOffsetReadsAsInOrder) {
   std::mt19937 random(7);
   std::vector<std::pair<std::string, std::string>> files;
   for (int i = 0; i < 40; ++i) {
@@ -85,7 +71,7 @@ TEST_F(ZipStreamTest, EveryOffsetReadsAsInOrder) {
     for (char& c : text) c = static_cast<char>(random());
     files.emplace_back("folder/" + std::to_string(i), text);
   }
-  ZipStream zip(EntriesOf(files), time_, OpenTexts(files));
+  ZipStream zip(EntriesOf(files), kTime, OpenTexts(files));
   const auto whole = *ReadAll(zip, 1 << 20);
   for (std::size_t offset = 0; offset <= whole.size() + 1; ++offset) {
     std::vector<std::byte> piece(random() % 2000);
@@ -96,60 +82,58 @@ TEST_F(ZipStreamTest, EveryOffsetReadsAsInOrder) {
   }
 }
 
-TEST_F(ZipStreamTest, NoFilesIsAnArchiveToo) {
-  ZipStream zip({}, time_, nullptr);
+TEST(ZipStream, NoFilesIsAnArchiveToo) {
+  ZipStream zip({}, kTime, nullptr);
   EXPECT_EQ(ReadAll(zip, 100)->size(), 22U);
 }
 
-TEST_F(ZipStreamTest, FilesAndOffsetsAboveFourGiB) {
+TEST(ZipStream, FilesAndOffsetsAboveFourGiB) {
   const std::string text = "after the big one";
   const std::vector<ZipEntry> entries = {{"first.txt", text.size(), Crc32(0, AsBytes(text))},
                                          {"big.tif", 5 * kGiB, 0},
                                          {"last.txt", text.size(), Crc32(0, AsBytes(text))}};
-  ZipStream zip(entries, time_, [&text](std::size_t index) -> Result<std::unique_ptr<ByteSource>> {
+  ZipStream zip(entries, kTime, [&text](std::size_t index) -> Result<std::unique_ptr<ByteSource>> {
     if (index == 1) return std::make_unique<Zeros>(5 * kGiB);
     return std::make_unique<MemorySource>(AsBytes(text));
   });
   ASSERT_GT(zip.size(), 5 * kGiB);
   // The zeros are left out of the file on disk: it is sparse, and equal all the same.
-  std::ofstream file(folder_ / "a.zip", std::ios::binary);
+  const testing::ArchiveFile file;
+  std::ofstream disk(file.path(), std::ios::binary);
   const auto copy = [&](std::uint64_t offset, std::size_t count) {
     std::vector<std::byte> bytes(count);
     const std::size_t got = *zip.ReadAt(offset, bytes);
-    file.seekp(static_cast<std::streamoff>(offset));
-    file.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(got));
+    disk.seekp(static_cast<std::streamoff>(offset));
+    disk.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(got));
   };
   copy(0, 4096);
   copy(zip.size() - 4096, 4096);
-  file.close();
-  EXPECT_EQ(RunPython(R"(
+  disk.close();
+  EXPECT_TRUE(file.PythonAgrees(R"(
 big = archive.getinfo('big.tif')
 assert big.file_size == big.compress_size == 5 << 30, big
 assert archive.getinfo('last.txt').header_offset > 5 << 30
 assert archive.read('first.txt') == archive.read('last.txt') == b'after the big one'
 with archive.open('big.tif') as stream:
     assert stream.read(1 << 20) == bytes(1 << 20)
-)"),
-            0);
+)"));
 }
 
-TEST_F(ZipStreamTest, MoreEntriesThanSixteenBitsCount) {
+TEST(ZipStream, MoreEntriesThanSixteenBitsCount) {
   std::vector<ZipEntry> entries;
   for (int i = 0; i < 70'000; ++i) entries.push_back({std::to_string(i), 0, 0});
-  ZipStream zip(std::move(entries), time_,
+  ZipStream zip(std::move(entries), kTime,
                 [](std::size_t) -> Result<std::unique_ptr<ByteSource>> { return std::make_unique<Zeros>(0); });
-  const auto bytes = *ReadAll(zip, 64 << 20);
-  std::ofstream(folder_ / "a.zip", std::ios::binary)
-      .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
-  EXPECT_EQ(RunPython("assert archive.namelist() == [str(i) for i in range(70000)]\n"), 0);
+  const testing::ArchiveFile file(Whole(zip));
+  EXPECT_TRUE(file.PythonAgrees("assert archive.namelist() == [str(i) for i in range(70000)]"));
 }
 
-TEST_F(ZipStreamTest, AFileThatIsGoneOrTooShortIsAnError) {
-  ZipStream gone({{"a", 3, 0}}, time_, [](std::size_t) -> Result<std::unique_ptr<ByteSource>> {
+TEST(ZipStream, AFileThatIsGoneOrTooShortIsAnError) {
+  ZipStream gone({{"a", 3, 0}}, kTime, [](std::size_t) -> Result<std::unique_ptr<ByteSource>> {
     return Fail(ErrorCode::kNotFound, "There is no such file.");
   });
   EXPECT_EQ(ReadAll(gone, 1000).error().code, ErrorCode::kNotFound);
-  ZipStream cut({{"a", 3, 0}}, time_,
+  ZipStream cut({{"a", 3, 0}}, kTime,
                 [](std::size_t) -> Result<std::unique_ptr<ByteSource>> { return std::make_unique<Zeros>(2); });
   EXPECT_EQ(ReadAll(cut, 1000).error().code, ErrorCode::kInternal);
 }
