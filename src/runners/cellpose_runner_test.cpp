@@ -44,6 +44,11 @@ records::ModelEntry Nuclei() {
   return entry;
 }
 
+image::Image Decoded(const ArtifactBytes& artifact) {
+  MemorySource file{std::span<const std::byte>(artifact.bytes)};
+  return image::Decode(file).value();
+}
+
 /// One runner for all tests of the suite, as in a process; `folder_` is empty and goes away.
 class CellposeRunnerTest : public testing::Test {
  protected:
@@ -150,6 +155,8 @@ TEST_F(CellposeRunnerTest, ChecksParametersAgainstTheImage) {
   EXPECT_TRUE(runner_->CheckParams(Resolved(R"({"channels": [1, 3]})"), colour).has_value());
   EXPECT_EQ(runner_->CheckParams(Resolved(R"({"channels": [2, 0]})"), grey).error().field, "params.channels");
   EXPECT_EQ(runner_->CheckParams(Resolved(R"({"channels": [4, 0]})"), colour).error().field, "params.channels");
+  EXPECT_EQ(runner_->CheckParams(Resolved(R"({"bsize": 100})"), grey).error().field, "params.bsize");
+  EXPECT_EQ(runner_->CheckParams(Resolved(R"({"diameter": 0.5})"), grey).error().field, "params.diameter");
 
   const auto file = *FileSource::Open(kExample);
   const auto output = Run(*file, R"({"channels": [1, 9]})");
@@ -179,14 +186,27 @@ TEST_F(CellposeRunnerTest, FindsTheNucleiOfARealImage) {
   std::vector<std::string> stages;
   for (const auto& [stage, time] : output.timings_ms.items()) stages.push_back(stage);
   EXPECT_THAT(stages, IsSupersetOf({"decode", "network", "dynamics", "artifacts", "total"}));
+}
 
+TEST_F(CellposeRunnerTest, ArtifactsAgreeOnWhichPixelsAreNuclei) {
+  const auto file = *FileSource::Open(kExample);
+  const RunOutput output = Run(*file, R"({"diameter": 15})").value();
   ASSERT_EQ(output.artifacts.size(), 5U);
-  MemorySource png{std::span<const std::byte>(output.artifacts[0].bytes)};
-  const image::Image mask = image::Decode(png).value();
+  const image::Image mask = Decoded(output.artifacts[0]);
   image::LabelImage labels(mask.height, mask.width);
   std::copy_n(mask.As<std::uint16_t>(), mask.pixel_count(), labels.labels.begin());
   EXPECT_EQ(image::MaxLabel(labels), output.objects);
   for (const image::Region& region : image::MeasureRegions(labels)) EXPECT_GE(region.area, 15U);
+
+  for (const int picture : {1, 2, 3}) {
+    const image::Image drawn = Decoded(output.artifacts[picture]);
+    std::size_t differ = 0;
+    for (std::size_t i = 0; i < labels.labels.size(); ++i) {
+      const auto* pixel = drawn.As<std::uint8_t>() + 3 * i;
+      differ += (pixel[0] + pixel[1] + pixel[2] > 0) != (labels.labels[i] > 0) ? 1 : 0;
+    }
+    EXPECT_EQ(differ, 0U) << output.artifacts[picture].filename;
+  }
 }
 
 TEST_F(CellposeRunnerTest, Bfloat16FindsTheSameNuclei) {

@@ -1,0 +1,73 @@
+#include "runners/model_catalogue.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace intelliclinix::runners {
+namespace {
+
+/// A runner that nothing but this test knows. It has no use for models whose id begins with "bad".
+class CountingRunner final : public ModelRunner {
+ public:
+  explicit CountingRunner(int& prepared) : prepared_(prepared) {}
+  const RunnerDescription& Describe() const override { return description_; }
+  Result<ModelReport> Prepare(const records::ModelEntry& model) override {
+    ++prepared_;
+    if (model.id.starts_with("bad")) return Fail(ErrorCode::kInvalidArgument, model.id + " is damaged.");
+    ModelReport report;
+    report.engine = "none";
+    return report;
+  }
+  Status CheckParams(const Json&, const records::ImageFacts&) const override { return {}; }
+  Result<RunOutput> Run(const RunInput&, const RunContext&) override { return RunOutput{}; }
+
+ private:
+  int& prepared_;
+  RunnerDescription description_{.name = "counting", .parameters = {}};
+};
+
+records::ModelEntry Entry(std::string id, std::string runner_name) {
+  records::ModelEntry entry;
+  entry.id = std::move(id);
+  entry.runner_name = std::move(runner_name);
+  return entry;
+}
+
+class ModelCatalogueTest : public testing::Test {
+ protected:
+  ModelCatalogueTest() { registry_.Register(std::make_unique<CountingRunner>(prepared_)); }
+
+  int prepared_ = 0;
+  RunnerRegistry registry_;
+  ManualClock clock_;
+};
+
+TEST_F(ModelCatalogueTest, FindsModelsAndRunnersByName) {
+  const ModelCatalogue catalogue({Entry("a", "counting"), Entry("b", "other")});
+  EXPECT_EQ(catalogue.Find("b"), &catalogue.entries()[1]);
+  EXPECT_EQ(catalogue.Find("c"), nullptr);
+  EXPECT_NE(registry_.Find("counting"), nullptr);
+  EXPECT_EQ(registry_.Find("other"), nullptr);
+}
+
+TEST_F(ModelCatalogueTest, KeepsWhatCameOfPreparing) {
+  ModelCatalogue catalogue({Entry("a", "counting"), Entry("b", "other")});
+  EXPECT_FALSE(catalogue.Check("a").has_value());
+  EXPECT_TRUE(catalogue.PrepareAll(registry_, clock_).has_value());
+  EXPECT_EQ(prepared_, 1);
+  EXPECT_EQ(catalogue.Check("a")->report->engine, "none");
+  EXPECT_EQ(catalogue.Check("a")->checked_at, clock_.Now());
+  EXPECT_FALSE(catalogue.Check("b").has_value()) << "its runner is not registered";
+}
+
+TEST_F(ModelCatalogueTest, TellsTheFirstThatIsNotFitAndChecksTheRest) {
+  ModelCatalogue catalogue({Entry("bad 1", "counting"), Entry("bad 2", "counting"), Entry("good", "counting")});
+  const Status status = catalogue.PrepareAll(registry_, clock_);
+  ASSERT_FALSE(status.has_value());
+  EXPECT_EQ(status.error().message, "bad 1 is damaged.");
+  EXPECT_FALSE(catalogue.Check("bad 2")->report.has_value());
+  EXPECT_TRUE(catalogue.Check("good")->report.has_value());
+}
+
+}  // namespace
+}  // namespace intelliclinix::runners
