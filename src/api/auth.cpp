@@ -104,6 +104,7 @@ Result<http::Reply> Refresh(Context& context, const http::Request& request) {
 
 Result<http::Reply> Logout(Context& context, const http::Request& request) {
   IC_ASSIGN_OR_RETURN(const Claims claims, VerifyBearer(context, request));
+  IC_RETURN_IF_ERROR(UserOf(context, claims));
   IC_RETURN_IF_ERROR(ExpectNothing(request));
   // An expired token could still be refreshed, so it must be remembered for as long.
   IC_RETURN_IF_ERROR(context.store.RevokeToken(claims.jti, claims.expires_at + kRefreshGrace));
