@@ -19,6 +19,7 @@ std::unexpected<Error> Invalid(std::string message, std::string field) {
 }
 
 Result<records::Inference> ReadStart(Context& context, const http::Request& request, const records::User& user) {
+  IC_RETURN_IF_ERROR(CheckQuery(request, {}));
   IC_ASSIGN_OR_RETURN(Json body, ReadObject(request, {"dataset_id", "model_id", "params"}));
   IC_ASSIGN_OR_RETURN(const std::string dataset_text, StringMember(body, "dataset_id"));
   IC_ASSIGN_OR_RETURN(const ObjectId dataset_id, ParseId(dataset_text, "dataset_id"));
