@@ -16,6 +16,7 @@ inline constexpr std::string_view kClassMask = "class_mask";        ///< nucleus
 inline constexpr std::string_view kInstanceMask = "instance_mask";  ///< one colour an object
 inline constexpr std::string_view kOverlay = "overlay";             ///< transparent background
 inline constexpr std::string_view kComposite = "composite";         ///< outlines on the image
+inline constexpr std::string_view kOutlines = "outlines";           ///< Cellpose's text file of them
 inline constexpr std::string_view kPreview = "preview";             ///< a source for browsers
 }  // namespace artifact_kind
 

@@ -7,7 +7,8 @@ namespace intelliclinix::runners {
 
 Result<std::vector<ArtifactBytes>> MakeArtifacts(const Labelling& labelling, const RunContext& context) {
   assert(labelling.source.height == labelling.labels.height && labelling.source.width == labelling.labels.width);
-  constexpr std::array kFormats = {MakeLabelMask, MakeClassMask, MakeInstanceMask, MakeOverlay, MakeComposite};
+  constexpr std::array kFormats = {MakeLabelMask, MakeClassMask, MakeInstanceMask,
+                                   MakeOverlay,   MakeComposite, MakeOutlines};
   // The costliest are handed out first, so that none is left to one thread at the end.
   std::array<Result<ArtifactBytes>, kFormats.size()> made;
   const bool all = context.pool.ParallelFor(

@@ -32,6 +32,10 @@ Result<ArtifactBytes> MakeOverlay(const Labelling& labelling);
 /// `<stem>_composite.png`: RGB, the outlines on the image as a screen shows it.
 Result<ArtifactBytes> MakeComposite(const Labelling& labelling);
 
+/// `<stem>_cp_outlines.txt`: one line an object, "x,y,x,y,...", the pixels that go around it.
+/// Source: Cellpose's `outlines_to_text`.
+Result<ArtifactBytes> MakeOutlines(const Labelling& labelling);
+
 /// All of the above, in that order, computed on the context's pool.
 /// Errors: kCancelled after `context.stop`; those of the encoders.
 Result<std::vector<ArtifactBytes>> MakeArtifacts(const Labelling& labelling, const RunContext& context);

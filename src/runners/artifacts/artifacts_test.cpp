@@ -51,12 +51,12 @@ TEST(Artifacts, HaveTheNamesOfTheContract) {
   for (const ArtifactBytes& artifact : Make(GreyRamp(12, 16), FourObjects())) {
     kinds.push_back(artifact.kind);
     names.push_back(artifact.filename);
-    EXPECT_EQ(artifact.content_type, "image/png");
+    EXPECT_EQ(artifact.content_type, artifact.filename.ends_with(".png") ? "image/png" : "text/plain");
   }
-  EXPECT_THAT(kinds,
-              ElementsAre(kind::kLabelMask, kind::kClassMask, kind::kInstanceMask, kind::kOverlay, kind::kComposite));
+  EXPECT_THAT(kinds, ElementsAre(kind::kLabelMask, kind::kClassMask, kind::kInstanceMask, kind::kOverlay,
+                                 kind::kComposite, kind::kOutlines));
   EXPECT_THAT(names, ElementsAre("slide 1_cp_masks.png", "slide 1_class_mask.png", "slide 1_instance_mask.png",
-                                 "slide 1_overlay.png", "slide 1_composite.png"));
+                                 "slide 1_overlay.png", "slide 1_composite.png", "slide 1_cp_outlines.txt"));
 }
 
 TEST(Artifacts, AgreeOnEveryPixel) {
@@ -128,8 +128,23 @@ TEST(Artifacts, ManyObjectsNeedThirtyTwoBits) {
   EXPECT_EQ(Decoded(smaller).As<std::uint16_t>()[65'534], 65'535);
 }
 
+TEST(Artifacts, OutlinesAreLinesOfTheReference) {
+  image::LabelImage labels(6, 8);
+  for (int y = 1; y < 4; ++y) {
+    for (int x = 2; x < 5; ++x) labels.at(y, x) = 1;
+  }
+  labels.at(5, 7) = 3;
+  const ArtifactBytes outlines = MakeOutlines({GreyRamp(6, 8), labels, kStem}).value();
+  EXPECT_EQ(std::string(reinterpret_cast<const char*>(outlines.bytes.data()), outlines.bytes.size()),
+            "2,1,2,2,2,3,3,3,4,3,4,2,4,1,3,1\n\n");
+}
+
 TEST(Artifacts, AnImageWithoutObjectsHasEmptyOnes) {
   for (const ArtifactBytes& artifact : Make(GreyRamp(5, 7), image::LabelImage(5, 7))) {
+    if (artifact.kind == kind::kOutlines) {
+      EXPECT_TRUE(artifact.bytes.empty());
+      continue;
+    }
     const image::Image picture = Decoded(artifact);
     EXPECT_EQ(picture.height, 5);
     EXPECT_EQ(picture.width, 7);
