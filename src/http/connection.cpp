@@ -23,9 +23,9 @@ Problem BodyTooLarge(std::uint64_t limit) {
   return {413, "The request's body has more than " + std::to_string(limit) + " bytes, which is the limit here.", ""};
 }
 
-Response AllowedMethods(std::string allow) {
+Response AllowedMethods(const std::string& allow) {
   Response response{.status = 204};
-  response.headers.Set("Allow", std::move(allow));
+  response.headers.Set("Allow", allow);
   return response;
 }
 

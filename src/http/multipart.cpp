@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::size_t kPieceBytes = 64 << 10;
 
-std::unexpected<Error> Malformed(std::string message) {
+std::unexpected<Error> Malformed(const std::string& message) {
   return Fail(ErrorCode::kInvalidArgument, "The multipart body is damaged: " + message);
 }
 

@@ -76,7 +76,7 @@ T Mean(const Image& source, std::pair<int, int> rows, std::pair<int, int> column
     for (int x = columns.first; x < columns.second; ++x) sum += static_cast<double>(row[x * source.channels + channel]);
   }
   double mean = sum / ((rows.second - rows.first) * static_cast<double>(columns.second - columns.first));
-  return std::is_integral_v<T> ? static_cast<T>(mean + 0.5) : static_cast<T>(mean);
+  return std::is_integral_v<T> ? static_cast<T>(std::lround(mean)) : static_cast<T>(mean);
 }
 
 template <typename T>

@@ -24,7 +24,7 @@ Node Constant(const ov::Shape& shape, const float* values) {
   return std::make_shared<ov::op::v0::Constant>(ov::element::f32, shape, static_cast<const void*>(values));
 }
 
-Node Axes(std::vector<std::int64_t> axes) {
+Node Axes(const std::vector<std::int64_t>& axes) {
   const ov::Shape shape{axes.size()};
   return ov::op::v0::Constant::create(ov::element::i64, shape, axes);
 }

@@ -41,6 +41,7 @@ class Reference {
 
   CpnetResult Run(const Planes& image) {
     std::vector<Planes> levels;
+    levels.reserve(4);
     for (int n = 0; n < 4; ++n) levels.push_back(Down(n, n == 0 ? image : Pool(levels.back())));
     style_ = Style(levels.back());
     Planes x = levels.back();
