@@ -17,6 +17,7 @@ inline constexpr std::string_view kInstanceMask = "instance_mask";  ///< one col
 inline constexpr std::string_view kOverlay = "overlay";             ///< transparent background
 inline constexpr std::string_view kComposite = "composite";         ///< outlines on the image
 inline constexpr std::string_view kOutlines = "outlines";           ///< Cellpose's text file of them
+inline constexpr std::string_view kMeasurements = "measurements";   ///< CSV, one row an object
 inline constexpr std::string_view kPreview = "preview";             ///< a source for browsers
 }  // namespace artifact_kind
 

@@ -191,7 +191,7 @@ TEST_F(CellposeRunnerTest, FindsTheNucleiOfARealImage) {
 TEST_F(CellposeRunnerTest, ArtifactsAgreeOnWhichPixelsAreNuclei) {
   const auto file = *FileSource::Open(kExample);
   const RunOutput output = Run(*file, R"({"diameter": 15})").value();
-  ASSERT_EQ(output.artifacts.size(), 6U);
+  ASSERT_EQ(output.artifacts.size(), 7U);
   const image::Image mask = Decoded(output.artifacts[0]);
   image::LabelImage labels(mask.height, mask.width);
   std::copy_n(mask.As<std::uint16_t>(), mask.pixel_count(), labels.labels.begin());
@@ -222,7 +222,7 @@ TEST_F(CellposeRunnerTest, AnImageWithoutCellsIsNoError) {
   const Json params = Resolved("{}");
   const RunOutput output = runner_->Run({blank, params, *nuclei_, "blank"}, {.pool = pool_}).value();
   EXPECT_EQ(output.objects, 0U);
-  EXPECT_EQ(output.artifacts.size(), 6U);
+  EXPECT_EQ(output.artifacts.size(), 7U);
 }
 
 TEST_F(CellposeRunnerTest, StopsWhenToldTo) {

@@ -7,9 +7,9 @@ namespace intelliclinix::runners {
 
 Result<std::vector<ArtifactBytes>> MakeArtifacts(const Labelling& labelling, const RunContext& context) {
   assert(labelling.source.height == labelling.labels.height && labelling.source.width == labelling.labels.width);
-  constexpr std::array kFormats = {MakeLabelMask, MakeClassMask, MakeInstanceMask,
-                                   MakeOverlay,   MakeComposite, MakeOutlines};
-  // The costliest are handed out first, so that none is left to one thread at the end.
+  constexpr std::array kFormats = {MakeLabelMask, MakeClassMask, MakeInstanceMask, MakeOverlay,
+                                   MakeComposite, MakeOutlines,  MakeMeasurements};
+  // From the last on: a costly composite that began last would keep one thread busy alone.
   std::array<Result<ArtifactBytes>, kFormats.size()> made;
   const bool all = context.pool.ParallelFor(
       kFormats.size(),

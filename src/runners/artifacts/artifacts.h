@@ -36,6 +36,10 @@ Result<ArtifactBytes> MakeComposite(const Labelling& labelling);
 /// Source: Cellpose's `outlines_to_text`.
 Result<ArtifactBytes> MakeOutlines(const Labelling& labelling);
 
+/// `<stem>_measurements.csv`: one row an object, columns named as those of scikit-image's `regionprops_table`; lengths
+/// in px, intensities as in the source, of each channel.
+Result<ArtifactBytes> MakeMeasurements(const Labelling& labelling);
+
 /// All of the above, in that order, computed on the context's pool.
 /// Errors: kCancelled after `context.stop`; those of the encoders.
 Result<std::vector<ArtifactBytes>> MakeArtifacts(const Labelling& labelling, const RunContext& context);

@@ -1,4 +1,5 @@
 #include <charconv>
+#include <span>
 
 #include "base/byte_source.h"
 #include "image/contours.h"
