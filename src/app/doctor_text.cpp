@@ -27,7 +27,9 @@ std::string ModelText(const Json& model) {
   text << "fit; " << model["engine"].get<std::string>() << ", " << model["precision"].get<std::string>()
        << "; self-test differs by " << model["self_test_max_error"].get<double>() << std::fixed << std::setprecision(0)
        << "; loaded in " << model["load_and_self_test_ms"].get<double>() << " ms";
-  if (!model["tile_ms"].is_null()) text << "; one tile takes a core " << model["tile_ms"].get<double>() << " ms";
+  for (const auto& [precision, tile_ms] : model["tile_ms"].items()) {
+    if (!tile_ms.is_null()) text << "; one tile takes a core " << tile_ms.get<double>() << " ms in " << precision;
+  }
   return text.str();
 }
 

@@ -252,7 +252,8 @@ class TestDoctor:
         report = json.loads(process.stdout)
         assert report['problems'] == []
         assert report['models']['cellpose_default']['fit'] is True
-        assert report['models']['cellpose_default']['tile_ms'] > 0
+        assert all(time > 0 for time in report['models']['cellpose_default']['tile_ms'].values())
+        assert ('bf16' in report['models']['cellpose_default']['tile_ms']) == report['precision']['bf16_possible']
         assert report['threads'] >= 1
         assert report['data']['free_bytes'] > 0
         assert report['open_files']['permitted'] >= report['open_files']['now']
