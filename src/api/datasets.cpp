@@ -41,7 +41,7 @@ Result<http::Reply> List(Context& context, const http::Request& request, const r
   IC_ASSIGN_OR_RETURN(const auto found, context.store.ListDatasets(user.id, page));
   Json items = Json::array();
   for (const records::Dataset& dataset : found.items) items.push_back(DatasetDocument(dataset));
-  return PageResponse(request, std::move(items), found.next_after);
+  return PageResponse(request, items, found.next_after);
 }
 
 Result<http::Reply> Get(Context& context, const http::Request& request, const records::User& user) {

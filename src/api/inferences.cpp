@@ -70,7 +70,7 @@ Result<http::Reply> List(Context& context, const http::Request& request, const r
   IC_ASSIGN_OR_RETURN(const auto found, context.store.ListInferences(user.id, filter, page));
   Json items = Json::array();
   for (const records::Inference& inference : found.items) items.push_back(InferenceDocument(inference));
-  return PageResponse(request, std::move(items), found.next_after);
+  return PageResponse(request, items, found.next_after);
 }
 
 Result<std::size_t> ReadResultsAfter(const http::Request& request) {

@@ -28,7 +28,7 @@ std::string_view FirstListItem(std::string_view list) {
   return list;
 }
 
-http::Response ProblemOf(const Waiting& waiting, int status, Error error) {
+http::Response ProblemOf(const Waiting& waiting, int status, const Error& error) {
   return ProblemResponse(status, error, waiting.request, {{"inference_id", waiting.inference_id.ToString()}});
 }
 
