@@ -16,8 +16,7 @@ constexpr std::size_t kPixelsAtOnce =
 
 Status FollowFlows(const FlowField& field, const DynamicsOptions& options, CellPixels& cells, ComputePool& pool,
                    std::stop_token stop) {
-  const EulerImplementation& best = BestEuler();
-  const EulerKernel kernel = options.interpolate ? best.interpolated : best.nearest;
+  const auto kernel = options.interpolate ? FollowInterpolated : FollowNearest;
   const std::span<float> positions(cells.positions);
   const auto follow = [&](std::size_t chunk) {
     const std::size_t first = chunk * 2 * kPixelsAtOnce;

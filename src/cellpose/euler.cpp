@@ -1,73 +1,118 @@
 #include "cellpose/euler.h"
 
 #include <algorithm>
-#include <array>
+#include <cstddef>
+
+#include "cellpose/vector_clones.h"
 
 namespace intelliclinix::cellpose {
 namespace {
 
-struct Step {
-  float y;
-  float x;
+// Positions that are moved together: enough for two of the widest vectors, whose long chains of loads then overlap.
+constexpr int kLanes = 32;
+
+/// Positions of neighbouring pixels, which move alike.
+struct Lanes {
+  float y[kLanes];
+  float x[kLanes];
 };
 
-/// The flow at a position, bilinear between the pixels around it; beyond the last row or column the last counts again.
-Step Interpolated(const FlowField& field, float y, float x) {
-  const int row = static_cast<int>(y);
-  const int column = static_cast<int>(x);
-  const float down = y - static_cast<float>(row);
-  const float right = x - static_cast<float>(column);
-  const std::ptrdiff_t next_row = row + 1 < field.height ? 2 * static_cast<std::ptrdiff_t>(field.width) : 0;
-  const std::ptrdiff_t next_column = column + 1 < field.width ? 2 : 0;
-  const float* step = field.steps.data() + 2 * (static_cast<std::ptrdiff_t>(row) * field.width + column);
-  const float w00 = (1 - down) * (1 - right);
-  const float w01 = (1 - down) * right;
-  const float w10 = down * (1 - right);
-  const float w11 = down * right;
-  const float* s01 = step + next_column;
-  const float* s10 = step + next_row;
-  const float* s11 = s10 + next_column;
-  return {.y = step[0] * w00 + s01[0] * w01 + s10[0] * w10 + s11[0] * w11,
-          .x = step[1] * w00 + s01[1] * w01 + s10[1] * w10 + s11[1] * w11};
+using StepFunction = bool (*)(const FlowField&, Lanes&);
+
+/// One step of all lanes; false when it moved none. The flow at a position is bilinear between the four pixels around
+/// it; beyond the last row or column the last counts again.
+IC_VECTOR_CLONES
+bool StepInterpolated(const FlowField& field, Lanes& lanes) {
+  const float* steps = field.steps.data();
+  const int last_row = field.height - 1;
+  const int last_column = field.width - 1;
+  const auto bottom = static_cast<float>(last_row);
+  const auto right_end = static_cast<float>(last_column);
+  Lanes next;  // a local, so that the compiler sees that no store changes the flows
+  int moved = 0;
+  for (int lane = 0; lane < kLanes; ++lane) {
+    const float y = lanes.y[lane];
+    const float x = lanes.x[lane];
+    const int row = static_cast<int>(y);
+    const int column = static_cast<int>(x);
+    const float down = y - static_cast<float>(row);
+    const float right = x - static_cast<float>(column);
+    const float w00 = (1 - down) * (1 - right);
+    const float w01 = (1 - down) * right;
+    const float w10 = down * (1 - right);
+    const float w11 = down * right;
+    const int i00 = row * field.width + column;
+    const int i01 = i00 + (column < last_column ? 1 : 0);
+    const int down_by = row < last_row ? field.width : 0;
+    const float dy = steps[2 * i00] * w00 + steps[2 * i01] * w01 + steps[2 * (i00 + down_by)] * w10 +
+                     steps[2 * (i01 + down_by)] * w11;
+    const float dx = steps[2 * i00 + 1] * w00 + steps[2 * i01 + 1] * w01 + steps[2 * (i00 + down_by) + 1] * w10 +
+                     steps[2 * (i01 + down_by) + 1] * w11;
+    float next_y = y + dy;
+    float next_x = x + dx;
+    next_y = next_y > 0 ? next_y : 0;
+    next_y = next_y < bottom ? next_y : bottom;
+    next_x = next_x > 0 ? next_x : 0;
+    next_x = next_x < right_end ? next_x : right_end;
+    moved |= static_cast<int>(next_y != y) | static_cast<int>(next_x != x);
+    next.y[lane] = next_y;
+    next.x[lane] = next_x;
+  }
+  lanes = next;
+  return moved != 0;
 }
 
-Step Nearest(const FlowField& field, float y, float x) {
-  const float* step =
-      field.steps.data() + 2 * (static_cast<std::ptrdiff_t>(static_cast<int>(y)) * field.width + static_cast<int>(x));
-  return {.y = step[0], .x = step[1]};
+IC_VECTOR_CLONES
+bool StepNearest(const FlowField& field, Lanes& lanes) {
+  const float* steps = field.steps.data();
+  const auto bottom = static_cast<float>(field.height - 1);
+  const auto right_end = static_cast<float>(field.width - 1);
+  Lanes next;  // a local, so that the compiler sees that no store changes the flows
+  int moved = 0;
+  for (int lane = 0; lane < kLanes; ++lane) {
+    const float y = lanes.y[lane];
+    const float x = lanes.x[lane];
+    const int pixel = static_cast<int>(y) * field.width + static_cast<int>(x);
+    float next_y = y + steps[2 * pixel];
+    float next_x = x + steps[2 * pixel + 1];
+    next_y = next_y > 0 ? next_y : 0;
+    next_y = next_y < bottom ? next_y : bottom;
+    next_x = next_x > 0 ? next_x : 0;
+    next_x = next_x < right_end ? next_x : right_end;
+    moved |= static_cast<int>(next_y != y) | static_cast<int>(next_x != x);
+    next.y[lane] = next_y;
+    next.x[lane] = next_x;
+  }
+  lanes = next;
+  return moved != 0;
 }
 
-/// A position that a step does not change will never change: its remaining steps are left out.
-template <Step (*kSample)(const FlowField&, float, float)>
-void Follow(const FlowField& field, int steps, std::span<float> positions) {
-  const auto last_row = static_cast<float>(field.height - 1);
-  const auto last_column = static_cast<float>(field.width - 1);
-  for (std::size_t i = 0; i + 1 < positions.size(); i += 2) {
-    float y = positions[i];
-    float x = positions[i + 1];
-    for (int step = 0; step < steps; ++step) {
-      const Step move = kSample(field, y, x);
-      const float next_y = std::clamp(y + move.y, 0.0F, last_row);
-      const float next_x = std::clamp(x + move.x, 0.0F, last_column);
-      if (next_y == y && next_x == x) break;
-      y = next_y;
-      x = next_x;
+/// Positions that one step leaves where they are will stay there: the other steps are left out.
+void Follow(const FlowField& field, int steps, std::span<float> positions, StepFunction step) {
+  for (std::size_t first = 0; first < positions.size(); first += 2 * kLanes) {
+    const std::size_t count = std::min<std::size_t>(kLanes, (positions.size() - first) / 2);
+    Lanes lanes{};
+    for (std::size_t i = 0; i < count; ++i) {
+      lanes.y[i] = positions[first + 2 * i];
+      lanes.x[i] = positions[first + 2 * i + 1];
     }
-    positions[i] = y;
-    positions[i + 1] = x;
+    for (int i = 0; i < steps && step(field, lanes); ++i) {
+    }
+    for (std::size_t i = 0; i < count; ++i) {
+      positions[first + 2 * i] = lanes.y[i];
+      positions[first + 2 * i + 1] = lanes.x[i];
+    }
   }
 }
 
-constexpr std::array<EulerImplementation, 1> kImplementations = {
-    EulerImplementation{"plain", [] { return true; }, Follow<Interpolated>, Follow<Nearest>},
-};
-
 }  // namespace
 
-std::span<const EulerImplementation> EulerImplementations() { return kImplementations; }
+void FollowInterpolated(const FlowField& field, int steps, std::span<float> positions) {
+  Follow(field, steps, positions, StepInterpolated);
+}
 
-const EulerImplementation& BestEuler() {
-  return *std::ranges::find_if(kImplementations, [](const EulerImplementation& it) { return it.runs_here(); });
+void FollowNearest(const FlowField& field, int steps, std::span<float> positions) {
+  Follow(field, steps, positions, StepNearest);
 }
 
 }  // namespace intelliclinix::cellpose

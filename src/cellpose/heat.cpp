@@ -7,15 +7,18 @@
 namespace intelliclinix::cellpose {
 namespace {
 
-/// One row of one step: from the rows `above`, `row` and `below` of the old heat. `column` is scratch; `ninths` is
-/// 1/9 in the mask and 0 outside.
+/// One row of one step: from the rows `above`, `row` and `below` of the old heat. `column` is scratch; `ninths` is 1/9
+/// in the mask and 0 outside. Outer terms are added first: so the heat in a symmetric mask is symmetric to the last
+/// bit, and where its gradient should be 0 there is no direction made of rounding.
 IC_VECTOR_CLONES
 void DiffuseRow(const double* __restrict__ above, const double* __restrict__ ninths, double* __restrict__ column,
                 double* __restrict__ result, std::size_t width) {
   const double* row = above + width;
   const double* below = row + width;
-  for (std::size_t x = 0; x < width; ++x) column[x] = above[x] + row[x] + below[x];
-  for (std::size_t x = 1; x + 1 < width; ++x) result[x] = (column[x - 1] + column[x] + column[x + 1]) * ninths[x];
+  for (std::size_t x = 0; x < width; ++x) column[x] = (above[x] + below[x]) + row[x];
+  for (std::size_t x = 1; x + 1 < width; ++x) {
+    result[x] = ((column[x - 1] + column[x + 1]) + column[x]) * ninths[x];
+  }
 }
 
 }  // namespace

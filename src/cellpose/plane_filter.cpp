@@ -9,7 +9,7 @@
 namespace intelliclinix::cellpose {
 namespace {
 
-constexpr double kRadiiKept = 6.5;  // beyond, a Gaussian is below 1e-9 of its middle
+constexpr double kLeastWeight = 1e-10;  // below, a sample of a Gaussian changes no float32 result
 constexpr int kRowsAtOnce = 32;
 
 /// A Gaussian along one axis that wraps around: the pixel i becomes the sum of weights[k] * pixel[i + first + k].
@@ -20,26 +20,30 @@ struct Kernel {
 };
 
 /// `count` samples of a Gaussian, evenly spaced from -span / 2 to span / 2 + 1, that sum to 1.
-Kernel Gaussian(double radius, int count, int span) {
+std::vector<double> SampleGaussian(double radius, int count, int span) {
   const double step = count > 1 ? (span + 1.0) / (count - 1) : 0;
   std::vector<double> samples(static_cast<std::size_t>(count));
+  for (int i = 0; i < count; ++i) samples[static_cast<std::size_t>(i)] = std::pow(-span / 2.0 + i * step, 2);
+  const double nearest = std::ranges::min(samples);  // counted from there, a sample is not 0 however narrow it is
   double sum = 0;
+  for (double& sample : samples) sum += sample = std::exp((nearest - sample) / (2 * radius * radius));
+  for (double& sample : samples) sample /= sum;
+  return samples;
+}
+
+/// The samples that matter, and the one in the middle of the axis.
+Kernel Gaussian(double radius, int count, int span) {
+  const std::vector<double> samples = SampleGaussian(radius, count, span);
+  int first = count / 2;
+  int last = count / 2;
   for (int i = 0; i < count; ++i) {
-    const double distance = -span / 2.0 + i * step;
-    samples[static_cast<std::size_t>(i)] = std::exp(-distance * distance / (2 * radius * radius));
-    sum += samples[static_cast<std::size_t>(i)];
-  }
-  Kernel kernel;
-  int first = count;
-  for (int i = 0; i < count; ++i) {
-    if (std::abs(-span / 2.0 + i * step) > kRadiiKept * radius && i != count / 2) continue;
+    if (samples[static_cast<std::size_t>(i)] < kLeastWeight) continue;
     first = std::min(first, i);
-    kernel.weights.resize(static_cast<std::size_t>(i - first) + 1, 0.0F);
-    kernel.weights.back() = static_cast<float>(samples[static_cast<std::size_t>(i)] / sum);
+    last = std::max(last, i);
   }
-  kernel.first = first - count / 2;
-  kernel.at_zero = kernel.weights[static_cast<std::size_t>(-kernel.first)];
-  return kernel;
+  return {.first = first - count / 2,
+          .weights = std::vector<float>(samples.begin() + first, samples.begin() + last + 1),
+          .at_zero = static_cast<float>(samples[static_cast<std::size_t>(count / 2)])};
 }
 
 /// The index that `i` + `offset` wraps to.

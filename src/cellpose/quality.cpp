@@ -29,14 +29,14 @@ MaskBox Cut(const image::LabelImage& labels, const image::Region& region) {
 
 /// The mask pixel nearest to the centroid, the first in row-major order where there are several.
 std::size_t Centre(const MaskBox& box, const image::Region& region) {
-  const double centroid_y = region.centroid_y - region.y0 + 1;
-  const double centroid_x = region.centroid_x - region.x0 + 1;
+  const auto width = static_cast<std::size_t>(box.width);
   std::size_t nearest = 0;
   double least = INFINITY;
   for (std::size_t i = 0; i < box.size(); ++i) {
     if (box.inside[i] == 0) continue;
-    const double dy = static_cast<double>(i / static_cast<std::size_t>(box.width)) - centroid_y;
-    const double dx = static_cast<double>(i % static_cast<std::size_t>(box.width)) - centroid_x;
+    // in the image's coordinates: rounding in those of the box could break ties another way
+    const double dy = region.y0 + static_cast<int>(i / width) - 1 - region.centroid_y;
+    const double dx = region.x0 + static_cast<int>(i % width) - 1 - region.centroid_x;
     const double distance = dy * dy + dx * dx;
     if (distance < least) least = distance, nearest = i;
   }

@@ -15,7 +15,8 @@
 namespace intelliclinix::cellpose {
 namespace {
 
-constexpr double kMostPixels = 400e6;  // that the network is asked to see; what the decoders allow for an image
+constexpr double kMostPixels = 400e6;           // that the network is asked to see; what decoders allow by default
+constexpr std::size_t kMostSourcePixels = 1e9;  // twice a pixel's index is an int in the dynamics
 
 /// Tiles of all passes. The size model makes three; until the size of a later one is known it counts as large as the
 /// one before it.
@@ -149,6 +150,7 @@ Result<Segmentation> Segment(const Model& model, const image::Image& source, con
                              const SegmentContext& context) {
   IC_RETURN_IF_ERROR(CheckOptions(options, source.channels));
   if (source.pixel_count() == 0) return Fail(ErrorCode::kInvalidArgument, "The image has no pixels.");
+  if (source.pixel_count() > kMostSourcePixels) return Fail(ErrorCode::kTooLarge, "The image is too large. Cut it.");
   return Job(model, source, options, context).Run();
 }
 

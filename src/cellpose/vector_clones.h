@@ -5,7 +5,7 @@
 /// since nothing is contracted or reordered. Sanitizer builds have one version: their run time is not up yet when
 /// the choice is made.
 #if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !defined(__clang__)
-#define IC_VECTOR_CLONES [[gnu::target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default"), gnu::optimize("O3")]]
+#define IC_VECTOR_CLONES [[gnu::target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")]]
 #else
 #define IC_VECTOR_CLONES
 #endif
