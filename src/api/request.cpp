@@ -172,7 +172,8 @@ Status CheckQuery(const http::Request& request, std::initializer_list<std::strin
   return {};
 }
 
-http::Response PageResponse(const http::Request& request, Json items, const std::optional<ObjectId>& next_after) {
+http::Response PageResponse(const http::Request& request, const Json& items,
+                            const std::optional<ObjectId>& next_after) {
   http::Response response = JsonResponse(200, items);
   if (next_after) {
     response.headers.Set("Link",

@@ -52,6 +52,6 @@ Result<store::PageRequest> ReadPage(const http::Request& request);
 /// Errors: kInvalidArgument naming a query parameter that is not among `known`.
 Status CheckQuery(const http::Request& request, std::initializer_list<std::string_view> known);
 /// A list with its `Link: <...>; rel="next"` where there is a next page.
-http::Response PageResponse(const http::Request& request, Json items, const std::optional<ObjectId>& next_after);
+http::Response PageResponse(const http::Request& request, const Json& items, const std::optional<ObjectId>& next_after);
 
 }  // namespace intelliclinix::api
