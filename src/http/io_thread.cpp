@@ -39,7 +39,7 @@ void IoThread::Serve(asio::ip::tcp::socket socket) {
   }
   const auto connection = std::make_shared<Connection>(context_, std::move(socket), state_);
   connections_.insert(connection.get());
-  asio::co_spawn(context_, Connection::Run(connection), [this, key = connection.get()](std::exception_ptr) {
+  asio::co_spawn(context_, Connection::Run(connection), [this, key = connection.get()](const std::exception_ptr&) {
     connections_.erase(key);
     --state_->connections;
   });
