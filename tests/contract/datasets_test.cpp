@@ -137,7 +137,7 @@ TEST_P(StoreContract, ReadersSeeWholeDatasetsWhileOthersWrite) {
   std::atomic<int> torn = 0;
   Race(4, [&](int thread) {
     if (thread == 0) {
-      for (int i = 0; i < kDatasets; ++i) PutDataset(owner_, {"a.tif", "b.tif"});
+      for (int i = 0; i < kDatasets; ++i) torn += !store().InsertDataset(MakeDataset(owner_, {"a", "b"})).has_value();
       done = true;
       return;
     }

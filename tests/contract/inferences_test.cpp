@@ -162,7 +162,9 @@ TEST_P(StoreContract, CountsWhatItArchives) {
 }
 
 TEST_P(StoreContract, DeletesAnInferenceButNotItsSources) {
-  const Inference inference = PutJob(2, owner_);
+  const records::Dataset dataset = PutDataset(owner_);
+  const Inference inference = PutInference(dataset);
+  ASSERT_TRUE(store().InsertTasks(inference.id, TasksOf(inference, dataset)).has_value());
   const BlobRecord artifact = PutBlob(owner_, "mask", inference.id);
   const Inference other = PutJob(1, owner_);
   ASSERT_TRUE(store().DeleteInference(owner_, inference.id).has_value());
@@ -170,7 +172,7 @@ TEST_P(StoreContract, DeletesAnInferenceButNotItsSources) {
   EXPECT_EQ(CodeOf(store().OpenBlob(artifact.id)), ErrorCode::kNotFound);
   EXPECT_EQ(store().CountOpenTasks().value(), 1);
   EXPECT_EQ(Claim().value().inference_id, other.id);
-  const records::Dataset dataset = store().GetDataset(owner_, inference.dataset_id).value();
+  EXPECT_TRUE(store().GetDataset(owner_, dataset.id).has_value());
   EXPECT_TRUE(store().OpenBlob(dataset.files[0].blob_id).has_value());
   EXPECT_EQ(CodeOf(store().DeleteInference(owner_, inference.id)), ErrorCode::kNotFound);
 }

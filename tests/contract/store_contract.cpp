@@ -44,22 +44,31 @@ BlobRecord StoreContract::PutBlob(ObjectId owner, std::string_view text, std::op
   return (*writer)->Commit().value();
 }
 
-records::Dataset StoreContract::PutDataset(ObjectId owner, const std::vector<std::string>& filenames) {
+records::Dataset StoreContract::MakeDataset(ObjectId owner, const std::vector<std::string>& filenames) const {
   records::Dataset dataset;
   dataset.id = ObjectId::Generate();
   dataset.owner_id = owner;
   dataset.name = "Kidney";
   dataset.created_at = clock_.Now();
   for (const std::string& filename : filenames) {
-    const BlobRecord blob = PutBlob(owner, filename);
     records::SourceFile file;
-    file.blob_id = blob.id;
-    file.preview_id = PutBlob(owner, "preview of " + filename).id;
+    file.blob_id = ObjectId::Generate();
+    file.preview_id = ObjectId::Generate();
     file.filename = filename;
     file.image = {.height = 3, .width = 4, .channels = 1, .bit_depth = 16, .content_type = "image/tiff"};
+    dataset.files.push_back(file);
+  }
+  return dataset;
+}
+
+records::Dataset StoreContract::PutDataset(ObjectId owner, const std::vector<std::string>& filenames) {
+  records::Dataset dataset = MakeDataset(owner, filenames);
+  for (records::SourceFile& file : dataset.files) {
+    const BlobRecord blob = PutBlob(owner, file.filename);
+    file.blob_id = blob.id;
+    file.preview_id = PutBlob(owner, "preview of " + file.filename).id;
     file.bytes = blob.bytes;
     file.sha256 = blob.sha256;
-    dataset.files.push_back(file);
   }
   EXPECT_TRUE(store().InsertDataset(dataset).has_value());
   return dataset;
@@ -97,7 +106,8 @@ std::vector<records::Task> StoreContract::TasksOf(const records::Inference& infe
 records::Inference StoreContract::PutJob(int images, ObjectId owner) {
   std::vector<std::string> filenames;
   for (int i = 0; i < images; ++i) filenames.push_back("image" + std::to_string(i) + ".tif");
-  const records::Dataset dataset = PutDataset(owner, filenames);
+  const records::Dataset dataset = MakeDataset(owner, filenames);
+  EXPECT_TRUE(store().InsertDataset(dataset).has_value());
   const records::Inference inference = PutInference(dataset);
   EXPECT_TRUE(store().InsertTasks(inference.id, TasksOf(inference, dataset)).has_value());
   return inference;

@@ -34,13 +34,16 @@ class StoreContract : public testing::TestWithParam<StoreKind> {
   records::User MakeUser(const std::string& username) const;
   /// A blob that is committed.
   BlobRecord PutBlob(ObjectId owner, std::string_view text, std::optional<ObjectId> inference = std::nullopt);
-  /// A dataset with one source image a name, each with a preview.
+  /// A dataset that is not stored, with one source image a name, each with a preview; without their bytes, which few
+  /// tests need and which take a store its time.
+  records::Dataset MakeDataset(ObjectId owner, const std::vector<std::string>& filenames) const;
+  /// A dataset that is stored with the bytes of its images.
   records::Dataset PutDataset(ObjectId owner, const std::vector<std::string>& filenames = {"a.tif"});
   /// A queued inference without tasks.
   records::Inference PutInference(const records::Dataset& dataset);
   /// The tasks that belong to the files of `dataset`.
   static std::vector<records::Task> TasksOf(const records::Inference& inference, const records::Dataset& dataset);
-  /// A dataset of `images` images and a dispatched inference over it.
+  /// A dataset of `images` images without bytes and a dispatched inference over it.
   records::Inference PutJob(int images, ObjectId owner);
 
   std::optional<records::Task> Claim(const std::string& worker = "w1", int max_attempts = 3);

@@ -1,0 +1,161 @@
+#include "store/sqlite/data_folder.h"
+
+#include <filesystem>
+#include <fstream>
+
+#include <gmock/gmock.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "store/sqlite/sqlite_fixture_test.h"
+
+namespace intelliclinix::store::sqlite {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+unsigned ModeOf(const std::string& path) {
+  struct stat status{};
+  EXPECT_EQ(stat(path.c_str(), &status), 0) << path;
+  return status.st_mode & 0777;
+}
+
+/// The most memory that the process has held since the last call, in bytes.
+std::uint64_t TakePeakMemory() {
+  std::ifstream status("/proc/self/status");
+  std::uint64_t peak_kib = 0;
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with("VmHWM:")) peak_kib = std::stoull(line.substr(6));
+  }
+  std::ofstream("/proc/self/clear_refs") << "5";
+  return peak_kib << 10;
+}
+
+TEST_F(SqliteFixture, KeepsEverythingToItsOwner) {
+  const auto store = Open().value();
+  const BlobRecord blob = PutBlob(*store, "pixels").value();
+  ASSERT_TRUE(store->InsertUser(MakeUser("Ada")).has_value());
+  for (const char* name : {"", "/blobs", "/incoming", "/blobs/00", "/blobs/ff"}) {
+    EXPECT_EQ(ModeOf(folder() + name), 0700u) << name;
+  }
+  const std::vector<std::string> files = FilesUnder(folder());
+  EXPECT_THAT(files, SizeIs(5));  // the database, its log and index, the lock, the blob
+  for (const std::string& file : files) EXPECT_EQ(ModeOf(file), 0600u) << file;
+}
+
+TEST_F(SqliteFixture, MakesTheFoldersAboveItsOwnWithOrdinaryRights) {
+  const auto store = SqliteStore::Open({.folder = folder() + "/a/b/"}, clock_).value();
+  EXPECT_EQ(ModeOf(folder() + "/a/b"), 0700u);
+  EXPECT_EQ(ModeOf(folder() + "/a") & 0700u, 0700u);
+  EXPECT_TRUE(std::filesystem::exists(folder() + "/a/b/intelliclinix.db"));
+}
+
+TEST_F(SqliteFixture, LeavesTheRightsOfAFolderThatIsThere) {
+  std::filesystem::create_directory(folder());
+  std::filesystem::permissions(folder(), std::filesystem::perms(0750));
+  EXPECT_TRUE(Open().has_value());
+  EXPECT_EQ(ModeOf(folder()), 0750u);
+  EXPECT_EQ(ModeOf(database_path()), 0600u);
+  EXPECT_EQ(ModeOf(folder() + "/blobs"), 0700u);
+}
+
+TEST_F(SqliteFixture, RefusesAFolderThatCannotBe) {
+  std::ofstream(folder()) << "a file";
+  const auto refused = Open();
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_THAT(refused.error().message, HasSubstr(folder()));
+  EXPECT_EQ(Slurp(folder()), "a file");
+  EXPECT_EQ(SqliteStore::Open({.folder = ""}, clock_).error().code, ErrorCode::kInvalidArgument);
+}
+
+TEST_F(SqliteFixture, RefusesASecondProcess) {
+  auto store = Open().value();
+  const pid_t child = fork();
+  if (child == 0) {
+    const auto refused = Open();
+    const bool right = !refused.has_value() && refused.error().code == ErrorCode::kConflict &&
+                       refused.error().message.find("another IntelliClinix process") != std::string::npos;
+    _exit(right ? 0 : 1);
+  }
+  int status = -1;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+  EXPECT_EQ(Open().error().code, ErrorCode::kConflict);
+  store.reset();
+  EXPECT_TRUE(Open().has_value());
+}
+
+TEST_F(SqliteFixture, AWriterWithoutCommitLeavesNoFile) {
+  const auto store = Open().value();
+  {
+    const auto writer = store->CreateBlob({}).value();
+    ASSERT_TRUE(writer->Write(AsBytes("nobody sees this")).has_value());
+    EXPECT_THAT(FilesUnder(folder() + "/incoming"), SizeIs(1));
+    EXPECT_THAT(FilesUnder(folder() + "/blobs"), IsEmpty());
+  }
+  EXPECT_THAT(FilesUnder(folder() + "/incoming"), IsEmpty());
+  EXPECT_THAT(FilesUnder(folder() + "/blobs"), IsEmpty());
+}
+
+TEST_F(SqliteFixture, RemovesAtStartWhatAnEarlierProcessLeft) {
+  ASSERT_TRUE(Open().has_value());
+  std::ofstream(folder() + "/incoming/0123456789abcdef01234567") << "half of an image";
+  const auto store = Open().value();
+  EXPECT_THAT(FilesUnder(folder() + "/incoming"), IsEmpty());
+}
+
+TEST_F(SqliteFixture, RemovesTheFilesOfWhatIsDeleted) {
+  const auto store = Open().value();
+  records::Dataset dataset;
+  dataset.id = ObjectId::Generate();
+  dataset.owner_id = owner_;
+  dataset.files.resize(1);
+  dataset.files[0].blob_id = PutBlob(*store, "image").value().id;
+  dataset.files[0].preview_id = PutBlob(*store, "preview").value().id;
+  ASSERT_TRUE(store->InsertDataset(dataset).has_value());
+  const ObjectId loose = PutBlob(*store, "loose").value().id;
+  EXPECT_THAT(FilesUnder(folder() + "/blobs"), SizeIs(3));
+  ASSERT_TRUE(store->DeleteBlob(loose).has_value());
+  EXPECT_THAT(FilesUnder(folder() + "/blobs"), SizeIs(2));
+  ASSERT_TRUE(store->DeleteDataset(owner_, dataset.id).has_value());
+  EXPECT_THAT(FilesUnder(folder() + "/blobs"), IsEmpty());
+}
+
+TEST_F(SqliteFixture, ReadsABlobToItsEndAfterItWasDeleted) {
+  const auto store = Open().value();
+  const BlobRecord blob = PutBlob(*store, "pixels").value();
+  const auto source = store->OpenBlob(blob.id).value();
+  ASSERT_TRUE(store->DeleteBlob(blob.id).has_value());
+  EXPECT_EQ(ReadAll(*source, 100).value().size(), 6u);
+}
+
+TEST_F(SqliteFixture, SaysWhichFileIsDamaged) {
+  const auto store = Open().value();
+  const BlobRecord blob = PutBlob(*store, "pixels").value();
+  std::filesystem::resize_file(FilesUnder(folder() + "/blobs").at(0), 3);
+  const auto refused = store->OpenBlob(blob.id);
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().code, ErrorCode::kInternal);
+  EXPECT_THAT(refused.error().message, HasSubstr(blob.id.ToString()));
+}
+
+TEST_F(SqliteFixture, StreamsALargeFileInLittleMemory) {
+  const auto store = Open().value();
+  std::vector<std::byte> block(1 << 20, std::byte{7});
+  TakePeakMemory();
+  const std::uint64_t before = TakePeakMemory();
+  const auto writer = store->CreateBlob({}).value();
+  for (int i = 0; i < 64; ++i) ASSERT_TRUE(writer->Write(block).has_value());
+  const BlobRecord blob = writer->Commit().value();
+  const auto source = store->OpenBlob(blob.id).value();
+  for (std::uint64_t at = 0; at < blob.bytes; at += block.size()) {
+    ASSERT_EQ(source->ReadAt(at, block).value(), block.size());
+  }
+  EXPECT_LT(TakePeakMemory(), before + (16 << 20));
+}
+
+}  // namespace
+}  // namespace intelliclinix::store::sqlite

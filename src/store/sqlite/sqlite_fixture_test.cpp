@@ -1,0 +1,45 @@
+#include "store/sqlite/sqlite_fixture_test.h"
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "base/file.h"
+
+namespace intelliclinix::store::sqlite {
+
+Result<BlobRecord> PutText(Store& store, ObjectId owner, std::string_view text) {
+  NewBlob blob;
+  blob.owner_id = owner;
+  blob.filename = "a.png";
+  blob.content_type = "image/png";
+  IC_ASSIGN_OR_RETURN(const auto writer, store.CreateBlob(blob));
+  IC_RETURN_IF_ERROR(writer->Write(AsBytes(text)));
+  return writer->Commit();
+}
+
+SqliteFixture::SqliteFixture() : parent_(testing::TempDir() + "sqlite_store.XXXXXX") {
+  EXPECT_NE(mkdtemp(parent_.data()), nullptr);
+}
+
+SqliteFixture::~SqliteFixture() { std::filesystem::remove_all(parent_); }
+
+records::User SqliteFixture::MakeUser(const std::string& username) const {
+  records::User user;
+  user.id = ObjectId::Generate();
+  user.username = username;
+  user.email = username + "@example.org";
+  user.created_at = clock_.Now();
+  return user;
+}
+
+std::vector<std::string> FilesUnder(const std::string& folder) {
+  std::vector<std::string> files;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+    if (entry.is_regular_file()) files.push_back(entry.path().string());
+  }
+  return files;
+}
+
+std::string Slurp(const std::string& path) { return ReadTextFile(path).value(); }
+
+}  // namespace intelliclinix::store::sqlite
