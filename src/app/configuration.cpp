@@ -92,7 +92,7 @@ Result<Configuration> Combine(const std::vector<SettingLayer>& layers) {
 Result<Configuration> Configure(const SettingLayer& flags, const std::vector<std::string>& environment,
                                 bool look_in_data_folder) {
   IC_ASSIGN_OR_RETURN(const SettingLayer variables, ReadEnvironment(environment));
-  IC_ASSIGN_OR_RETURN(const Configuration without_file, Combine({flags, variables}));
+  IC_ASSIGN_OR_RETURN(Configuration without_file, Combine({flags, variables}));
   std::string path = without_file.settings.config;
   if (path.empty()) {
     path = std::filesystem::path(without_file.settings.data) / "intelliclinix.toml";

@@ -83,7 +83,7 @@ void AddModels(CLI::App& program, Action& action) {
   models->require_subcommand(1);
   models->fallthrough();
   const auto flags = std::make_shared<SettingFlags>(*models, SettingScope::kOther);
-  const auto add = [&](const char* name, const char* help, std::function<int(const Installation&)> command) {
+  const auto add = [&](const char* name, const char* help, const std::function<int(const Installation&)>& command) {
     CLI::App* const added = models->add_subcommand(name, help);
     added->callback([&action, flags, command] { action = [=] { return OnInstallation(*flags, command); }; });
     return added;
