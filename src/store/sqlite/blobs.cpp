@@ -19,7 +19,7 @@ class SqliteStore::Writer final : public BlobWriter {
     record_.sha256 = file_.FinishSha256();
     record_.crc32 = file_.crc32();
     record_.created_at = store_.clock_.Now();
-    Status kept = file_.KeepAs(store_.folder_->BlobPath(record_.id));
+    Status kept = store_.folder_->Keep(file_, record_.id);
     if (kept.has_value()) kept = store_.InsertBlobRow(record_);
     if (!kept.has_value()) {
       store_.folder_->RemoveBlob(record_.id);

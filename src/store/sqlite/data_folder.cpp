@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "base/hex.h"
 #include "base/log.h"
 
 namespace intelliclinix::store::sqlite {
@@ -21,8 +20,10 @@ namespace {
 constexpr mode_t kFolderMode = 0700;
 constexpr mode_t kFileMode = 0600;
 
-Status MakeFolder(const std::string& path) {
-  if (mkdir(path.c_str(), kFolderMode) == 0 || errno == EEXIST) return {};
+/// False when it is there already.
+Result<bool> MakeFolder(const std::string& path) {
+  if (mkdir(path.c_str(), kFolderMode) == 0) return true;
+  if (errno == EEXIST) return false;
   return std::unexpected(SystemError("Making the folder '" + path + "' failed", errno));
 }
 
@@ -133,10 +134,7 @@ DataFolder::~DataFolder() { close(lock_); }
 Status DataFolder::MakeContents() const {
   IC_RETURN_IF_ERROR(MakeFolder(path_ + "/incoming"));
   IC_RETURN_IF_ERROR(MakeFolder(path_ + "/blobs"));
-  for (int i = 0; i < 256; ++i) {
-    const auto byte = static_cast<std::uint8_t>(i);
-    IC_RETURN_IF_ERROR(MakeFolder(path_ + "/blobs/" + HexEncode(std::span(&byte, 1))));
-  }
+  // For a folder that an earlier process made and had no time to sync.
   IC_RETURN_IF_ERROR(SyncDirectory(path_ + "/blobs"));
   IC_RETURN_IF_ERROR(MakeDatabaseFile(DatabasePath()));
   return SyncDirectory(path_);
@@ -155,6 +153,13 @@ Status DataFolder::ClearIncoming() const {
 
 Result<IncomingFile> DataFolder::CreateIncoming() const {
   return IncomingFile::Create(path_ + "/incoming/" + ObjectId::Generate().ToString());
+}
+
+Status DataFolder::Keep(IncomingFile& file, ObjectId id) const {
+  const std::string path = BlobPath(id);
+  IC_ASSIGN_OR_RETURN(const bool made, MakeFolder(path.substr(0, path.rfind('/'))));
+  if (made) IC_RETURN_IF_ERROR(SyncDirectory(path_ + "/blobs"));
+  return file.KeepAs(path);
 }
 
 std::string DataFolder::BlobPath(ObjectId id) const {

@@ -57,6 +57,8 @@ class DataFolder {
   ~DataFolder();
 
   Result<IncomingFile> CreateIncoming() const;
+  /// Makes the file durable as that of the blob `id`. Errors: as SystemError.
+  Status Keep(IncomingFile& file, ObjectId id) const;
   /// Where the blob `id` lies. The last two digits are those that vary most among ids.
   std::string BlobPath(ObjectId id) const;
   /// Removes the file of a blob, if there is one. A file that cannot be removed is logged: nothing points to it.

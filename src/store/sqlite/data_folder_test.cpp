@@ -38,9 +38,10 @@ TEST_F(SqliteFixture, KeepsEverythingToItsOwner) {
   const auto store = Open().value();
   const BlobRecord blob = PutBlob(*store, "pixels").value();
   ASSERT_TRUE(store->InsertUser(MakeUser("Ada")).has_value());
-  for (const char* name : {"", "/blobs", "/incoming", "/blobs/00", "/blobs/ff"}) {
+  for (const char* name : {"", "/blobs", "/incoming"}) {
     EXPECT_EQ(ModeOf(folder() + name), 0700u) << name;
   }
+  EXPECT_EQ(ModeOf(folder() + "/blobs/" + blob.id.ToString().substr(22)), 0700u);
   const std::vector<std::string> files = FilesUnder(folder());
   EXPECT_THAT(files, SizeIs(5));  // the database, its log and index, the lock, the blob
   for (const std::string& file : files) EXPECT_EQ(ModeOf(file), 0600u) << file;
