@@ -86,9 +86,10 @@ int Mirrored(int i, int length) {
 std::array<double, 2 * kSmoothingRadius + 1> SmoothingWeights() {
   std::array<double, 2 * kSmoothingRadius + 1> weights{};
   double sum = 0;
-  for (int k = -kSmoothingRadius; k <= kSmoothingRadius; ++k) {
-    weights[static_cast<std::size_t>(k + kSmoothingRadius)] = std::exp(-0.5 * k * k);
-    sum += weights[static_cast<std::size_t>(k + kSmoothingRadius)];
+  for (std::size_t k = 0; k < weights.size(); ++k) {
+    const int distance = static_cast<int>(k) - kSmoothingRadius;
+    weights[k] = std::exp(-0.5 * distance * distance);
+    sum += weights[k];
   }
   for (double& weight : weights) weight /= sum;
   return weights;
@@ -101,8 +102,9 @@ image::Plane SmoothAlongY(const image::Plane& plane) {
   for (int y = 0; y < plane.height; ++y) {
     for (int x = 0; x < plane.width; ++x) {
       double sum = 0;
-      for (int k = -kSmoothingRadius; k <= kSmoothingRadius; ++k) {
-        sum += weights[static_cast<std::size_t>(k + kSmoothingRadius)] * plane.row(Mirrored(y + k, plane.height))[x];
+      for (std::size_t k = 0; k < weights.size(); ++k) {
+        const int row = Mirrored(y + static_cast<int>(k) - kSmoothingRadius, plane.height);
+        sum += weights[k] * plane.row(row)[x];
       }
       result.row(y)[x] = static_cast<float>(sum);
     }

@@ -19,6 +19,12 @@ struct Lanes {
 
 using StepFunction = bool (*)(const FlowField&, Lanes&);
 
+/// Within 0 ... `last`; what is not a number becomes 0.
+inline float Clamped(float position, float last) {
+  const float inside = position > 0 ? position : 0;
+  return inside < last ? inside : last;
+}
+
 /// One step of all lanes; false when it moved none. The flow at a position is bilinear between the four pixels around
 /// it; beyond the last row or column the last counts again.
 IC_VECTOR_CLONES
@@ -48,12 +54,8 @@ bool StepInterpolated(const FlowField& field, Lanes& lanes) {
                      steps[2 * (i01 + down_by)] * w11;
     const float dx = steps[2 * i00 + 1] * w00 + steps[2 * i01 + 1] * w01 + steps[2 * (i00 + down_by) + 1] * w10 +
                      steps[2 * (i01 + down_by) + 1] * w11;
-    float next_y = y + dy;
-    float next_x = x + dx;
-    next_y = next_y > 0 ? next_y : 0;
-    next_y = next_y < bottom ? next_y : bottom;
-    next_x = next_x > 0 ? next_x : 0;
-    next_x = next_x < right_end ? next_x : right_end;
+    const float next_y = Clamped(y + dy, bottom);
+    const float next_x = Clamped(x + dx, right_end);
     moved |= static_cast<int>(next_y != y) | static_cast<int>(next_x != x);
     next.y[lane] = next_y;
     next.x[lane] = next_x;
@@ -73,12 +75,8 @@ bool StepNearest(const FlowField& field, Lanes& lanes) {
     const float y = lanes.y[lane];
     const float x = lanes.x[lane];
     const int pixel = static_cast<int>(y) * field.width + static_cast<int>(x);
-    float next_y = y + steps[2 * pixel];
-    float next_x = x + steps[2 * pixel + 1];
-    next_y = next_y > 0 ? next_y : 0;
-    next_y = next_y < bottom ? next_y : bottom;
-    next_x = next_x > 0 ? next_x : 0;
-    next_x = next_x < right_end ? next_x : right_end;
+    const float next_y = Clamped(y + steps[2 * pixel], bottom);
+    const float next_x = Clamped(x + steps[2 * pixel + 1], right_end);
     moved |= static_cast<int>(next_y != y) | static_cast<int>(next_x != x);
     next.y[lane] = next_y;
     next.x[lane] = next_x;

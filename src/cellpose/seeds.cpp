@@ -1,6 +1,7 @@
 #include "cellpose/seeds.h"
 
 #include <algorithm>
+#include <tuple>
 
 namespace intelliclinix::cellpose {
 namespace {
@@ -74,7 +75,7 @@ std::vector<Seed> FindSeeds(const Counts& counts, int height, int width) {
     }
   }
   for (Seed& seed : seeds) Grow(Ground(counts, height, width, seed), seed);
-  std::ranges::stable_sort(seeds, {}, &Seed::count);
+  std::ranges::sort(seeds, {}, [](const Seed& seed) { return std::tuple(seed.count, seed.y, seed.x); });
   return seeds;
 }
 

@@ -18,10 +18,11 @@ struct Grid {
   int width;
   std::vector<int> values;
 
-  Grid(int h, int w) : height(h), width(w), values(static_cast<std::size_t>(h * w), 0) {}
-  int& at(int y, int x) { return values[static_cast<std::size_t>(y * width + x)]; }
-  int at(int y, int x) const {
-    return y < 0 || y >= height || x < 0 || x >= width ? 0 : values[static_cast<std::size_t>(y * width + x)];
+  Grid(int h, int w) : height(h), width(w), values(static_cast<std::size_t>(h) * static_cast<std::size_t>(w), 0) {}
+  int& at(int y, int x) { return values[Index(y, x)]; }
+  int at(int y, int x) const { return y < 0 || y >= height || x < 0 || x >= width ? 0 : values[Index(y, x)]; }
+  std::size_t Index(int y, int x) const {
+    return static_cast<std::size_t>(y) * static_cast<std::size_t>(width) + static_cast<std::size_t>(x);
   }
 };
 
@@ -73,7 +74,8 @@ std::vector<bool> FindOutside(const image::LabelImage& labels, std::uint32_t lab
     changed = false;
     for (int y = 0; y < labels.height; ++y) {
       for (int x = 0; x < labels.width; ++x) {
-        const auto i = static_cast<std::size_t>(y * labels.width + x);
+        const std::size_t i =
+            static_cast<std::size_t>(y) * static_cast<std::size_t>(labels.width) + static_cast<std::size_t>(x);
         if (outside[i] || labels.labels[i] == label || !ReachesTheEdge(labels, outside, y, x)) continue;
         outside[i] = changed = true;
       }

@@ -9,6 +9,10 @@ namespace {
 
 using Kernel = std::vector<double>;  // [y, x] of the plane's size
 
+std::size_t IndexOf(int y, int x, int width) {
+  return static_cast<std::size_t>(y) * static_cast<std::size_t>(width) + static_cast<std::size_t>(x);
+}
+
 double Sample(int i, int count, int span) { return -span / 2.0 + (count > 1 ? i * (span + 1.0) / (count - 1) : 0); }
 
 /// The reference measures both axes by the height.
@@ -33,7 +37,7 @@ Kernel MakeKernel(const FilterRadii& radii, int height, int width) {
   if (radii.sharpen <= 0) return kernel;
   const Kernel surroundings = Gaussian(radii.sharpen, height, width);
   for (std::size_t i = 0; i < kernel.size(); ++i) kernel[i] -= surroundings[i];
-  if (radii.smooth <= 0) kernel[static_cast<std::size_t>(height / 2 * width + width / 2)] = 1;
+  if (radii.smooth <= 0) kernel[IndexOf(height / 2, width / 2, width)] = 1;
   return kernel;
 }
 
@@ -49,7 +53,7 @@ image::Plane FilterPlane(const image::Plane& plane, const FilterRadii& radii) {
         for (int i = 0; i < plane.width; ++i) {
           const int row = (y + j - plane.height / 2 + plane.height) % plane.height;
           const int column = (x + i - plane.width / 2 + plane.width) % plane.width;
-          sum += kernel[static_cast<std::size_t>(j * plane.width + i)] * plane.row(row)[column];
+          sum += kernel[IndexOf(j, i, plane.width)] * plane.row(row)[column];
         }
       }
       result.row(y)[x] = static_cast<float>(sum);

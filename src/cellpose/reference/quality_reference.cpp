@@ -27,8 +27,12 @@ struct Heat {
   std::vector<double> values;
 
   explicit Heat(const image::LabelImage& labels)
-      : width(labels.width + 2), values(static_cast<std::size_t>((labels.height + 2) * (labels.width + 2)), 0.0) {}
-  double& at(int y, int x) { return values[static_cast<std::size_t>((y + 1) * width + x + 1)]; }
+      : width(labels.width + 2),
+        values((static_cast<std::size_t>(labels.height) + 2) * (static_cast<std::size_t>(labels.width) + 2), 0.0) {}
+  double& at(int y, int x) {
+    return values[(static_cast<std::size_t>(y) + 1) * static_cast<std::size_t>(width) + static_cast<std::size_t>(x) +
+                  1];
+  }
 };
 
 std::pair<int, int> CentreOf(const Pixels& pixels) {
