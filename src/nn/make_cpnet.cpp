@@ -1,4 +1,5 @@
 #include "nn/cpnet.h"
+#include "nn/cpnet/choose_kernels.h"
 #include "nn/cpnet/native_cpnet.h"
 #include "nn/network.h"
 #include "nn/openvino/openvino_cpnet.h"
@@ -9,7 +10,7 @@ namespace {
 Status CheckOptions(const EngineOptions& options) {
   if (options.threads < 1) return Fail(ErrorCode::kInvalidArgument, "A network needs at least one thread.", "threads");
   if (options.precision != Precision::kBfloat16) return {};
-  if (!CpuHasBfloat16()) {
+  if (!CpuHasBfloat16() || options.cpu != CpuLevel::kAvx512Bf16) {
     return Fail(ErrorCode::kInvalidArgument, "This machine's CPU cannot compute in bfloat16. Choose precision f32.",
                 "precision");
   }
@@ -26,7 +27,7 @@ Result<std::unique_ptr<Network>> MakeCpnet(const StateDict& state, const EngineO
   IC_RETURN_IF_ERROR(CheckOptions(options));
   IC_ASSIGN_OR_RETURN(Cpnet net, FindCpnet(state));
   if (options.engine != Engine::kOpenvino && options.precision == Precision::kFloat32) {
-    return std::make_unique<cpnet::NativeCpnet>(net, *cpnet::AvailableKernels().items[0]);
+    return std::make_unique<cpnet::NativeCpnet>(net, cpnet::ChooseKernels(options.cpu));
   }
   try {
     return std::make_unique<OpenvinoCpnet>(net, options);

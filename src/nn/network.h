@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -45,11 +46,23 @@ enum class Engine {
   kOpenvino,  ///< OpenVINO's CPU plugin: float32 and bfloat16
 };
 
+/// The newest instructions that may be used, of those that the CPU has: a mask for tests and for virtual machines that
+/// tell more than they can do.
+enum class CpuLevel { kBaseline, kAvx2, kAvx512, kAvx512Bf16 };
+
+/// "baseline", "avx2", "avx512", "avx512bf16".
+std::string_view CpuLevelName(CpuLevel level);
+std::optional<CpuLevel> ParseCpuLevel(std::string_view name);
+
+/// The newest level that this CPU has.
+CpuLevel DetectCpuLevel();
+
 /// How an engine is set up.
 struct EngineOptions {
   Engine engine = Engine::kAuto;
   Precision precision = Precision::kFloat32;
-  int threads = 1;  ///< forward passes that will run at the same time
+  CpuLevel cpu = CpuLevel::kAvx512Bf16;  ///< of the native engine, and whether bfloat16 is possible
+  int threads = 1;                       ///< forward passes that will run at the same time
 };
 
 /// Cellpose's CPnet with the weights of `state`.
@@ -61,6 +74,6 @@ struct EngineOptions {
 Result<std::unique_ptr<Network>> MakeCpnet(const StateDict& state, const EngineOptions& options);
 
 /// Whether this CPU computes in bfloat16.
-bool CpuHasBfloat16();
+inline bool CpuHasBfloat16() { return DetectCpuLevel() == CpuLevel::kAvx512Bf16; }
 
 }  // namespace intelliclinix::nn

@@ -221,6 +221,16 @@ TEST(Cpnet, SaysWhatItRunsOn) {
   EXPECT_EQ(PrecisionName(description.precision), "f32");
 }
 
+TEST(CpuLevel, MasksWhatTheCpuHas) {
+  EXPECT_EQ(Make(Nuclei(), {.cpu = CpuLevel::kBaseline})->Describe().engine, "native portable");
+  EXPECT_EQ(MakeCpnet(Nuclei(), {.precision = Precision::kBfloat16, .cpu = CpuLevel::kAvx512}).error().field,
+            "precision");
+  for (const auto* name : {"baseline", "avx2", "avx512", "avx512bf16"}) {
+    EXPECT_EQ(CpuLevelName(ParseCpuLevel(name).value()), name);
+  }
+  EXPECT_FALSE(ParseCpuLevel("sse9").has_value());
+}
+
 TEST(ReadDiameters, ReadsThoseOfTheShippedModel) {
   Result<CpnetDiameters> diameters = ReadDiameters(Nuclei());
   ASSERT_TRUE(diameters.has_value());

@@ -1,4 +1,5 @@
-// The inner loops of CPnet, as one table of functions for each kind of CPU.
+// The inner loops of CPnet, as one table of functions for each kind of CPU. Included where code is compiled for newer
+// CPUs than the rest: no headers with inline functions here.
 #pragma once
 
 #include <cstddef>
@@ -81,12 +82,5 @@ struct Kernels {
   void (*first)(ConvShape shape, const FirstLayer& layer);
   void (*last)(ConvShape shape, const LastLayer& layer);
 };
-
-/// All that this CPU can run, best first; the portable ones are always there.
-struct KernelsList {
-  const Kernels* items[3];
-  int count;
-};
-KernelsList AvailableKernels();
 
 }  // namespace intelliclinix::nn::cpnet

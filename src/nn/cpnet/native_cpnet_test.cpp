@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "nn/checkpoint.h"
+#include "nn/cpnet/choose_kernels.h"
 #include "nn/reference/cpnet_reference.h"
 
 namespace intelliclinix::nn::cpnet {
@@ -19,9 +20,14 @@ std::vector<float> RandomFloats(std::size_t count, std::mt19937& generator, floa
   return values;
 }
 
+/// All that this CPU can run, fastest first.
 std::vector<const Kernels*> AllKernels() {
-  const KernelsList list = AvailableKernels();
-  return {list.items, list.items + list.count};
+  std::vector<const Kernels*> all;
+  for (const CpuLevel level : {CpuLevel::kAvx512, CpuLevel::kAvx2, CpuLevel::kBaseline}) {
+    const Kernels* const kernels = &ChooseKernels(level);
+    if (all.empty() || all.back() != kernels) all.push_back(kernels);
+  }
+  return all;
 }
 
 class KernelsTest : public testing::TestWithParam<const Kernels*> {

@@ -1,0 +1,12 @@
+// Which kernels a process runs.
+#pragma once
+
+#include "nn/cpnet/kernels.h"
+#include "nn/network.h"
+
+namespace intelliclinix::nn::cpnet {
+
+/// The fastest that this CPU can run without instructions newer than `newest`.
+const Kernels& ChooseKernels(CpuLevel newest);
+
+}  // namespace intelliclinix::nn::cpnet
