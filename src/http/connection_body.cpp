@@ -29,7 +29,7 @@ Connection::Answered Connection::RunUpload(Exchange& exchange) {
   std::optional<UploadStart> start = co_await Await(box);
   if (!start) co_return std::nullopt;
   if (auto* outcome = std::get_if<Outcome>(&*start)) co_return std::move(*outcome);
-  UploadPtr upload = std::get<UploadPtr>(*std::move(start));
+  UploadPtr upload = std::move(std::get<UploadPtr>(*start));
   start.reset();
   if (!co_await SendContinue(exchange)) co_return std::nullopt;
   co_return co_await PumpBody(exchange, upload);
