@@ -1,6 +1,7 @@
 #include "app/parameter_flags.h"
 
 #include <algorithm>
+#include <iomanip>
 #include <sstream>
 
 namespace intelliclinix::app {
@@ -29,7 +30,7 @@ std::string Join(const std::vector<std::string>& words) {
 /// "px, 0 to 500", "f32, bf16".
 std::string RangeOf(const Parameter& parameter) {
   std::ostringstream text;
-  text << parameter.unit;
+  text << std::setprecision(15) << parameter.unit;
   if (parameter.minimum || parameter.maximum) {
     text << (parameter.unit.empty() ? "" : ", ");
     if (parameter.minimum) text << (parameter.maximum ? "" : "from ") << *parameter.minimum;
