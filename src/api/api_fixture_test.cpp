@@ -195,9 +195,8 @@ ObjectId TestApi::AddBlob(const Person& person, std::string_view text, std::opti
   return Take(writer->Commit()).id;
 }
 
-Belongings TestApi::AddBelongings(const Person& person) {
-  Belongings belongings;
-  records::Dataset& dataset = belongings.dataset;
+records::Dataset TestApi::AddDataset(const Person& person) {
+  records::Dataset dataset;
   dataset.id = ObjectId::Generate();
   dataset.owner_id = person.user.id;
   dataset.name = "plate 7";
@@ -210,44 +209,51 @@ Belongings TestApi::AddBelongings(const Person& person) {
   file.bytes = 6;
   file.sha256 = Take(store.GetBlob(person.user.id, file.blob_id)).sha256;
   Check(store.InsertDataset(dataset));
+  return dataset;
+}
 
-  records::Inference& inference = belongings.inference;
+records::Inference TestApi::AddQueuedInference(const records::Dataset& dataset) {
+  records::Inference inference;
   inference.id = ObjectId::Generate();
   inference.dataset_id = dataset.id;
-  inference.owner_id = person.user.id;
+  inference.owner_id = dataset.owner_id;
   inference.model_id = "size_model";
   inference.runner_name = "size";
   inference.created_at = clock.Now();
   Check(store.InsertInference(inference));
-
   records::Task task;
   task.id = ObjectId::Generate();
   task.inference_id = inference.id;
-  task.owner_id = person.user.id;
-  task.source_id = task.picture_id = file.blob_id;
-  task.filename = file.filename;
+  task.owner_id = dataset.owner_id;
+  task.source_id = task.picture_id = dataset.files[0].blob_id;
+  task.filename = dataset.files[0].filename;
   Check(store.InsertTasks(inference.id, {task}));
-  const records::Task claimed = *Take(store.ClaimTask({.worker = "w", .now = clock.Now()}));
+  return inference;
+}
 
-  records::Artifact& artifact = belongings.artifact;
-  artifact = {.kind = std::string(records::artifact_kind::kLabelMask),
-              .blob_id = AddBlob(person, "labels", inference.id),
-              .filename = "cells_cp_masks.png",
-              .content_type = "image/png",
-              .bytes = 6,
-              .sha256 = ""};
-  artifact.sha256 = Take(store.GetBlob(person.user.id, artifact.blob_id)).sha256;
+Belongings TestApi::AddBelongings(const Person& person) {
+  Belongings belongings{.dataset = AddDataset(person), .inference = {}, .artifact = {}};
+  belongings.inference = AddQueuedInference(belongings.dataset);
+  const ObjectId inference = belongings.inference.id;
+  const records::Task task = Take(store.ClaimTask({.worker = "w", .now = clock.Now()})).value();
+  belongings.artifact = {.kind = std::string(records::artifact_kind::kLabelMask),
+                         .blob_id = AddBlob(person, "labels", inference),
+                         .filename = "cells_cp_masks.png",
+                         .content_type = "image/png",
+                         .bytes = 6,
+                         .sha256 = ""};
+  belongings.artifact.sha256 = Take(store.GetBlob(person.user.id, belongings.artifact.blob_id)).sha256;
   records::ImageResult result;
-  result.source_filename = file.filename;
-  result.original_id = result.picture_id = file.blob_id;
+  result.source_filename = task.filename;
+  result.original_id = result.picture_id = task.source_id;
   result.completed = true;
-  result.artifacts.push_back(artifact);
-  Take(store.CommitTask({claimed.id, inference.id, "w", claimed.attempt}, result));
-  Take(store.FinishInference(inference.id, Json::object(), clock.Now()));
+  result.artifacts.push_back(belongings.artifact);
+  Take(store.CommitTask({task.id, inference, "w", task.attempt}, result));
+  Take(store.FinishInference(inference, Json::object(), clock.Now()));
   return belongings;
 }
 
-std::string TestApi::AddUserWithHash(const std::string& username, const std::string& hash) {
+void TestApi::AddUserWithHash(const std::string& username, const std::string& hash) {
   records::User user;
   user.id = ObjectId::Generate();
   user.username = username;
@@ -255,7 +261,6 @@ std::string TestApi::AddUserWithHash(const std::string& username, const std::str
   user.password_hash = hash;
   user.created_at = clock.Now();
   Check(store.InsertUser(user));
-  return user.id.ToString();
 }
 
 }  // namespace intelliclinix::api::testing

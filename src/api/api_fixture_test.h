@@ -69,7 +69,7 @@ class TestApi {
 
   Person AddPerson(const std::string& username);
   Belongings AddBelongings(const Person& person);
-  std::string AddUserWithHash(const std::string& username, const std::string& hash);
+  void AddUserWithHash(const std::string& username, const std::string& hash);
 
   ManualClock clock;
   store::memory::MemoryStore store{clock};
@@ -85,6 +85,8 @@ class TestApi {
   http::Hooks hooks;
 
  private:
+  records::Dataset AddDataset(const Person& person);
+  records::Inference AddQueuedInference(const records::Dataset& dataset);
   ObjectId AddBlob(const Person& person, std::string_view text, std::optional<ObjectId> inference);
 };
 
