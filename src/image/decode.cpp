@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <new>
+#include <cstring>
 #include <span>
 #include <string>
 
@@ -35,8 +35,6 @@ Result<std::unique_ptr<FormatReader>> OpenAny(ByteSource& file, const DecodeLimi
               "The file is not an image that can be read: it is neither PNG, JPEG nor TIFF. Save it as one of them and "
               "try again.");
 }
-
-int Colours(const ImageHeader& header) { return header.channels - (header.has_alpha ? 1 : 0); }
 
 std::uint64_t DecodedBytes(const ImageHeader& header) {
   return static_cast<std::uint64_t>(header.height) * header.width * Colours(header) * BytesPerSample(header.type);
@@ -73,12 +71,6 @@ Status CheckLimits(const ImageHeader& header, const DecodeLimits& limits) {
   return {};
 }
 
-Result<std::unique_ptr<FormatReader>> OpenWithinLimits(ByteSource& file, const DecodeLimits& limits) {
-  IC_ASSIGN_OR_RETURN(std::unique_ptr<FormatReader> reader, OpenAny(file, limits));
-  IC_RETURN_IF_ERROR(CheckLimits(reader->header(), limits));
-  return reader;
-}
-
 Image ImageFor(const ImageHeader& header) {
   Image image;
   image.height = header.height;
@@ -89,18 +81,40 @@ Image ImageFor(const ImageHeader& header) {
   return image;
 }
 
-/// Runs `body`, turning lack of memory into an error.
-template <typename Body>
-auto WithMemory(const Body& body) -> decltype(body()) {
-  try {
-    return body();
-  } catch (const std::bad_alloc&) {
-    return Fail(ErrorCode::kResourceExhausted,
-                "There is not enough memory to read the image. Try again later, or crop or downscale it.");
+/// Fills an image that ImageFor made.
+class ImageSink final : public PixelSink {
+ public:
+  explicit ImageSink(Image& image) : image_(image) {}
+  void Put(const PixelRun& run) noexcept override;
+
+ private:
+  Image& image_;
+};
+
+void ImageSink::Put(const PixelRun& run) noexcept {
+  int kept = std::min(run.channels, image_.channels - run.first_channel);
+  if (kept <= 0) return;
+  std::ptrdiff_t sample = BytesPerSample(image_.type);
+  std::ptrdiff_t pixel = image_.channels * sample;
+  std::ptrdiff_t width = image_.width;
+  std::ptrdiff_t step = (run.y_step * width + run.x_step) * pixel;
+  std::byte* target = image_.samples.data() + (run.y * width + run.x) * pixel + run.first_channel * sample;
+  if (kept == run.channels && kept == image_.channels && step == pixel) {
+    std::memcpy(target, run.samples, static_cast<std::size_t>(run.pixels * pixel));
+    return;
+  }
+  for (std::ptrdiff_t i = 0; i < run.pixels; ++i) {
+    std::memcpy(target + i * step, run.samples + i * run.channels * sample, static_cast<std::size_t>(kept * sample));
   }
 }
 
 }  // namespace
+
+Result<std::unique_ptr<FormatReader>> OpenImage(ByteSource& file, const DecodeLimits& limits) {
+  IC_ASSIGN_OR_RETURN(std::unique_ptr<FormatReader> reader, OpenAny(file, limits));
+  IC_RETURN_IF_ERROR(CheckLimits(reader->header(), limits));
+  return reader;
+}
 
 std::string GroupDigits(std::uint64_t number) {
   std::string text = std::to_string(number);
@@ -110,23 +124,24 @@ std::string GroupDigits(std::uint64_t number) {
 
 Result<ImageHeader> ReadHeader(ByteSource& file, const DecodeLimits& limits) {
   return WithMemory([&]() -> Result<ImageHeader> {
-    IC_ASSIGN_OR_RETURN(std::unique_ptr<FormatReader> reader, OpenWithinLimits(file, limits));
+    IC_ASSIGN_OR_RETURN(std::unique_ptr<FormatReader> reader, OpenImage(file, limits));
     return reader->header();
   });
 }
 
 Result<Image> Decode(ByteSource& file, const DecodeLimits& limits) {
   return WithMemory([&]() -> Result<Image> {
-    IC_ASSIGN_OR_RETURN(std::unique_ptr<FormatReader> reader, OpenWithinLimits(file, limits));
+    IC_ASSIGN_OR_RETURN(std::unique_ptr<FormatReader> reader, OpenImage(file, limits));
     Image image = ImageFor(reader->header());
-    IC_RETURN_IF_ERROR(reader->ReadPixels(&image));
+    ImageSink sink(image);
+    IC_RETURN_IF_ERROR(reader->ReadPixels(&sink));
     return image;
   });
 }
 
 Result<ImageHeader> Check(ByteSource& file, const DecodeLimits& limits) {
   return WithMemory([&]() -> Result<ImageHeader> {
-    IC_ASSIGN_OR_RETURN(std::unique_ptr<FormatReader> reader, OpenWithinLimits(file, limits));
+    IC_ASSIGN_OR_RETURN(std::unique_ptr<FormatReader> reader, OpenImage(file, limits));
     IC_RETURN_IF_ERROR(reader->ReadPixels(nullptr));
     return reader->header();
   });

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
-#include <utility>
 #include <vector>
 
 namespace intelliclinix::image {
@@ -42,8 +40,8 @@ Range RangeOf(const Image& source, int channel) {
 template <typename T>
 std::array<Range, 3> RangesOf(const Image& source, int channels) {
   std::array<Range, 3> ranges;
-  for (int c = 0; c < channels; ++c) ranges[c] = RangeOf<T>(source, c);
-  if (source.type != PixelType::kUint8 || source.channels != 3) return ranges;
+  for (int c = 0; c < std::min(channels, 3); ++c) ranges[c] = RangeOf<T>(source, c);
+  if (source.type != PixelType::kUint8 || channels != 3) return ranges;
   Range shared{std::min({ranges[0].low, ranges[1].low, ranges[2].low}),
                std::max({ranges[0].high, ranges[1].high, ranges[2].high})};
   return {shared, shared, shared};
@@ -55,38 +53,13 @@ std::uint8_t Stretch(double value, const Range& range) {
 }
 
 template <typename T>
-void StretchInto(const Image& source, Image& shown) {
-  int channels = std::min(source.channels, 3);
+void StretchInto(const Image& source, int channels, Image& shown) {
   std::array<Range, 3> ranges = RangesOf<T>(source, channels);
   const T* from = source.As<T>();
   auto* to = shown.As<std::uint8_t>();
   for (std::size_t i = 0; i < source.pixel_count(); ++i) {
-    for (int c = 0; c < channels; ++c) {
+    for (int c = 0; c < std::min(channels, 3); ++c) {
       to[i * shown.channels + c] = Stretch(static_cast<double>(from[i * source.channels + c]), ranges[c]);
-    }
-  }
-}
-
-/// The mean of one channel over rows y0..y1-1 and columns x0..x1-1.
-template <typename T>
-T Mean(const Image& source, std::pair<int, int> rows, std::pair<int, int> columns, int channel) {
-  double sum = 0;
-  for (int y = rows.first; y < rows.second; ++y) {
-    const T* row = source.As<T>() + static_cast<std::size_t>(y) * source.width * source.channels;
-    for (int x = columns.first; x < columns.second; ++x) sum += static_cast<double>(row[x * source.channels + channel]);
-  }
-  double mean = sum / ((rows.second - rows.first) * static_cast<double>(columns.second - columns.first));
-  return std::is_integral_v<T> ? static_cast<T>(std::lround(mean)) : static_cast<T>(mean);
-}
-
-template <typename T>
-void ShrinkInto(const Image& source, int factor, Image& small) {
-  T* target = small.As<T>();
-  for (int y = 0; y < small.height; ++y) {
-    std::pair<int, int> rows(y * factor, std::min((y + 1) * factor, source.height));
-    for (int x = 0; x < small.width; ++x) {
-      std::pair<int, int> columns(x * factor, std::min((x + 1) * factor, source.width));
-      for (int c = 0; c < source.channels; ++c) *target++ = Mean<T>(source, rows, columns, c);
     }
   }
 }
@@ -99,39 +72,22 @@ Image Blank(int height, int width, int channels, PixelType type) {
 
 }  // namespace
 
-Image StretchForDisplay(const Image& source) {
-  Image shown = Blank(source.height, source.width, source.channels == 1 ? 1 : 3, PixelType::kUint8);
+Image StretchForDisplay(const Image& source) { return StretchForDisplay(source, source.channels); }
+
+Image StretchForDisplay(const Image& source, int channels) {
+  Image shown = Blank(source.height, source.width, channels == 1 ? 1 : 3, PixelType::kUint8);
   switch (source.type) {
     case PixelType::kUint8:
-      StretchInto<std::uint8_t>(source, shown);
+      StretchInto<std::uint8_t>(source, channels, shown);
       break;
     case PixelType::kUint16:
-      StretchInto<std::uint16_t>(source, shown);
+      StretchInto<std::uint16_t>(source, channels, shown);
       break;
     case PixelType::kFloat32:
-      StretchInto<float>(source, shown);
+      StretchInto<float>(source, channels, shown);
       break;
   }
   return shown;
-}
-
-Image ShrinkToSide(const Image& source, int max_side) {
-  int longer = std::max(source.height, source.width);
-  int factor = longer / max_side + (longer % max_side == 0 ? 0 : 1);
-  if (factor <= 1) return source;
-  Image small = Blank((source.height - 1) / factor + 1, (source.width - 1) / factor + 1, source.channels, source.type);
-  switch (source.type) {
-    case PixelType::kUint8:
-      ShrinkInto<std::uint8_t>(source, factor, small);
-      break;
-    case PixelType::kUint16:
-      ShrinkInto<std::uint16_t>(source, factor, small);
-      break;
-    case PixelType::kFloat32:
-      ShrinkInto<float>(source, factor, small);
-      break;
-  }
-  return small;
 }
 
 }  // namespace intelliclinix::image

@@ -10,8 +10,7 @@ namespace intelliclinix::image {
 /// RGB. The channels of an 8-bit RGB image share one range, so that stained tissue keeps its hues.
 Image StretchForDisplay(const Image& source);
 
-/// Averages blocks of n x n pixels, n the smallest whole number with which no side is longer than `max_side` >= 1; the
-/// last blocks of a row or column may be smaller. The same image when n is 1.
-Image ShrinkToSide(const Image& source, int max_side);
+/// The same of an image that has `channels` in all, of which `source` holds those that are shown.
+Image StretchForDisplay(const Image& source, int channels);
 
 }  // namespace intelliclinix::image

@@ -52,21 +52,5 @@ TEST(DisplayTest, ColoursOfEightBitImagesKeepTheirHues) {
   EXPECT_EQ((std::vector<double>{0, 127, 255}), std::vector<double>(shown.begin(), shown.begin() + 3));
 }
 
-TEST(DisplayTest, ShrinksByWholeFactorsWithMeans) {
-  const Image source{.height = 3,
-                     .width = 5,
-                     .channels = 1,
-                     .type = PixelType::kUint8,
-                     .samples = BytesOf<std::uint8_t>({0, 2, 4, 6, 8,  //
-                                                       4, 6, 8, 8, 1,  //
-                                                       9, 9, 1, 2, 77})};
-  const Image half = ShrinkToSide(source, 3);
-  EXPECT_EQ(2, half.height);
-  EXPECT_EQ(3, half.width);
-  EXPECT_EQ((std::vector<double>{3, 7, 5, 9, 2, 77}), Samples(half));  // 26/4, 9/2 and 3/2 round up
-  EXPECT_EQ(source.samples, ShrinkToSide(source, 5).samples);
-  EXPECT_EQ(1u, ShrinkToSide(source, 1).pixel_count());
-}
-
 }  // namespace
 }  // namespace intelliclinix::image::testing

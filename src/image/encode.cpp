@@ -2,7 +2,6 @@
 
 #include <string>
 
-#include "image/display.h"
 #include "image/png_writer.h"
 #include "image/regions.h"
 
@@ -56,12 +55,6 @@ Result<std::vector<std::byte>> EncodeLabelPng16(const LabelImage& labels) {
   LabelRows rows(labels);
   PngShape shape{.height = labels.height, .width = labels.width, .channels = 1, .bit_depth = 16};
   return WritePng(shape, PngContent::kDrawing, rows);
-}
-
-Result<std::vector<std::byte>> EncodePreview(const Image& source) {
-  if (source.pixel_count() == 0) return Fail(ErrorCode::kInvalidArgument, "The image has no pixels.");
-  Image shown = StretchForDisplay(ShrinkToSide(source, kMaxPreviewSide));
-  return EncodePng(shown, PngContent::kPhotograph);
 }
 
 }  // namespace intelliclinix::image

@@ -31,12 +31,4 @@ Result<std::vector<std::byte>> EncodeLabelPng16(const LabelImage& labels);
 /// Errors: kInvalidArgument when there are no pixels; kTooLarge when the file would pass 4 GB.
 Result<std::vector<std::byte>> EncodeLabelTiff32(const LabelImage& labels);
 
-/// The longer side of a preview is at most this. Units: px.
-inline constexpr int kMaxPreviewSide = 4096;
-
-/// An 8-bit PNG that every browser shows, of a source that browsers cannot: StretchForDisplay (display.h), at full size
-/// up to kMaxPreviewSide, otherwise averaged down by the smallest whole factor that fits.
-/// Errors: kInvalidArgument when there are no pixels.
-Result<std::vector<std::byte>> EncodePreview(const Image& source);
-
 }  // namespace intelliclinix::image

@@ -89,24 +89,12 @@ TEST(EncodeTest, OverlaysKeepTheirAlpha) {
 TEST(EncodeTest, RefusesWhatCannotBeWritten) {
   const Image empty;
   EXPECT_EQ(ErrorCode::kInvalidArgument, EncodePng(empty).error().code);
-  EXPECT_EQ(ErrorCode::kInvalidArgument, EncodePreview(empty).error().code);
   EXPECT_EQ(ErrorCode::kInvalidArgument, EncodeLabelPng16({}).error().code);
   EXPECT_EQ(ErrorCode::kInvalidArgument, EncodeLabelTiff32({}).error().code);
   const Image two{.height = 1, .width = 1, .channels = 2, .type = PixelType::kUint8, .samples = Bytes(2)};
   EXPECT_EQ(ErrorCode::kInvalidArgument, EncodePng(two).error().code);
   const Image wide{.height = 1, .width = 1, .channels = 1, .type = PixelType::kUint16, .samples = Bytes(2)};
   EXPECT_EQ(ErrorCode::kInvalidArgument, EncodePng(wide).error().code);
-}
-
-TEST(EncodeTest, PreviewsAreEightBitAndNotTooLarge) {
-  Image source{.height = 3, .width = 9000, .channels = 1, .type = PixelType::kUint16, .samples = Bytes(3 * 9000 * 2)};
-  for (int i = 0; i < 3 * 9000; ++i) source.As<std::uint16_t>()[i] = static_cast<std::uint16_t>(1000 + i % 9000);
-  const Image preview = DecodeGood(EncodePreview(source).value());
-  EXPECT_EQ(3000, preview.width);
-  EXPECT_EQ(1, preview.height);
-  EXPECT_EQ(PixelType::kUint8, preview.type);
-  EXPECT_EQ(0, preview.As<std::uint8_t>()[0]);
-  EXPECT_EQ(255, preview.As<std::uint8_t>()[2999]);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <csetjmp>
 #include <memory>
+#include <new>
 
 #include "base/byte_source.h"
 #include "base/result.h"
@@ -10,6 +11,27 @@
 #include "image/image.h"
 
 namespace intelliclinix::image {
+
+/// Some channels of pixels in a line, as a decoder gives them: a row, a part of one, every n-th pixel of one, or a
+/// column when the image is turned. Pixel i belongs at row y + i * y_step, column x + i * x_step.
+struct PixelRun {
+  const std::byte* samples = nullptr;  ///< interleaved, native byte order
+  int pixels = 0;
+  int y = 0;
+  int x = 0;
+  int y_step = 0;
+  int x_step = 1;
+  int first_channel = 0;
+  int channels = 1;  ///< of each pixel in `samples`; the alpha of a TIFF is among them
+};
+
+/// Takes the pixels of an image in any order, each channel of each pixel once.
+class PixelSink {
+ public:
+  virtual ~PixelSink() = default;
+  /// `run.samples` is valid during the call.
+  virtual void Put(const PixelRun& run) noexcept = 0;
+};
 
 /// An opened file whose header has been read and whose pixels have not.
 /// Threads: one.
@@ -19,10 +41,9 @@ class FormatReader {
 
   virtual const ImageHeader& header() const = 0;
 
-  /// Decodes every pixel, into `image` unless it is null. `image` has the header's size and type, and its channels
-  /// without alpha. Call once.
+  /// Decodes every pixel, into `sink` unless it is null. Call once.
   /// Errors: kInvalidArgument when the pixels are damaged; those of the source.
-  virtual Status ReadPixels(Image* image) = 0;
+  virtual Status ReadPixels(PixelSink* sink) = 0;
 };
 
 /// Each opens a file of its format. Borrows: `file`, for as long as the reader lives.
@@ -31,6 +52,23 @@ class FormatReader {
 Result<std::unique_ptr<FormatReader>> OpenPng(ByteSource& file, const DecodeLimits& limits);
 Result<std::unique_ptr<FormatReader>> OpenJpeg(ByteSource& file, const DecodeLimits& limits);
 Result<std::unique_ptr<FormatReader>> OpenTiff(ByteSource& file, const DecodeLimits& limits);
+
+/// Opens a file of any of the formats and holds its header to `limits`. Errors: as ReadHeader.
+Result<std::unique_ptr<FormatReader>> OpenImage(ByteSource& file, const DecodeLimits& limits);
+
+/// Channels without alpha.
+inline int Colours(const ImageHeader& header) { return header.channels - (header.has_alpha ? 1 : 0); }
+
+/// Runs `body`, turning lack of memory into an error.
+template <typename Body>
+auto WithMemory(const Body& body) -> decltype(body()) {
+  try {
+    return body();
+  } catch (const std::bad_alloc&) {
+    return Fail(ErrorCode::kResourceExhausted,
+                "There is not enough memory to read the image. Try again later, or crop or downscale it.");
+  }
+}
 
 /// "1,234,567".
 std::string GroupDigits(std::uint64_t number);

@@ -6,6 +6,7 @@
 #include "image/contours.h"
 #include "image/decode.h"
 #include "image/encode.h"
+#include "image/preview.h"
 #include "image/regions.h"
 #include "image/render.h"
 #include "image/resize.h"
@@ -87,16 +88,12 @@ void EncodeComposite(benchmark::State& state) {
   Image composite = RenderComposite(Source(), Labels());
   RunEncoder(state, [&] { return EncodePng(composite, PngContent::kPhotograph); });
 }
-void EncodeSourcePreview(benchmark::State& state) {
-  RunEncoder(state, [] { return EncodePreview(Source()); });
-}
 BENCHMARK(EncodeLabels)->Unit(benchmark::kMillisecond);
 BENCHMARK(EncodeTiff)->Unit(benchmark::kMillisecond);
 BENCHMARK(EncodeOverlay)->Unit(benchmark::kMillisecond);
 BENCHMARK(EncodeClassMask)->Unit(benchmark::kMillisecond);
 BENCHMARK(EncodeInstanceMask)->Unit(benchmark::kMillisecond);
 BENCHMARK(EncodeComposite)->Unit(benchmark::kMillisecond);
-BENCHMARK(EncodeSourcePreview)->Unit(benchmark::kMillisecond);
 
 void DecodePng(benchmark::State& state) {
   MemorySource file(EncodePng(Source(), PngContent::kPhotograph).value());
@@ -106,8 +103,13 @@ void CheckPng(benchmark::State& state) {
   MemorySource file(EncodePng(Source(), PngContent::kPhotograph).value());
   for (auto _ : state) benchmark::DoNotOptimize(Check(file).value());
 }
+void PreviewPng(benchmark::State& state) {
+  MemorySource file(EncodePng(Source(), PngContent::kPhotograph).value());
+  RunEncoder(state, [&] { return MakePreview(file); });
+}
 BENCHMARK(DecodePng)->Unit(benchmark::kMillisecond);
 BENCHMARK(CheckPng)->Unit(benchmark::kMillisecond);
+BENCHMARK(PreviewPng)->Unit(benchmark::kMillisecond);
 
 template <typename Work>
 void RunOnLabels(benchmark::State& state, const Work& work) {

@@ -1,5 +1,4 @@
 #include <cstdio>
-#include <cstring>
 #include <string>
 #include <vector>
 
@@ -24,7 +23,7 @@ class JpegReader final : public FormatReader {
 
   Status Open(int orientation, const DecodeLimits& limits);
   const ImageHeader& header() const override { return header_; }
-  Status ReadPixels(Image* image) override;
+  Status ReadPixels(PixelSink* sink) override;
 
  private:
   static JpegReader& Self(j_common_ptr jpeg) { return *static_cast<JpegReader*>(jpeg->client_data); }
@@ -39,8 +38,8 @@ class JpegReader final : public FormatReader {
   [[noreturn]] void Jump(const char* message);
   void Connect();
   Status CheckKind(const DecodeLimits& limits) const;
-  void ReadRows(JSAMPROW row, std::byte* first);
-  void PutRow(const JSAMPLE* row, int y, std::byte* first) const;
+  void ReadRows(JSAMPROW row, PixelSink* sink);
+  PixelRun RunOf(const JSAMPLE* row, int y) const;
   Error Failure() const;
 
   SourceCursor cursor_;
@@ -157,19 +156,20 @@ Status JpegReader::CheckKind(const DecodeLimits& limits) const {
   return {};
 }
 
-void JpegReader::PutRow(const JSAMPLE* row, int y, std::byte* first) const {
-  int channels = header_.channels;
-  std::byte* target = first + (place_.origin + y * place_.row_step) * channels;
-  if (place_.column_step == 1) {
-    std::memcpy(target, row, static_cast<std::size_t>(jpeg_.output_width) * channels);
-    return;
-  }
-  for (JDIMENSION x = 0; x < jpeg_.output_width; ++x) {
-    std::memcpy(target + static_cast<std::ptrdiff_t>(x) * place_.column_step * channels, row + x * channels, channels);
-  }
+/// A stored row, upright: turned by a quarter it is a column.
+PixelRun JpegReader::RunOf(const JSAMPLE* row, int y) const {
+  std::ptrdiff_t first = place_.origin + y * place_.row_step;
+  std::ptrdiff_t second = first + (jpeg_.output_width > 1 ? place_.column_step : 0);
+  return {.samples = reinterpret_cast<const std::byte*>(row),
+          .pixels = static_cast<int>(jpeg_.output_width),
+          .y = static_cast<int>(first / place_.width),
+          .x = static_cast<int>(first % place_.width),
+          .y_step = static_cast<int>(second / place_.width - first / place_.width),
+          .x_step = static_cast<int>(second % place_.width - first % place_.width),
+          .channels = header_.channels};
 }
 
-void JpegReader::ReadRows(JSAMPROW row, std::byte* first) {
+void JpegReader::ReadRows(JSAMPROW row, PixelSink* sink) {
   jpeg_.out_color_space = jpeg_.num_components == 1 ? JCS_GRAYSCALE : JCS_RGB;
   jpeg_.dct_method = JDCT_ISLOW;
   jpeg_.do_block_smoothing = FALSE;
@@ -178,16 +178,15 @@ void JpegReader::ReadRows(JSAMPROW row, std::byte* first) {
   while (jpeg_.output_scanline < jpeg_.output_height) {
     int y = static_cast<int>(jpeg_.output_scanline);
     if (jpeg_read_scanlines(&jpeg_, &row, 1) != 1) Jump("the file ends early");
-    if (first != nullptr) PutRow(row, y, first);
+    if (sink != nullptr) sink->Put(RunOf(row, y));
   }
   jpeg_finish_decompress(&jpeg_);
 }
 
-Status JpegReader::ReadPixels(Image* image) {
+Status JpegReader::ReadPixels(PixelSink* sink) {
   std::vector<JSAMPLE> row(static_cast<std::size_t>(jpeg_.image_width) * header_.channels);
   JSAMPROW samples = row.data();
-  std::byte* first = image == nullptr ? nullptr : image->samples.data();
-  if (!RunGuarded(jump_, [this, samples, first] { ReadRows(samples, first); })) return std::unexpected(Failure());
+  if (!RunGuarded(jump_, [this, samples, sink] { ReadRows(samples, sink); })) return std::unexpected(Failure());
   return {};
 }
 

@@ -18,7 +18,7 @@ class PngReader final : public FormatReader {
 
   Status Open();
   const ImageHeader& header() const override { return header_; }
-  Status ReadPixels(Image* image) override;
+  Status ReadPixels(PixelSink* sink) override;
 
  private:
   [[noreturn]] static void OnError(png_structp png, png_const_charp message);
@@ -27,7 +27,11 @@ class PngReader final : public FormatReader {
 
   ImageHeader HeaderOf() const;
   void SetTransforms();
-  void ReadRows(std::byte* first, std::size_t stride);
+  std::size_t RowBytes() const {
+    return static_cast<std::size_t>(header_.width) * Colours(header_) * BytesPerSample(header_.type);
+  }
+  void ReadRows(std::byte* row, PixelSink* sink);
+  void ReadPass(std::byte* row, int pass, PixelSink* sink);
   Error Failure() const;
 
   SourceCursor cursor_;
@@ -89,28 +93,42 @@ void PngReader::SetTransforms() {
   if (header_.type == PixelType::kUint16 && std::endian::native == std::endian::little) png_set_swap(png_);
 }
 
-void PngReader::ReadRows(std::byte* first, std::size_t stride) {
-  int passes = png_set_interlace_handling(png_);
+/// Each pass of an interlaced file is an image of its own of every n-th row and column; libpng leaves them apart when
+/// it is not asked to weave them, which would take the whole image in memory.
+void PngReader::ReadPass(std::byte* row, int pass, PixelSink* sink) {
+  auto height = static_cast<png_uint_32>(header_.height);
+  auto width = static_cast<png_uint_32>(header_.width);
+  int rows = static_cast<int>(PNG_PASS_ROWS(height, pass));
+  PixelRun run{.samples = row,
+               .pixels = static_cast<int>(PNG_PASS_COLS(width, pass)),
+               .y = PNG_PASS_START_ROW(pass),
+               .x = PNG_PASS_START_COL(pass),
+               .x_step = PNG_PASS_COL_OFFSET(pass),
+               .channels = Colours(header_)};
+  if (run.pixels == 0) return;
+  for (int i = 0; i < rows; ++i, run.y += PNG_PASS_ROW_OFFSET(pass)) {
+    png_read_row(png_, reinterpret_cast<png_bytep>(row), nullptr);
+    if (sink != nullptr) sink->Put(run);
+  }
+}
+
+void PngReader::ReadRows(std::byte* row, PixelSink* sink) {
+  bool interlaced = png_get_interlace_type(png_, info_) != PNG_INTERLACE_NONE;
   SetTransforms();
   png_read_update_info(png_, info_);
-  int colours = header_.channels - (header_.has_alpha ? 1 : 0);
-  auto row_bytes = static_cast<std::size_t>(header_.width) * colours * BytesPerSample(header_.type);
-  if (png_get_rowbytes(png_, info_) != row_bytes) png_error(png_, "rows of unexpected length");
-  for (int pass = 0; pass < passes; ++pass) {
-    for (int y = 0; y < header_.height; ++y) {
-      png_read_row(png_, reinterpret_cast<png_bytep>(first + y * stride), nullptr);
-    }
+  if (png_get_rowbytes(png_, info_) != RowBytes()) png_error(png_, "rows of unexpected length");
+  for (int pass = 0; interlaced && pass < PNG_INTERLACE_ADAM7_PASSES; ++pass) ReadPass(row, pass, sink);
+  for (int y = 0; !interlaced && y < header_.height; ++y) {
+    png_read_row(png_, reinterpret_cast<png_bytep>(row), nullptr);
+    if (sink != nullptr) sink->Put({.samples = row, .pixels = header_.width, .y = y, .channels = Colours(header_)});
   }
   png_read_end(png_, nullptr);
 }
 
-Status PngReader::ReadPixels(Image* image) {
-  int colours = header_.channels - (header_.has_alpha ? 1 : 0);
-  auto row_bytes = static_cast<std::size_t>(header_.width) * colours * BytesPerSample(header_.type);
-  std::vector<std::byte> scratch(image == nullptr ? row_bytes : 0);
-  std::byte* first = image == nullptr ? scratch.data() : image->samples.data();
-  std::size_t stride = image == nullptr ? 0 : row_bytes;
-  if (!RunGuarded(jump_, [this, first, stride] { ReadRows(first, stride); })) return std::unexpected(Failure());
+Status PngReader::ReadPixels(PixelSink* sink) {
+  std::vector<std::byte> row(RowBytes());
+  std::byte* first = row.data();
+  if (!RunGuarded(jump_, [this, first, sink] { ReadRows(first, sink); })) return std::unexpected(Failure());
   return {};
 }
 

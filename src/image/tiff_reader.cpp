@@ -14,35 +14,21 @@ namespace {
 /// libtiff takes small blocks beside the strip or tile: directories, decoder tables.
 constexpr std::uint64_t kSlackBytes = 4 << 20;
 
-/// Pixels of one row, as they come out of a strip or tile.
-struct Run {
-  std::byte* samples;
-  int y;
-  int x;
-  int pixels;
-  int channel;   ///< the first of them
-  int channels;  ///< a pixel
-};
-
-template <typename T>
-void Invert(T* samples, std::size_t count) {
-  for (std::size_t i = 0; i < count; ++i) samples[i] = static_cast<T>(~samples[i]);
-}
-
 class TiffReader final : public FormatReader {
  public:
   TiffReader(ByteSource& file, const DecodeLimits& limits) : file_(file, limits.max_block_bytes + kSlackBytes) {}
 
   Status Open(const DecodeLimits& limits);
   const ImageHeader& header() const override { return layout_.header; }
-  Status ReadPixels(Image* image) override;
+  Status ReadPixels(PixelSink* sink) override;
 
  private:
-  Status ReadStrips(int channel, Image* image);
-  Status ReadTiles(int channel, Image* image);
-  Status PutTile(std::byte* tile, int y0, int x0, int channel, Image* image) const;
-  Status PutRun(const Run& run, Image* image) const;
-  Status CheckFinite(const Run& run) const;
+  Status ReadStrips(int channel, PixelSink* sink);
+  Status ReadTiles(int channel, PixelSink* sink);
+  void Brighten(std::vector<std::byte>& block) const;
+  Status PutTile(const std::byte* tile, int y0, int x0, int channel, PixelSink* sink) const;
+  Status PutRun(const PixelRun& run, PixelSink* sink) const;
+  Status CheckFinite(const PixelRun& run) const;
 
   TiffFile file_;
   TiffLayout layout_;
@@ -54,7 +40,7 @@ Status TiffReader::Open(const DecodeLimits& limits) {
   return {};
 }
 
-Status TiffReader::CheckFinite(const Run& run) const {
+Status TiffReader::CheckFinite(const PixelRun& run) const {
   auto count = static_cast<std::size_t>(run.pixels) * run.channels;
   for (std::size_t i = 0; i < count; ++i) {
     float value;
@@ -68,52 +54,52 @@ Status TiffReader::CheckFinite(const Run& run) const {
   return {};
 }
 
-Status TiffReader::PutRun(const Run& run, Image* image) const {
-  auto count = static_cast<std::size_t>(run.pixels) * run.channels;
+/// Inverting every bit inverts samples of 8 and of 16 bits alike.
+void TiffReader::Brighten(std::vector<std::byte>& block) const {
+  if (!layout_.white_is_zero) return;
+  for (std::byte& part : block) part = ~part;
+}
+
+Status TiffReader::PutRun(const PixelRun& run, PixelSink* sink) const {
   if (layout_.header.type == PixelType::kFloat32) IC_RETURN_IF_ERROR(CheckFinite(run));
-  if (image == nullptr || run.channel >= image->channels) return {};
-  if (layout_.white_is_zero) {
-    if (image->type == PixelType::kUint8) Invert(reinterpret_cast<std::uint8_t*>(run.samples), count);
-    if (image->type == PixelType::kUint16) Invert(reinterpret_cast<std::uint16_t*>(run.samples), count);
-  }
-  int kept = std::min(run.channels, image->channels - run.channel);
-  std::size_t sample = BytesPerSample(image->type);
-  std::size_t first = (static_cast<std::size_t>(run.y) * image->width + run.x) * image->channels + run.channel;
-  std::byte* target = image->samples.data() + first * sample;
-  if (kept == run.channels && kept == image->channels) {
-    std::memcpy(target, run.samples, count * sample);
-    return {};
-  }
-  for (int i = 0; i < run.pixels; ++i) {
-    std::memcpy(target + i * image->channels * sample, run.samples + i * run.channels * sample, kept * sample);
-  }
+  if (sink != nullptr) sink->Put(run);
   return {};
 }
 
-Status TiffReader::ReadStrips(int channel, Image* image) {
+Status TiffReader::ReadStrips(int channel, PixelSink* sink) {
   std::vector<std::byte> row(layout_.block_bytes);
   for (int y = 0; y < layout_.header.height; ++y) {
     int read = TIFFReadScanline(file_.handle(), row.data(), static_cast<std::uint32_t>(y),
                                 static_cast<std::uint16_t>(channel));
     if (read != 1) return std::unexpected(file_.Failure());
-    Run run{row.data(), y, 0, layout_.header.width, channel, layout_.channels_per_block()};
-    IC_RETURN_IF_ERROR(PutRun(run, image));
+    Brighten(row);
+    IC_RETURN_IF_ERROR(PutRun({.samples = row.data(),
+                               .pixels = layout_.header.width,
+                               .y = y,
+                               .first_channel = channel,
+                               .channels = layout_.channels_per_block()},
+                              sink));
   }
   return {};
 }
 
-Status TiffReader::PutTile(std::byte* tile, int y0, int x0, int channel, Image* image) const {
+Status TiffReader::PutTile(const std::byte* tile, int y0, int x0, int channel, PixelSink* sink) const {
   std::size_t row_bytes = layout_.block_bytes / layout_.tile_height;
   int rows = std::min(layout_.tile_height, layout_.header.height - y0);
   int pixels = std::min(layout_.tile_width, layout_.header.width - x0);
   for (int y = 0; y < rows; ++y) {
-    Run run{tile + y * row_bytes, y0 + y, x0, pixels, channel, layout_.channels_per_block()};
-    IC_RETURN_IF_ERROR(PutRun(run, image));
+    IC_RETURN_IF_ERROR(PutRun({.samples = tile + y * row_bytes,
+                               .pixels = pixels,
+                               .y = y0 + y,
+                               .x = x0,
+                               .first_channel = channel,
+                               .channels = layout_.channels_per_block()},
+                              sink));
   }
   return {};
 }
 
-Status TiffReader::ReadTiles(int channel, Image* image) {
+Status TiffReader::ReadTiles(int channel, PixelSink* sink) {
   std::vector<std::byte> tile(layout_.block_bytes);
   for (std::int64_t y = 0; y < layout_.header.height; y += layout_.tile_height) {
     for (std::int64_t x = 0; x < layout_.header.width; x += layout_.tile_width) {
@@ -123,16 +109,17 @@ Status TiffReader::ReadTiles(int channel, Image* image) {
       if (TIFFReadEncodedTile(file_.handle(), index, tile.data(), size) != size) {
         return std::unexpected(file_.Failure());
       }
-      IC_RETURN_IF_ERROR(PutTile(tile.data(), static_cast<int>(y), static_cast<int>(x), channel, image));
+      Brighten(tile);
+      IC_RETURN_IF_ERROR(PutTile(tile.data(), static_cast<int>(y), static_cast<int>(x), channel, sink));
     }
   }
   return {};
 }
 
-Status TiffReader::ReadPixels(Image* image) {
+Status TiffReader::ReadPixels(PixelSink* sink) {
   int planes = layout_.separate ? layout_.header.channels : 1;
   for (int channel = 0; channel < planes; ++channel) {
-    IC_RETURN_IF_ERROR(layout_.tiled ? ReadTiles(channel, image) : ReadStrips(channel, image));
+    IC_RETURN_IF_ERROR(layout_.tiled ? ReadTiles(channel, sink) : ReadStrips(channel, sink));
   }
   return {};
 }

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "image/decode.h"
-#include "image/encode.h"
+#include "image/preview.h"
 
 namespace intelliclinix::runners {
 namespace {
@@ -65,10 +65,7 @@ Result<records::ImageFacts> CheckSourceImage(ByteSource& file, const SourceLimit
 }
 
 Result<std::vector<std::byte>> MakePreview(ByteSource& file, const SourceLimits& limits) {
-  return WithinMemory([&]() -> Result<std::vector<std::byte>> {
-    IC_ASSIGN_OR_RETURN(const image::Image source, image::Decode(file, ToDecodeLimits(limits)));
-    return image::EncodePreview(source);
-  });
+  return image::MakePreview(file, ToDecodeLimits(limits));
 }
 
 Result<RunOutput> RunSourceImage(ModelRunner& runner, const SourceRun& run, const SourceLimits& limits,

@@ -21,7 +21,8 @@ struct SourceLimits {
 /// Errors: kInvalidArgument or kTooLarge saying what is wrong with the file.
 Result<records::ImageFacts> CheckSourceImage(ByteSource& file, const SourceLimits& limits);
 
-/// A PNG that every browser shows of a source that they cannot. Errors: as CheckSourceImage.
+/// A PNG that every browser shows of a source that they cannot, made in flat memory (image/preview.h). Errors: as
+/// CheckSourceImage.
 Result<std::vector<std::byte>> MakePreview(ByteSource& file, const SourceLimits& limits);
 
 /// What to run: an image file and how.
