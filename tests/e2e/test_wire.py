@@ -110,8 +110,20 @@ def raw_png(rows, row_bytes):
     yield chunk(b'IDAT', packer.flush()) + chunk(b'IEND', b'')
 
 
-def test_memory_stays_flat_under_a_large_upload_and_many_idle_connections(start_server):
-    """200 MB of one image and 1,000 connections that wait, within 64 MiB."""
+def raw_tiff(rows, row_bytes):
+    """The pieces of an uncompressed RGB TIFF of 16 bits in one strip, of which the server makes a preview."""
+    tags = [(256, 4, 1, row_bytes // 6), (257, 4, 1, rows), (258, 3, 3, 8), (259, 3, 1, 1), (262, 3, 1, 2),
+            (273, 4, 1, 14 + 2 + 9 * 12 + 4), (277, 3, 1, 3), (278, 4, 1, rows), (279, 4, 1, rows * row_bytes)]
+    yield struct.pack('<2sHI3H', b'II', 42, 14, 16, 16, 16) + struct.pack('<H', len(tags))
+    yield b''.join(struct.pack('<HHII', *tag) for tag in tags) + bytes(4)
+    noise = os.urandom(row_bytes)
+    for row in range(rows):
+        yield noise[row % 251:] + noise[:row % 251]
+
+
+@pytest.mark.parametrize('name, pieces', [('large.png', raw_png(10_000, 20_000)), ('large.tif', raw_tiff(5_000, 60_000))])
+def test_memory_stays_flat_under_a_large_upload_and_many_idle_connections(start_server, name, pieces):
+    """200 or 300 MB of one image and 1,000 connections that wait, within 64 MiB."""
     server = start_server()
     client = sign_in(server.url)
     idle = [connect(server) for _ in range(1000)]
@@ -132,7 +144,7 @@ def test_memory_stays_flat_under_a_large_upload_and_many_idle_connections(start_
     watcher.start()
     try:
         with connect(server) as connection:
-            status = send_image(connection, client, raw_png(10_000, 20_000))
+            status = send_image(connection, client, name, pieces)
     finally:
         done.set()
         watcher.join()
@@ -142,7 +154,7 @@ def test_memory_stays_flat_under_a_large_upload_and_many_idle_connections(start_
         connection.close()
 
 
-def send_image(connection, client, pieces):
+def send_image(connection, client, name, pieces):
     """Uploads an image as it is made; returns the answer's first line."""
     connection.sendall((f'POST /api/datasets/upload HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {client.token}\r\n'
                         'Content-Type: multipart/form-data; boundary=b\r\nTransfer-Encoding: chunked\r\n\r\n').encode())
@@ -150,8 +162,8 @@ def send_image(connection, client, pieces):
     def send(content):
         connection.sendall(f'{len(content):x}\r\n'.encode() + content + b'\r\n')
 
-    send(b'--b\r\nContent-Disposition: form-data; name="name"\r\n\r\nLarge\r\n'
-         b'--b\r\nContent-Disposition: form-data; name="files"; filename="large.png"\r\n\r\n')
+    send('--b\r\nContent-Disposition: form-data; name="name"\r\n\r\nLarge\r\n'
+         f'--b\r\nContent-Disposition: form-data; name="files"; filename="{name}"\r\n\r\n'.encode())
     for piece in pieces:
         send(piece)
     send(b'\r\n--b--\r\n')
