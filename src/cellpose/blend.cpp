@@ -33,28 +33,27 @@ void Normalize(std::vector<float>& style) {
 
 }  // namespace
 
-Blend::Blend(const TileGrid& grid)
+Blend::Blend(const TileGrid& grid, bool with_planes)
     : grid_(grid),
       weights_y_(BlendWeights(grid.y.side, std::max(grid.y.side, grid.x.side))),
       weights_x_(BlendWeights(grid.x.side, std::max(grid.y.side, grid.x.side))) {
-  for (image::Plane* plane : PlanesOf(sums_)) *plane = image::Plane(grid.y.length, grid.x.length);
+  if (with_planes) {
+    for (image::Plane* plane : PlanesOf(sums_)) *plane = image::Plane(grid.y.length, grid.x.length);
+  }
   sums_.style.assign(static_cast<std::size_t>(nn::kCpnetStyle), 0.0F);
 }
 
-void Blend::Add(int index, TileOutput tile) {
-  early_.emplace(index, std::move(tile));
-  for (auto it = early_.begin(); it != early_.end() && it->first == next_; it = early_.erase(it), ++next_) {
-    Accumulate(next_, it->second);
-  }
+void Blend::Add(int index, const TileOutput& tile) {
+  if (!tile.planes.empty()) AddPlanes(index, tile.planes.data());
+  for (std::size_t i = 0; i < sums_.style.size(); ++i) sums_.style[i] += tile.style[i];
 }
 
-void Blend::Accumulate(int index, const TileOutput& tile) {
+void Blend::AddPlanes(int index, const float* values) {
   const Tile place = TileAt(grid_, index, false);
   const int top = place.y - grid_.y.before;
   const int left = place.x - grid_.x.before;
   const int x0 = std::max(0, -left);
   const int x1 = std::min(grid_.x.side, grid_.x.length - left);
-  const float* values = tile.planes.data();
   for (image::Plane* plane : PlanesOf(sums_)) {
     for (int y = 0; y < grid_.y.side; ++y, values += grid_.x.side) {
       if (top + y < 0 || top + y >= grid_.y.length) continue;
@@ -63,13 +62,14 @@ void Blend::Accumulate(int index, const TileOutput& tile) {
       for (int x = x0; x < x1; ++x) row[left + x] += values[x] * (weight_y * weights_x_[static_cast<std::size_t>(x)]);
     }
   }
-  for (std::size_t i = 0; i < sums_.style.size(); ++i) sums_.style[i] += tile.style[i];
 }
 
 NetworkOutput Blend::Finish() {
   const std::vector<float> sums_y = SumOfWeights(grid_.y, weights_y_);
   const std::vector<float> sums_x = SumOfWeights(grid_.x, weights_x_);
-  for (image::Plane* plane : PlanesOf(sums_)) Divide(*plane, sums_y, sums_x);
+  for (image::Plane* plane : PlanesOf(sums_)) {
+    if (plane->height > 0) Divide(*plane, sums_y, sums_x);
+  }
   Normalize(sums_.style);
   return std::move(sums_);
 }

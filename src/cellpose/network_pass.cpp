@@ -2,11 +2,13 @@
 
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <mutex>
 #include <optional>
 #include <utility>
 
 #include "cellpose/blend.h"
+#include "cellpose/tile_repeats.h"
 #include "cellpose/tile_transfer.h"
 #include "cellpose/tiles.h"
 #include "nn/cpnet.h"
@@ -14,21 +16,31 @@
 namespace intelliclinix::cellpose {
 namespace {
 
+/// Memory for a tile on its way through the network; used again for later tiles.
+struct TileRoom {
+  std::vector<float> input;
+  TileOutput output;
+  int uses = 0;  ///< tiles that the output is still to be added for
+};
+
 /// One pass over an image; items of the pool share it.
 class Pass {
  public:
-  Pass(const nn::Network& network, const Planes& planes, const Options& options, const PassContext& context)
+  Pass(const nn::Network& network, const Planes& planes, const Options& options, const PassContext& context,
+       bool with_planes)
       : network_(network),
         planes_(planes),
         augment_(options.augment),
+        with_planes_(with_planes),
         context_(context),
         grid_(CutTiles(planes.height(), planes.width(), options)),
-        blend_(grid_) {}
+        repeats_(FindRepeats(planes, grid_, augment_, context.pool)),
+        blend_(grid_, with_planes),
+        ended_(static_cast<std::size_t>(grid_.count())) {}
 
   Result<NetworkOutput> Run() {
     const bool all = context_.pool.ParallelFor(
-        static_cast<std::size_t>(grid_.count()), [this](std::size_t index) { RunTile(static_cast<int>(index)); },
-        context_.stop);
+        repeats_.firsts.size(), [this](std::size_t index) { RunTile(repeats_.firsts[index]); }, context_.stop);
     if (error_) return std::unexpected(*std::move(error_));
     if (!all) return Fail(ErrorCode::kCancelled, "The segmentation was stopped.");
     return blend_.Finish();
@@ -36,43 +48,73 @@ class Pass {
 
  private:
   void RunTile(int index) {
-    {
-      const std::lock_guard lock(mutex_);
-      if (error_) return;
-    }
-    Result<TileOutput> output = Forward(TileAt(grid_, index, augment_));
+    TileRoom* const room = TakeRoom();
+    if (room == nullptr) return;
+    const Status status = Forward(TileAt(grid_, index, augment_), *room);
     const std::lock_guard lock(mutex_);
-    if (!output.has_value()) {
-      if (!error_) error_ = std::move(output).error();
+    if (!status.has_value()) {
+      if (!error_) error_ = status.error();
       return;
     }
-    blend_.Add(index, *std::move(output));
-    if (context_.on_tile) context_.on_tile();
+    for (int same = index; same != kNoRepeat; same = repeats_.next[static_cast<std::size_t>(same)]) {
+      ended_[static_cast<std::size_t>(same)] = room;
+      ++room->uses;
+      if (context_.on_tile) context_.on_tile();
+    }
+    AddThoseInOrder();
   }
 
-  Result<TileOutput> Forward(const Tile& tile) const {
+  /// Null once a tile has failed.
+  TileRoom* TakeRoom() {
+    const std::lock_guard lock(mutex_);
+    if (error_) return nullptr;
+    if (free_.empty()) return &rooms_.emplace_back(NewRoom());
+    TileRoom* const room = free_.back();
+    free_.pop_back();
+    return room;
+  }
+
+  TileRoom NewRoom() const {
+    const auto pixels = static_cast<std::size_t>(grid_.y.side) * static_cast<std::size_t>(grid_.x.side);
+    return {.input = std::vector<float>(nn::kCpnetPlanes * pixels),
+            .output = {.planes = std::vector<float>(with_planes_ ? nn::kCpnetOutputs * pixels : 0),
+                       .style = std::vector<float>(nn::kCpnetStyle)}};
+  }
+
+  Status Forward(const Tile& tile, TileRoom& room) const {
     const std::array<std::int64_t, 4> input_shape = {1, nn::kCpnetPlanes, grid_.y.side, grid_.x.side};
     const std::array<std::int64_t, 4> output_shape = {1, nn::kCpnetOutputs, grid_.y.side, grid_.x.side};
     const std::array<std::int64_t, 2> style_shape = {1, nn::kCpnetStyle};
-    const auto pixels = static_cast<std::size_t>(grid_.y.side) * static_cast<std::size_t>(grid_.x.side);
-    std::vector<float> input(nn::kCpnetPlanes * pixels);
-    TileOutput output{.planes = std::vector<float>(nn::kCpnetOutputs * pixels),
-                      .style = std::vector<float>(nn::kCpnetStyle)};
-    CopyTile(planes_, grid_, tile, input);
-    const std::array<nn::MutableTensorView, 2> outputs = {nn::MutableTensorView{output_shape, output.planes},
-                                                          nn::MutableTensorView{style_shape, output.style}};
-    IC_RETURN_IF_ERROR(network_.Forward({input_shape, input}, outputs));
-    UnflipOutput(grid_, tile, output.planes);
-    return output;
+    CopyTile(planes_, grid_, tile, room.input);
+    std::array<nn::MutableTensorView, 2> outputs = {nn::MutableTensorView{},
+                                                    nn::MutableTensorView{style_shape, room.output.style}};
+    if (with_planes_) outputs[0] = {output_shape, room.output.planes};
+    IC_RETURN_IF_ERROR(network_.Forward({input_shape, room.input}, outputs));
+    if (with_planes_) UnflipOutput(grid_, tile, room.output.planes);
+    return {};
+  }
+
+  void AddThoseInOrder() {
+    for (; next_ < ended_.size() && ended_[next_] != nullptr; ++next_) {
+      TileRoom* const room = ended_[next_];
+      blend_.Add(static_cast<int>(next_), room->output);
+      if (--room->uses == 0) free_.push_back(room);
+    }
   }
 
   const nn::Network& network_;
   const Planes& planes_;
   const bool augment_;
+  const bool with_planes_;
   const PassContext& context_;
   const TileGrid grid_;
+  const TileRepeats repeats_;
   std::mutex mutex_;  // of all below
   Blend blend_;
+  std::deque<TileRoom> rooms_;
+  std::vector<TileRoom*> free_;
+  std::vector<TileRoom*> ended_;  // by tile; null: not yet
+  std::size_t next_ = 0;          // tile to be added
   std::optional<Error> error_;
 };
 
@@ -80,7 +122,13 @@ class Pass {
 
 Result<NetworkOutput> RunNetwork(const nn::Network& network, const Planes& planes, const Options& options,
                                  const PassContext& context) {
-  return Pass(network, planes, options, context).Run();
+  return Pass(network, planes, options, context, true).Run();
+}
+
+Result<std::vector<float>> MeasureStyle(const nn::Network& network, const Planes& planes, const Options& options,
+                                        const PassContext& context) {
+  IC_ASSIGN_OR_RETURN(NetworkOutput output, Pass(network, planes, options, context, false).Run());
+  return std::move(output.style);
 }
 
 }  // namespace intelliclinix::cellpose

@@ -1,11 +1,14 @@
 #include "cellpose/network_pass.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <random>
 
 #include <gtest/gtest.h>
 
+#include "cellpose/allocation_count_test.h"
+#include "cellpose/tiles.h"
 #include "nn/cpnet.h"
 
 namespace intelliclinix::cellpose {
@@ -19,7 +22,10 @@ class Differences final : public nn::Network {
     const int height = static_cast<int>(input.shape[2]);
     const int width = static_cast<int>(input.shape[3]);
     const std::size_t size = input.values.size() / 2;
-    if (fail_at >= 0 && passes++ >= fail_at) return Fail(ErrorCode::kInternal, "The engine broke.");
+    if (const int pass = passes++; fail_at >= 0 && pass >= fail_at)
+      return Fail(ErrorCode::kInternal, "The engine broke.");
+    std::ranges::fill(outputs[1].values, input.values[input.values.size() / 4] + 1);
+    if (outputs[0].values.empty()) return {};
     const auto at = [&](int y, int x) {
       return y < 0 || x < 0 || y >= height || x >= width ? 0.0F : input.values[static_cast<std::size_t>(y * width + x)];
     };
@@ -31,7 +37,6 @@ class Differences final : public nn::Network {
         outputs[0].values[2 * size + i] = input.values[i] + input.values[size + i];
       }
     }
-    std::ranges::fill(outputs[1].values, 0.25F);
     return {};
   }
   nn::NetworkDescription Describe() const override { return {}; }
@@ -131,6 +136,49 @@ TEST(RunNetwork, ScalesTheStyleToLengthOne) {
   const auto output = RunNetwork(Differences(), Noise(500, 300), {}, {pool});
   ASSERT_EQ(output->style.size(), static_cast<std::size_t>(nn::kCpnetStyle));
   for (const float value : output->style) EXPECT_NEAR(value, 1.0 / 16, 1e-6);
+}
+
+TEST(RunNetwork, RunsTilesThatLookTheSameOnce) {
+  Planes planes = Noise(700, 900);
+  for (int y = 0; y < 700; ++y) {
+    std::fill_n(planes.segment.row(y) + 300, 600, 0.0F);
+    std::fill_n(planes.nucleus.row(y) + 300, 600, 0.0F);
+  }
+  ComputePool pool(3);
+  const Differences network;
+  int ended = 0;
+  const auto output = RunNetwork(network, planes, {}, {.pool = pool, .on_tile = [&] { ++ended; }});
+  ASSERT_TRUE(output.has_value());
+  for (std::size_t i = 0; i < planes.segment.values.size(); ++i) {
+    ASSERT_NEAR(output->cellprob.values[i], planes.segment.values[i] + planes.nucleus.values[i], 1e-5);
+  }
+  const TileGrid grid = CutTiles(700, 900, {});
+  EXPECT_EQ(ended, grid.count());
+  const auto rows = static_cast<int>(grid.y.starts.size());
+  const auto with_noise =
+      static_cast<int>(std::ranges::count_if(grid.x.starts, [&](int start) { return start < 300 + grid.x.before; }));
+  EXPECT_EQ(network.passes, rows * with_noise + 1);
+}
+
+TEST(RunNetwork, TakesNoMemoryForFurtherTiles) {
+  ComputePool pool(1);
+  const auto allocations = [&](int height) {
+    const Planes planes = Noise(height, 400);
+    const long before = AllocationCount();
+    EXPECT_TRUE(RunNetwork(Differences(), planes, {}, {pool}).has_value());
+    return AllocationCount() - before;
+  };
+  allocations(400);
+  const long few = allocations(400);
+  EXPECT_NEAR(static_cast<double>(allocations(4000)), static_cast<double>(few), 40.0);
+}
+
+TEST(MeasureStyle, IsTheStyleOfTheWholePass) {
+  ComputePool pool(2);
+  const Planes planes = Noise(500, 300);
+  const auto style = MeasureStyle(Differences(), planes, {}, {pool});
+  ASSERT_TRUE(style.has_value());
+  EXPECT_EQ(*style, RunNetwork(Differences(), planes, {}, {pool})->style);
 }
 
 TEST(RunNetwork, StopsBeforeTheNextTile) {

@@ -93,9 +93,10 @@ class Job {
     StageClock unused;
     const Options plain{
         .channels = options_.channels, .normalize = options_.normalize, .resample = false, .interp = false};
-    IC_ASSIGN_OR_RETURN(const NetworkOutput first, Pass(plain, model_.diameters.diam_labels, unused));
-    const double guess = DiameterOfStyle(*model_.size_model, first.style);
-    IC_ASSIGN_OR_RETURN(NetworkOutput second, Pass(plain, guess, unused));
+    IC_ASSIGN_OR_RETURN(const std::vector<float> style,
+                        Pass(MeasureStyle, plain, model_.diameters.diam_labels, unused));
+    const double guess = DiameterOfStyle(*model_.size_model, style);
+    IC_ASSIGN_OR_RETURN(NetworkOutput second, Pass(RunNetwork, plain, guess, unused));
     IC_ASSIGN_OR_RETURN(const image::LabelImage labels,
                         ComputeMasks(std::move(second), Target(guess), plain, {context_.pool, context_.stop, unused}));
     const double diameter = MedianDiameter(labels);
@@ -103,7 +104,7 @@ class Job {
   }
 
   Result<image::LabelImage> LastSegmentation() {
-    IC_ASSIGN_OR_RETURN(NetworkOutput output, Pass(options_, result_.diameter, clock_));
+    IC_ASSIGN_OR_RETURN(NetworkOutput output, Pass(RunNetwork, options_, result_.diameter, clock_));
     planes_ = {};
     return ComputeMasks(std::move(output), Target(result_.diameter), options_, {context_.pool, context_.stop, clock_});
   }
@@ -112,8 +113,10 @@ class Job {
     return {.height = source_.height, .width = source_.width, .rescale = model_.diameters.diam_mean / diameter};
   }
 
-  /// The network's output for cells of `diameter`.
-  Result<NetworkOutput> Pass(const Options& options, double diameter, StageClock& clock) {
+  /// What `run` (RunNetwork or MeasureStyle) gives of the image scaled for cells of `diameter`.
+  template <typename Output>
+  Result<Output> Pass(Result<Output> (&run)(const nn::Network&, const Planes&, const Options&, const PassContext&),
+                      const Options& options, double diameter, StageClock& clock) {
     const double rescale = model_.diameters.diam_mean / diameter;
     const double height = std::max(1.0, source_.height * rescale);
     const double width = std::max(1.0, source_.width * rescale);
@@ -127,9 +130,9 @@ class Job {
     const Planes& seen = same ? planes_ : scaled;
     clock.End("resize");
     progress_.BeginPass(CutTiles(seen.height(), seen.width(), options).count());
-    Result<NetworkOutput> output =
-        RunNetwork(model_.network, seen, options,
-                   {.pool = context_.pool, .stop = context_.stop, .on_tile = [this] { progress_.EndTile(); }});
+    Result<Output> output =
+        run(model_.network, seen, options,
+            {.pool = context_.pool, .stop = context_.stop, .on_tile = [this] { progress_.EndTile(); }});
     clock.End("network");
     return output;
   }

@@ -1,0 +1,23 @@
+// Tiles that look the same to the network, such as the empty glass of a slide.
+#pragma once
+
+#include <vector>
+
+#include "base/compute_pool.h"
+#include "cellpose/planes.h"
+#include "cellpose/tiles.h"
+
+namespace intelliclinix::cellpose {
+
+inline constexpr int kNoRepeat = -1;
+
+/// Which tiles of a grid have the same pixels, byte for byte, and the same mirroring.
+struct TileRepeats {
+  std::vector<int> firsts;  ///< those that no earlier tile equals, ascending
+  std::vector<int> next;    ///< for each tile the next one that equals it, or kNoRepeat
+};
+
+/// Reads every tile once: about 0.2 % of the time that the network takes.
+TileRepeats FindRepeats(const Planes& planes, const TileGrid& grid, bool augment, ComputePool& pool);
+
+}  // namespace intelliclinix::cellpose
