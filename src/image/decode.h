@@ -35,7 +35,8 @@ Result<ImageHeader> ReadHeader(ByteSource& file, const DecodeLimits& limits = {}
 Result<Image> Decode(ByteSource& file, const DecodeLimits& limits = {});
 
 /// Decodes every pixel as Decode does and keeps none: what passes here will decode. Takes a few rows of memory, and
-/// at most limits.max_block_bytes for a tile, a compressed strip or a progressive JPEG.
+/// at most limits.max_block_bytes for a tile, a strip as it is stored (a single one without compression is read in
+/// pieces) or a progressive JPEG.
 /// Errors: as Decode.
 Result<ImageHeader> Check(ByteSource& file, const DecodeLimits& limits = {});
 
