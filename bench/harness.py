@@ -4,6 +4,7 @@ A bench is a function that measures and returns a JSON object, and one that make
 """
 import argparse
 import json
+import math
 import os
 import pathlib
 import platform
@@ -70,16 +71,24 @@ def machine():
 
 
 def row_text(cell):
+    """Three digits that count, and no more than the number has."""
     if cell is None:
         return '-'
-    return f'{cell:,.3g}' if isinstance(cell, float) and abs(cell) < 100 else (
-        f'{cell:,.0f}' if isinstance(cell, (float, int)) else str(cell))
+    if not isinstance(cell, float):
+        return f'{cell:,}' if isinstance(cell, int) else str(cell)
+    digits = max(0, 2 - math.floor(math.log10(abs(cell)))) if cell else 0
+    return f'{cell:,.{digits}f}'
+
+
+def is_number(cell):
+    return cell is None or re.fullmatch(r'[-\d.,]+', row_text(cell)) is not None
 
 
 def table(title, columns, rows):
     """A table that reads well in a terminal and is Markdown. Numbers stand to the right; None is a dash."""
+    rows = list(rows)
     texts = [list(columns)] + [[row_text(cell) for cell in row] for row in rows]
-    right = [column > 0 and all(not isinstance(row[column], str) for row in rows) for column in range(len(columns))]
+    right = [column > 0 and all(is_number(row[column]) for row in rows) for column in range(len(columns))]
     widths = [max(len(row[column]) for row in texts) for column in range(len(columns))]
 
     def line(cells):
@@ -108,7 +117,8 @@ def whole_number(text):
 
 def run(name, description, add_flags, measure, tables):
     """A bench's main. `measure(flags, build)` returns the result, `tables(result)` a list of texts."""
-    parser = argparse.ArgumentParser(prog=f'bench/{name}', description=description)
+    parser = argparse.ArgumentParser(prog=f'bench/{name}', description=description,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--json', action='store_true', help='print one JSON object and nothing else')
     parser.add_argument('--quick', action='store_true', help='a few seconds, to see that it works; the numbers mean nothing')
     parser.add_argument('--from', dest='stored', type=pathlib.Path, metavar='FILE',

@@ -21,6 +21,7 @@ double TimeOnThreads(int threads, const std::function<void(int)>& work) {
   std::vector<Time> ends(static_cast<std::size_t>(threads));
   {
     std::vector<std::jthread> workers;
+    workers.reserve(static_cast<std::size_t>(threads));
     for (int i = 0; i < threads; ++i) {
       workers.emplace_back([&, i] {
         begin.arrive_and_wait();
