@@ -32,7 +32,7 @@ HOMES = {
     r'(sodium|crypt)\.h': {'api'},
     r'prometheus/': {'api'},
     r'spdlog/': {'base'},
-    r'(CLI/|toml\+\+/)': {'app'},
+    r'(CLI/|toml\+\+/|yaml-cpp/)': {'app'},
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"([^"]+)"|<([^>]+)>)', re.MULTILINE)

@@ -59,22 +59,23 @@ Result<Json> TileTime(const RunnableModel& model, Json params, ComputePool& pool
 }
 
 /// By precision, those that this processor has.
-Result<Json> TileTimes(const RunnableModel& model, ComputePool& pool) {
+Result<Json> TileTimes(const RunnableModel& model, ComputePool& pool, bool bf16) {
   Json times = Json::object();
   IC_ASSIGN_OR_RETURN(times["f32"], TileTime(model, Json::object(), pool));
-  if (nn::CpuHasBfloat16() && HasParameter(model.runner.Describe().parameters, "precision")) {
+  if (bf16 && HasParameter(model.runner.Describe().parameters, "precision")) {
     IC_ASSIGN_OR_RETURN(times["bf16"], TileTime(model, {{"precision", "bf16"}}, pool));
   }
   return times;
 }
 
 /// Loads, tests and times the model.
-Result<Json> ExamineModel(const Installation& installation, const std::string& id, ComputePool& one_thread) {
+Result<Json> ExamineModel(const Installation& installation, const std::string& id, bool bf16) {
   IC_ASSIGN_OR_RETURN(const RunnableModel model, FindModel(installation, id));
   const auto start = std::chrono::steady_clock::now();
   IC_ASSIGN_OR_RETURN(const runners::ModelReport report, model.runner.Prepare(model.entry));
   const double prepare_ms = MillisecondsSince(start);
-  IC_ASSIGN_OR_RETURN(const Json tile_ms, TileTimes(model, one_thread));
+  ComputePool one_thread(1);
+  IC_ASSIGN_OR_RETURN(const Json tile_ms, TileTimes(model, one_thread, bf16));
   return Json{{"fit", true},
               {"engine", report.engine},
               {"device", report.device},
@@ -91,9 +92,9 @@ void AddModels(const Settings& settings, Json& report) {
     report["problems"].push_back(installation.error().message);
     return;
   }
-  ComputePool one_thread(1);
+  const bool bf16 = nn::CanComputeBfloat16(EngineOf(settings));
   for (const records::ModelEntry& entry : (*installation)->catalogue.entries()) {
-    Result<Json> examined = ExamineModel(**installation, entry.id, one_thread);
+    Result<Json> examined = ExamineModel(**installation, entry.id, bf16);
     if (!examined) report["problems"].push_back(entry.id + ": " + examined.error().message);
     report["models"][entry.id] = examined ? *std::move(examined) : Json{{"fit", false}};
   }
@@ -121,7 +122,7 @@ Json Examine(const Settings& settings) {
   Json report = {{"version", INTELLICLINIX_VERSION}};
   report["cpu"] = {{"model", cpu.model}, {"usable_cores", AvailableCores()}, {"features", cpu.features}};
   report["precision"] = {{"default", nn::PrecisionName(nn::Precision::kFloat32)},
-                         {"bf16_possible", nn::CpuHasBfloat16()}};
+                         {"bf16_possible", nn::CanComputeBfloat16(EngineOf(settings))}};
   report["threads"] = ThreadsOf(settings);
   report["memory"] = {{"total_bytes", memory.total}, {"available_bytes", memory.available}};
   report["memory"]["limit_bytes"] = memory.limit ? Json(*memory.limit) : Json(nullptr);

@@ -7,21 +7,21 @@
 
 namespace intelliclinix::app {
 
-std::vector<std::unique_ptr<runners::ModelRunner>> MakeRunners(int threads) {
+std::vector<std::unique_ptr<runners::ModelRunner>> MakeRunners(const nn::EngineOptions& engine) {
   std::vector<std::unique_ptr<runners::ModelRunner>> all;
-  all.push_back(runners::MakeCellposeRunner(threads));
+  all.push_back(runners::MakeCellposeRunner(engine));
   return all;
 }
 
-Installation::Installation(std::vector<records::ModelEntry> entries, int threads)
-    : catalogue(std::move(entries)), pool(threads) {
-  for (auto& runner : MakeRunners(threads)) registry.Register(std::move(runner));
+Installation::Installation(std::vector<records::ModelEntry> entries, const nn::EngineOptions& engine)
+    : catalogue(std::move(entries)), pool(engine.threads) {
+  for (auto& runner : MakeRunners(engine)) registry.Register(std::move(runner));
 }
 
 Result<std::unique_ptr<Installation>> OpenInstallation(const Settings& settings) {
   const std::string path = settings.models.empty() ? InstalledCatalogue() : settings.models;
   IC_ASSIGN_OR_RETURN(std::vector<records::ModelEntry> entries, ReadCatalogue(path));
-  return std::make_unique<Installation>(std::move(entries), ThreadsOf(settings));
+  return std::make_unique<Installation>(std::move(entries), EngineOf(settings));
 }
 
 Result<RunnableModel> FindModel(const Installation& installation, const std::string& id) {
@@ -53,6 +53,13 @@ std::string InstalledCatalogue() {
 
 int ThreadsOf(const Settings& settings) {
   return settings.threads > 0 ? static_cast<int>(settings.threads) : AvailableCores();
+}
+
+nn::EngineOptions EngineOf(const Settings& settings) {
+  // The table lets only names through that these know.
+  return {.engine = nn::ParseEngine(settings.engine).value(),
+          .cpu = nn::ParseCpuLevel(settings.cpu).value(),
+          .threads = ThreadsOf(settings)};
 }
 
 runners::SourceLimits SourceLimitsOf(const Settings& settings) {

@@ -8,18 +8,19 @@
 #include "app/settings.h"
 #include "base/compute_pool.h"
 #include "base/result.h"
+#include "nn/network.h"
 #include "runners/model_catalogue.h"
 #include "runners/runner_registry.h"
 #include "runners/source_image.h"
 
 namespace intelliclinix::app {
 
-/// Every runner that there is. A new one is added here. `threads`: forward passes at the same time.
-std::vector<std::unique_ptr<runners::ModelRunner>> MakeRunners(int threads);
+/// Every runner that there is. A new one is added here. `engine`: what computes Cellpose's networks.
+std::vector<std::unique_ptr<runners::ModelRunner>> MakeRunners(const nn::EngineOptions& engine);
 
 /// Owns: what it names.
 struct Installation {
-  Installation(std::vector<records::ModelEntry> entries, int threads);
+  Installation(std::vector<records::ModelEntry> entries, const nn::EngineOptions& engine);
 
   runners::RunnerRegistry registry;
   runners::ModelCatalogue catalogue;
@@ -44,6 +45,9 @@ std::string InstalledCatalogue();
 
 /// The number of threads that the setting means.
 int ThreadsOf(const Settings& settings);
+
+/// The engine, the CPU's instructions and the threads in the settings.
+nn::EngineOptions EngineOf(const Settings& settings);
 
 /// The bounds on source images in the settings.
 runners::SourceLimits SourceLimitsOf(const Settings& settings);

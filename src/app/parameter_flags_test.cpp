@@ -15,7 +15,7 @@ using testing::HasSubstr;
 
 /// The parameters that a command line of `segment` means for Cellpose.
 Result<Json> Parse(const std::string& command_line) {
-  const auto runners = MakeRunners(1);
+  const auto runners = MakeRunners({});
   CLI::App command;
   const ParameterFlags flags(command, runners);
   std::vector<std::string> paths;
@@ -64,7 +64,7 @@ TEST(ParameterFlagsTest, WhatIsOutOfRangeIsRefusedWithTheField) {
 }
 
 TEST(ParameterFlagsTest, AFlagThatTheModelDoesNotKnowIsRefusedByName) {
-  const auto runners = MakeRunners(1);
+  const auto runners = MakeRunners({});
   CLI::App command;
   const ParameterFlags flags(command, runners);
   command.parse("--diameter 17");
@@ -76,7 +76,7 @@ TEST(ParameterFlagsTest, AFlagThatTheModelDoesNotKnowIsRefusedByName) {
 TEST(ParameterFlagsTest, TheTableInTheDocsIsTheTable) {
   const auto docs = ReadTextFile(INTELLICLINIX_SOURCE_DIR "/docs/cli.md");
   ASSERT_TRUE(docs) << docs.error().message;
-  const std::string table = ParametersMarkdown(MakeRunners(1).front()->Describe().parameters);
+  const std::string table = ParametersMarkdown(MakeRunners({}).front()->Describe().parameters);
   EXPECT_NE(docs->find(table), std::string::npos) << "Put this into docs/cli.md:\n" << table;
 }
 

@@ -20,7 +20,7 @@ namespace {
 /// The flags of `segment`.
 struct SegmentFlags {
   SegmentFlags(CLI::App& command)
-      : runners(MakeRunners(1)), parameters(command, runners), settings(command, SettingScope::kOther) {}
+      : runners(MakeRunners({})), parameters(command, runners), settings(command, SettingScope::kOther) {}
 
   std::vector<std::string> paths;
   std::string out;

@@ -35,7 +35,7 @@ api::ApiOptions ApiOptionsOf(const Settings& settings) {
 
 dispatch::DispatcherOptions DispatcherOptionsOf(const Settings& settings) {
   dispatch::DispatcherOptions options;
-  options.workers = settings.workers > 0 ? static_cast<int>(settings.workers) : AvailableCores();
+  options.workers = settings.workers >= 0 ? static_cast<int>(settings.workers) : AvailableCores();
   options.worker_name = "serve-" + ObjectId::Generate().ToString();
   options.version = INTELLICLINIX_VERSION;
   options.source_limits = SourceLimitsOf(settings);

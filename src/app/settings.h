@@ -20,8 +20,10 @@ struct Settings {
   std::string host = "127.0.0.1";
   std::int64_t port = 5001;
   std::string store = "sqlite";
-  std::int64_t workers = 0;
+  std::int64_t workers = -1;
   std::int64_t threads = 0;
+  std::string engine = "auto";
+  std::string cpu = "avx512bf16";
   std::string models;
   std::vector<std::string> cors_origin = {"http://localhost:3000"};
   std::int64_t token_lifetime_s = 3600;

@@ -10,13 +10,13 @@ namespace {
 Status CheckOptions(const EngineOptions& options) {
   if (options.threads < 1) return Fail(ErrorCode::kInvalidArgument, "A network needs at least one thread.", "threads");
   if (options.precision != Precision::kBfloat16) return {};
-  if (!CpuHasBfloat16() || options.cpu != CpuLevel::kAvx512Bf16) {
-    return Fail(ErrorCode::kInvalidArgument, "This machine's CPU cannot compute in bfloat16. Choose precision f32.",
-                "precision");
-  }
   if (options.engine == Engine::kNative) {
     return Fail(ErrorCode::kInvalidArgument,
                 "The native engine computes in float32. Choose precision f32, or the engine openvino.", "precision");
+  }
+  if (!CanComputeBfloat16(options)) {
+    return Fail(ErrorCode::kInvalidArgument, "This machine's CPU cannot compute in bfloat16. Choose precision f32.",
+                "precision");
   }
   return {};
 }

@@ -76,4 +76,11 @@ Result<std::unique_ptr<Network>> MakeCpnet(const StateDict& state, const EngineO
 /// Whether this CPU computes in bfloat16.
 inline bool CpuHasBfloat16() { return DetectCpuLevel() == CpuLevel::kAvx512Bf16; }
 
+/// Whether bfloat16 is possible with these options on this CPU.
+bool CanComputeBfloat16(const EngineOptions& options);
+
+/// "auto", "native", "openvino".
+std::string_view EngineName(Engine engine);
+std::optional<Engine> ParseEngine(std::string_view name);
+
 }  // namespace intelliclinix::nn

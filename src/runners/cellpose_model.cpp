@@ -64,18 +64,26 @@ std::string Scientific(double number) {
 
 }  // namespace
 
-Result<std::unique_ptr<CellposeModel>> CellposeModel::Load(const records::ModelEntry& entry, int threads) {
-  std::unique_ptr<CellposeModel> model(new CellposeModel(entry, threads));
+Result<std::unique_ptr<CellposeModel>> CellposeModel::Load(const records::ModelEntry& entry,
+                                                           const nn::EngineOptions& engine) {
+  std::unique_ptr<CellposeModel> model(new CellposeModel(entry, engine));
   IC_RETURN_IF_ERROR(model->LoadNetwork());
   IC_RETURN_IF_ERROR(model->LoadSizeModel());
   IC_RETURN_IF_ERROR(model->RunSelfTest());
   return model;
 }
 
+nn::EngineOptions CellposeModel::EngineFor(nn::Precision precision) const {
+  nn::EngineOptions options = engine_;
+  options.precision = precision;
+  return options;
+}
+
 Status CellposeModel::LoadNetwork() {
   IC_ASSIGN_OR_RETURN(const nn::StateDict weights, ReadWeights(entry_));
   IC_ASSIGN_OR_RETURN(diameters_, Named(nn::ReadDiameters(weights), entry_, cellpose_file::kWeights));
-  IC_ASSIGN_OR_RETURN(float32_, Named(nn::MakeCpnet(weights, {.threads = threads_}), entry_, cellpose_file::kWeights));
+  IC_ASSIGN_OR_RETURN(
+      float32_, Named(nn::MakeCpnet(weights, EngineFor(nn::Precision::kFloat32)), entry_, cellpose_file::kWeights));
   const nn::NetworkDescription network = float32_->Describe();
   report_ = {.engine = network.engine,
              .device = network.device,
@@ -122,7 +130,7 @@ Result<cellpose::Model> CellposeModel::WithPrecision(nn::Precision precision) {
   const std::lock_guard lock(mutex_);
   if (bfloat16_ == nullptr) {
     IC_ASSIGN_OR_RETURN(const nn::StateDict weights, ReadWeights(entry_));
-    IC_ASSIGN_OR_RETURN(bfloat16_, nn::MakeCpnet(weights, {.precision = precision, .threads = threads_}));
+    IC_ASSIGN_OR_RETURN(bfloat16_, nn::MakeCpnet(weights, EngineFor(precision)));
   }
   return cellpose::Model{*bfloat16_, diameters_, size_model};
 }

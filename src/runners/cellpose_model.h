@@ -28,10 +28,10 @@ inline constexpr char kSelfTestStyle[] = "self_test_style";    ///< `.npy`, [256
 /// Threads: any.
 class CellposeModel {
  public:
-  /// Reads the files and runs the self-test. `threads`: forward passes that will run at the same time.
+  /// Reads the files and runs the self-test. `engine`: what computes its networks.
   /// Errors: kInvalidArgument naming the file that is not what the catalogue says or cannot be read, or telling how far
   /// the self-test is off; kInternal when the network does not run on this machine.
-  static Result<std::unique_ptr<CellposeModel>> Load(const records::ModelEntry& entry, int threads);
+  static Result<std::unique_ptr<CellposeModel>> Load(const records::ModelEntry& entry, const nn::EngineOptions& engine);
 
   const ModelReport& report() const { return report_; }
 
@@ -40,14 +40,17 @@ class CellposeModel {
   Result<cellpose::Model> WithPrecision(nn::Precision precision);
 
  private:
-  CellposeModel(records::ModelEntry entry, int threads) : entry_(std::move(entry)), threads_(threads) {}
+  CellposeModel(records::ModelEntry entry, const nn::EngineOptions& engine)
+      : entry_(std::move(entry)), engine_(engine) {}
+
+  nn::EngineOptions EngineFor(nn::Precision precision) const;
 
   Status LoadNetwork();
   Status LoadSizeModel();
   Status RunSelfTest();
 
   const records::ModelEntry entry_;
-  const int threads_;
+  const nn::EngineOptions engine_;
   nn::CpnetDiameters diameters_;
   std::optional<cellpose::SizeModel> size_model_;
   ModelReport report_;

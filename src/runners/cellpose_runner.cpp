@@ -35,7 +35,7 @@ Json TimingsJson(const std::vector<cellpose::StageTime>& timings) {
 
 class CellposeRunner final : public ModelRunner {
  public:
-  CellposeRunner(int threads, bool has_bfloat16) : threads_(threads), has_bfloat16_(has_bfloat16) {}
+  explicit CellposeRunner(const nn::EngineOptions& engine) : engine_(engine) {}
 
   const RunnerDescription& Describe() const override { return description_; }
 
@@ -62,8 +62,7 @@ class CellposeRunner final : public ModelRunner {
   Status CheckSettings(const CellposeSettings& settings, int channels) const;
 
   const RunnerDescription description_{.name = "cellpose", .parameters = CellposeParameters()};
-  const int threads_;
-  const bool has_bfloat16_;
+  const nn::EngineOptions engine_;
   std::mutex mutex_;
   std::map<std::string, Slot> slots_;  // guarded by mutex_; by ContentKey; never erased
 };
@@ -76,15 +75,15 @@ Result<CellposeModel*> CellposeRunner::Loaded(const records::ModelEntry& entry) 
   }
   const std::lock_guard lock(slot->mutex);
   if (slot->model == nullptr) {
-    IC_ASSIGN_OR_RETURN(slot->model, CellposeModel::Load(entry, threads_));
+    IC_ASSIGN_OR_RETURN(slot->model, CellposeModel::Load(entry, engine_));
   }
   return slot->model.get();
 }
 
 Status CellposeRunner::CheckSettings(const CellposeSettings& settings, int channels) const {
-  if (settings.precision == nn::Precision::kBfloat16 && !has_bfloat16_) {
+  if (settings.precision == nn::Precision::kBfloat16 && !nn::CanComputeBfloat16(engine_)) {
     return Fail(ErrorCode::kInvalidArgument,
-                "This server's processor cannot compute in bfloat16. Choose precision f32, or leave it out.",
+                "bfloat16 is not possible with this processor and engine. Choose precision f32, or leave it out.",
                 "params.precision");
   }
   Status status = cellpose::CheckOptions(settings.options, channels);
@@ -116,8 +115,8 @@ Result<RunOutput> CellposeRunner::Run(const RunInput& input, const RunContext& c
 
 }  // namespace
 
-std::unique_ptr<ModelRunner> MakeCellposeRunner(int threads, bool has_bfloat16) {
-  return std::make_unique<CellposeRunner>(threads, has_bfloat16);
+std::unique_ptr<ModelRunner> MakeCellposeRunner(const nn::EngineOptions& engine) {
+  return std::make_unique<CellposeRunner>(engine);
 }
 
 }  // namespace intelliclinix::runners

@@ -9,8 +9,8 @@
 namespace intelliclinix::runners {
 
 /// The runner named "cellpose". Models are loaded when they are first prepared or run, and kept.
-/// `threads`: forward passes that will run at the same time, the width of the compute pool. `has_bfloat16`: whether
-/// `precision` may be bf16.
-std::unique_ptr<ModelRunner> MakeCellposeRunner(int threads, bool has_bfloat16 = nn::CpuHasBfloat16());
+/// `engine`: what computes its networks, with as many threads as the compute pool is wide; the precision is the
+/// parameters' to choose.
+std::unique_ptr<ModelRunner> MakeCellposeRunner(const nn::EngineOptions& engine);
 
 }  // namespace intelliclinix::runners

@@ -53,7 +53,7 @@ image::Image Decoded(const ArtifactBytes& artifact) {
 class CellposeRunnerTest : public testing::Test {
  protected:
   static void SetUpTestSuite() {
-    runner_ = MakeCellposeRunner(2).release();
+    runner_ = MakeCellposeRunner({.threads = 2}).release();
     nuclei_ = new records::ModelEntry(Nuclei());
   }
   static void TearDownTestSuite() {
@@ -100,7 +100,7 @@ TEST_F(CellposeRunnerTest, PreparesAndReports) {
 }
 
 TEST_F(CellposeRunnerTest, PreparesOnceForAllThreads) {
-  const auto runner = MakeCellposeRunner(1);
+  const auto runner = MakeCellposeRunner({});
   std::vector<std::jthread> threads;
   std::atomic<int> prepared = 0;
   for (int i = 0; i < 4; ++i) threads.emplace_back([&] { prepared += runner->Prepare(*nuclei_).has_value() ? 1 : 0; });
@@ -116,7 +116,7 @@ TEST_F(CellposeRunnerTest, NamesAFileThatIsNotWhatTheCatalogueSays) {
   for (auto& [role, file] : nuclei_->files) {
     records::ModelEntry entry = *nuclei_;
     entry.files[role].sha256 = std::string(64, '0');
-    const auto report = MakeCellposeRunner(1)->Prepare(entry);
+    const auto report = MakeCellposeRunner({})->Prepare(entry);
     ASSERT_FALSE(report.has_value()) << role;
     EXPECT_EQ(report.error().code, ErrorCode::kInvalidArgument);
     EXPECT_EQ(report.error().field, "files." + role);
@@ -167,12 +167,12 @@ TEST_F(CellposeRunnerTest, ChecksParametersAgainstTheImage) {
 TEST_F(CellposeRunnerTest, OffersBfloat16OnlyWhereItIs) {
   const records::ImageFacts grey{.height = 10, .width = 10, .channels = 1, .content_type = "image/png"};
   const Json params = Resolved(R"({"precision": "bf16"})");
-  const auto without = MakeCellposeRunner(1, false)->CheckParams(params, grey);
+  const auto without = MakeCellposeRunner({.cpu = nn::CpuLevel::kAvx512})->CheckParams(params, grey);
   ASSERT_FALSE(without.has_value());
   EXPECT_EQ(without.error().field, "params.precision");
   EXPECT_EQ(without.error().message,
-            "This server's processor cannot compute in bfloat16. Choose precision f32, or leave it out.");
-  EXPECT_TRUE(MakeCellposeRunner(1, true)->CheckParams(params, grey).has_value());
+            "bfloat16 is not possible with this processor and engine. Choose precision f32, or leave it out.");
+  EXPECT_EQ(MakeCellposeRunner({})->CheckParams(params, grey).has_value(), nn::CpuHasBfloat16());
 }
 
 TEST_F(CellposeRunnerTest, FindsTheNucleiOfARealImage) {

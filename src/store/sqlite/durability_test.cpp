@@ -136,6 +136,28 @@ TEST_F(DurabilityTest, WhatWasStoredIsThereAfterReopening) {
   EXPECT_TRUE(store->CommitTask(lease, {}).value());
 }
 
+TEST_F(DurabilityTest, TasksOfADeadProcessAreToBeHadAtOnce) {
+  records::Dataset dataset;
+  dataset.id = ObjectId::Generate();
+  records::Inference inference;
+  inference.id = ObjectId::Generate();
+  inference.dataset_id = dataset.id;
+  records::Task task;
+  task.id = ObjectId::Generate();
+  {
+    const auto store = Open().value();
+    ASSERT_TRUE(store->InsertDataset(dataset).has_value());
+    ASSERT_TRUE(store->InsertInference(inference).has_value());
+    ASSERT_TRUE(store->InsertTasks(inference.id, {task}).has_value());
+    ASSERT_TRUE(store->ClaimTask({.worker = "dead", .now = clock_.Now()}).value().has_value());
+    EXPECT_FALSE(store->ClaimTask({.worker = "other", .now = clock_.Now()}).value().has_value());
+  }
+  const auto store = Open().value();
+  const auto claimed = store->ClaimTask({.worker = "next", .now = clock_.Now()}).value();
+  ASSERT_TRUE(claimed.has_value());
+  EXPECT_EQ(claimed->attempt, 2);
+}
+
 TEST_F(DurabilityTest, AProcessThatIsKilledLosesNothingThatItAcknowledged) {
   std::vector<Acknowledged> all;
   for (int round = 0; round < 6; ++round) {
