@@ -40,12 +40,13 @@ class Segmenter {
     IC_ASSIGN_OR_RETURN(const auto file, FileSource::Open(input.path));
     const runners::SourceRun source{
         .file = *file, .model = run_.model.entry, .params = run_.params, .stem = input.stem};
-    const runners::RunContext context{
-        .pool = pool_, .stop = stop_, .progress = [&](int done, int total) { events_.progress(image, done, total); }};
+    const runners::RunContext context{.pool = pool_,
+                                      .stop = stop_,
+                                      .progress = [&](int done, int total) { events_.progress(image, done, total); },
+                                      .wanted = [this](std::string_view kind) { return IsWanted(kind); }};
     SegmentedImage segmented;
     IC_ASSIGN_OR_RETURN(segmented.output, runners::RunSourceImage(run_.model.runner, source, run_.limits, context));
     for (const runners::ArtifactBytes& artifact : segmented.output.artifacts) {
-      if (!IsWanted(artifact)) continue;
       IC_ASSIGN_OR_RETURN(std::string path, Write(artifact));
       segmented.files.push_back(std::move(path));
     }
@@ -53,9 +54,8 @@ class Segmenter {
     return segmented;
   }
 
-  bool IsWanted(const runners::ArtifactBytes& artifact) const {
-    return run_.all_outputs || artifact.kind == records::artifact_kind::kLabelMask ||
-           artifact.kind == records::artifact_kind::kOverlay;
+  bool IsWanted(std::string_view kind) const {
+    return run_.all_outputs || kind == records::artifact_kind::kLabelMask || kind == records::artifact_kind::kOverlay;
   }
 
   Result<std::string> Write(const runners::ArtifactBytes& artifact) const {

@@ -1,21 +1,44 @@
 #include "runners/artifacts/artifacts.h"
 
-#include <array>
 #include <cassert>
+#include <string_view>
+
+#include "records/artifact.h"
 
 namespace intelliclinix::runners {
+namespace {
+
+struct Format {
+  std::string_view kind;
+  Result<ArtifactBytes> (*make)(const Labelling& labelling);
+};
+
+constexpr Format kFormats[] = {
+    {records::artifact_kind::kLabelMask, MakeLabelMask},       {records::artifact_kind::kClassMask, MakeClassMask},
+    {records::artifact_kind::kInstanceMask, MakeInstanceMask}, {records::artifact_kind::kOverlay, MakeOverlay},
+    {records::artifact_kind::kComposite, MakeComposite},       {records::artifact_kind::kOutlines, MakeOutlines},
+    {records::artifact_kind::kMeasurements, MakeMeasurements}};
+
+std::vector<Format> WantedFormats(const WantedKinds& wanted) {
+  std::vector<Format> formats;
+  for (const Format& format : kFormats) {
+    if (!wanted || wanted(format.kind)) formats.push_back(format);
+  }
+  return formats;
+}
+
+}  // namespace
 
 Result<std::vector<ArtifactBytes>> MakeArtifacts(const Labelling& labelling, const RunContext& context) {
   assert(labelling.source.height == labelling.labels.height && labelling.source.width == labelling.labels.width);
-  constexpr std::array kFormats = {MakeLabelMask, MakeClassMask, MakeInstanceMask, MakeOverlay,
-                                   MakeComposite, MakeOutlines,  MakeMeasurements};
+  const std::vector<Format> formats = WantedFormats(context.wanted);
   // From the last on: a costly composite that began last would keep one thread busy alone.
-  std::array<Result<ArtifactBytes>, kFormats.size()> made;
+  std::vector<Result<ArtifactBytes>> made(formats.size());
   const bool all = context.pool.ParallelFor(
-      kFormats.size(),
+      formats.size(),
       [&](std::size_t i) {
-        const std::size_t format = kFormats.size() - 1 - i;
-        made[format] = kFormats[format](labelling);
+        const std::size_t format = formats.size() - 1 - i;
+        made[format] = formats[format].make(labelling);
       },
       context.stop);
   if (!all) return Fail(ErrorCode::kCancelled, "The job was cancelled.");

@@ -40,7 +40,7 @@ Result<ArtifactBytes> MakeOutlines(const Labelling& labelling);
 /// in px, intensities as in the source, of each channel.
 Result<ArtifactBytes> MakeMeasurements(const Labelling& labelling);
 
-/// All of the above, in that order, computed on the context's pool.
+/// All of the above that the context wants, in that order, computed on its pool.
 /// Errors: kCancelled after `context.stop`; those of the encoders.
 Result<std::vector<ArtifactBytes>> MakeArtifacts(const Labelling& labelling, const RunContext& context);
 

@@ -60,6 +60,14 @@ TEST(Artifacts, HaveTheNamesOfTheContract) {
                                  "slide 1_measurements.csv"));
 }
 
+TEST(Artifacts, AreOnlyThoseThatAreWanted) {
+  ComputePool pool(2);
+  const auto artifacts = MakeArtifacts({GreyRamp(12, 16), FourObjects(), kStem},
+                                       {.pool = pool, .wanted = [](auto name) { return name == kind::kOverlay; }});
+  ASSERT_EQ(artifacts->size(), 1U);
+  EXPECT_EQ(artifacts->front().kind, kind::kOverlay);
+}
+
 TEST(Artifacts, AgreeOnEveryPixel) {
   const image::LabelImage labels = FourObjects();
   const std::vector<ArtifactBytes> artifacts = Make(GreyRamp(12, 16), labels);
