@@ -7,6 +7,7 @@ prints one JSON object: seconds in all and by stage, peak memory, objects. OUT g
 """
 import contextlib
 import json
+import os
 import resource
 import sys
 import time
@@ -64,6 +65,8 @@ def main():
     weights, size_path, image_path, diameter, out = sys.argv[1:]
     if int(torch.__version__.split('.')[0]) < 2:
         let_old_torch_index()
+    # Debian's torch takes one thread by itself.
+    torch.set_num_threads(len(os.sched_getaffinity(0)))
     cellpose = models.CellposeModel(gpu=False, pretrained_model=weights)
     sizes = size_model(cellpose, size_path)
     stages = Stages()
