@@ -122,7 +122,9 @@ TEST_P(KernelsTest, ConvolvesAsPlainLoopsDo) {
   for (int round = 0; round < 12; ++round) {
     const int in = 32 << level(generator_);
     const int out = 32 << level(generator_);
-    const PlainConv conv = RandomConv(side(generator_), side(generator_), in, out, generator_);
+    const int height = round == 0 ? 34 : side(generator_);  // more than one strip of tiles
+    const int width = round == 0 ? 50 : side(generator_);
+    const PlainConv conv = RandomConv(height, width, in, out, generator_);
     const std::vector<float> pixels = Convolve(*GetParam(), conv).pixels;
     for (int y = 0; y < conv.height; ++y) {
       for (int x = 0; x < conv.width; ++x) {
@@ -189,7 +191,7 @@ const std::vector<Sized>& Samples() {
   static const std::vector<Sized> samples = [] {
     std::mt19937 generator(3);
     std::vector<Sized> made;
-    for (auto [height, width] : {std::pair(16, 16), {48, 32}, {16, 112}}) {
+    for (auto [height, width] : {std::pair(16, 16), {32, 16}}) {
       const std::vector<float> image = RandomFloats(static_cast<std::size_t>(2 * height * width), generator, 0.5F);
       made.push_back(
           {height, width, image, RunCpnetReference(Nuclei(), {.shape = {2, height, width}, .values = image})});
