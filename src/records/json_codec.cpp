@@ -14,7 +14,9 @@ Result<T> Decode(const char* what, Read read) {
 }
 
 Result<ObjectId> IdFromJson(const Json& json, const char* field) {
-  return ObjectId::Parse(json.at(field).get<std::string>());
+  const Result<ObjectId> id = ObjectId::Parse(json.at(field).get<std::string>());
+  if (!id) return Fail(ErrorCode::kInternal, std::string("A stored document has no readable id in '") + field + "'.");
+  return *id;
 }
 
 Json ToJson(const Artifact& artifact) {
@@ -136,13 +138,6 @@ Json ToJson(const Progress& progress) {
           {"images_total", progress.images_total},
           {"tiles_done", progress.tiles_done},
           {"tiles_total", progress.tiles_total}};
-}
-
-Result<Progress> ProgressFromJson(const Json& json) {
-  return Decode<Progress>("progress", [&json]() -> Result<Progress> {
-    return Progress{json.value("images_done", 0), json.value("images_total", 0), json.value("tiles_done", 0),
-                    json.value("tiles_total", 0)};
-  });
 }
 
 }  // namespace intelliclinix::records

@@ -20,6 +20,5 @@ Json ToJson(const Progress& progress);
 Result<SourceFile> SourceFileFromJson(const Json& json);
 Result<ImageResult> ImageResultFromJson(const Json& json);
 Result<InferenceError> InferenceErrorFromJson(const Json& json);
-Result<Progress> ProgressFromJson(const Json& json);
 
 }  // namespace intelliclinix::records

@@ -56,7 +56,7 @@ TEST(JsonCodec, ReadsOlderDocumentsAndRefusesBrokenOnes) {
   EXPECT_EQ(ImageResultFromJson(old).value().original_id, id);
   EXPECT_FALSE(ImageResultFromJson(Json{{"source_filename", 7}}).has_value());
   EXPECT_FALSE(ImageResultFromJson(Json::array()).has_value());
-  EXPECT_FALSE(SourceFileFromJson(Json{{"gridfs_id", "nope"}}).has_value());
+  EXPECT_EQ(SourceFileFromJson(Json{{"gridfs_id", "nope"}}).error().code, ErrorCode::kInternal);
 }
 
 TEST(JsonCodec, SourceFileRoundTrips) {
