@@ -21,8 +21,8 @@ std::string FormatTime(TimePoint time) {
 }
 
 Result<TimePoint> ParseTime(std::string_view text) {
-  int year, hour, minute, second, milli, end = 0;
-  unsigned month, day;
+  int year = 0, hour = 0, minute = 0, second = 0, milli = 0, end = 0;
+  unsigned month = 0, day = 0;
   const std::string copy(text);
   const int fields = std::sscanf(copy.c_str(), "%4d-%2u-%2uT%2d:%2d:%2d.%3dZ%n", &year, &month, &day, &hour, &minute,
                                  &second, &milli, &end);
