@@ -24,7 +24,9 @@ int Parse(CLI::App& program, int argc, const char* const* argv) {
   } catch (const CLI::Success& help_or_version) {
     return program.exit(help_or_version);
   } catch (const CLI::ParseError& error) {
-    std::cerr << "intelliclinix: " << error.what() << "\nSee: intelliclinix --help\n";
+    std::string command = "intelliclinix";
+    for (const CLI::App* named : program.get_subcommands()) command += " " + named->get_name();
+    std::cerr << command << ": " << error.what() << "\nSee: " << command << " --help\n";
     return kExitError;
   }
   return kExitOk;

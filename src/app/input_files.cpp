@@ -34,8 +34,7 @@ bool IsImageContent(const fs::path& path) {
 
 /// Whether an earlier run over the same folder made this file.
 bool IsOutput(const fs::path& path) {
-  static constexpr std::array kEndings = {"_cp_masks",   "_overlay",  "_composite",    "_class",
-                                          "_class_mask", "_instance", "_instance_mask"};
+  static constexpr std::array kEndings = {"_cp_masks", "_overlay", "_composite", "_class_mask", "_instance_mask"};
   const std::string stem = path.stem();
   return std::ranges::any_of(kEndings, [&](const char* ending) { return stem.ends_with(ending); });
 }

@@ -38,10 +38,11 @@ TEST(InputFilesTest, FilesAreTakenAsTheyAreNamed) {
 
 TEST(InputFilesTest, OutputsAreNoInputs) {
   const TemporaryFolder folder;
-  for (const char* name : {"a.png", "a_cp_masks.png", "a_overlay.png", "a_composite.png", "out/b.png", "in/c.png"}) {
+  for (const char* name :
+       {"a.png", "a_cp_masks.png", "a_overlay.png", "a_composite.png", "out/b.png", "in/c.png", "z_class.png"}) {
     folder.Write(name, "");
   }
-  EXPECT_THAT(Stems({folder / ""}, folder / "out"), ElementsAre("a", "c"));
+  EXPECT_THAT(Stems({folder / ""}, folder / "out"), ElementsAre("a", "c", "z_class"));
 }
 
 TEST(InputFilesTest, StemsThatCollideAreToldApart) {

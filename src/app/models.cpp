@@ -80,7 +80,7 @@ int OnInstallation(const SettingFlags& flags, const std::function<int(const Inst
 
 void AddModels(CLI::App& program, Action& action) {
   CLI::App* const models = program.add_subcommand("models", "Lists, shows and verifies the models of the catalogue.");
-  models->require_subcommand(1);
+  models->require_subcommand(0, 1);
   models->fallthrough();
   const auto flags = std::make_shared<SettingFlags>(*models, SettingScope::kOther);
   const auto add = [&](const char* name, const char* help, const std::function<int(const Installation&)>& command) {
@@ -88,7 +88,9 @@ void AddModels(CLI::App& program, Action& action) {
     added->callback([&action, flags, command] { action = [=] { return OnInstallation(*flags, command); }; });
     return added;
   };
-  add("list", "One line a model.", List);
+  models->preparse_callback(
+      [&action, flags](std::size_t) { action = [flags] { return OnInstallation(*flags, List); }; });
+  add("list", "One line a model; so does `models` alone.", List);
   const auto id = std::make_shared<std::string>();
   CLI::App* const show = add("show", "Everything about one model and its parameters, as JSON.",
                              [id](const Installation& installation) { return Show(installation, *id); });

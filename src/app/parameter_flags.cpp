@@ -53,7 +53,8 @@ std::string HelpOf(const Parameter& parameter) {
   const std::string range = RangeOf(parameter);
   const std::string default_value = DefaultOf(parameter);
   return parameter.description + (range.empty() ? "" : " (" + range + ")") +
-         (default_value.empty() ? "" : " Default: " + default_value);
+         (default_value.empty() ? "" : " Default: " + default_value) +
+         (default_value == "true" ? "; off with " + FlagOf(parameter) + "=false" : "");
 }
 
 }  // namespace

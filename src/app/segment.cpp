@@ -93,7 +93,11 @@ void AddSegment(CLI::App& program, Action& action) {
     action = [flags] {
       log::SetLevel(log::Level::kOff);
       const Result<int> status = Segment(*flags);
-      return status ? *status : PrintError("segment", status.error());
+      if (!status) return PrintError("segment", status.error());
+      if (std::cout.flush()) return *status;
+      return PrintError("segment", {ErrorCode::kResourceExhausted,
+                                    "Standard output cannot be written, so lines are missing there; is the disk full?",
+                                    {}});
     };
   });
 }

@@ -1,6 +1,18 @@
 #include "app/setting_flags.h"
 
 namespace intelliclinix::app {
+namespace {
+
+/// " One of a, b." where only some texts are legal.
+std::string ChoicesText(const Setting& setting) {
+  std::string text;
+  for (const std::string_view choice : setting.choices) {
+    text += (text.empty() ? " One of " : ", ") + std::string(choice);
+  }
+  return text.empty() ? text : text + ".";
+}
+
+}  // namespace
 
 SettingFlags::SettingFlags(CLI::App& command, SettingScope scope) : scope_(scope) {
   for (const Setting& setting : SettingTable()) {
@@ -8,7 +20,8 @@ SettingFlags::SettingFlags(CLI::App& command, SettingScope scope) : scope_(scope
     const std::string default_value = TomlValue(setting, Settings());
     command
         .add_option(FlagName(setting), texts_[std::string(setting.name)],
-                    std::string(setting.help) + (default_value == "\"\"" ? "" : " Default: " + default_value))
+                    std::string(setting.help) + ChoicesText(setting) +
+                        (default_value == "\"\"" ? "" : " Default: " + default_value))
         ->allow_extra_args(false)
         ->type_name("")
         ->group("Settings");

@@ -15,7 +15,10 @@ Status ModelCatalogue::PrepareAll(const RunnerRegistry& registry, const Clock& c
   Status first_failure;
   for (const records::ModelEntry& entry : entries_) {
     ModelRunner* const runner = registry.Find(entry.runner_name);
-    if (runner == nullptr) continue;
+    if (runner == nullptr) {
+      log::Warning("model_without_runner", {{"model_id", entry.id}, {"runner_name", entry.runner_name}});
+      continue;
+    }
     Result<ModelReport> report = runner->Prepare(entry);
     if (!report) {
       log::Error("model_not_fit", {{"model_id", entry.id}, {"reason", report.error().message}});

@@ -82,6 +82,13 @@ class TestSegment:
         assert hits / truth.max() > 0.75
         assert hits / line['objects'] > 0.75
 
+    def test_lines_that_cannot_be_written_are_an_error(self, binary, small, tmp_path):
+        with open('/dev/full', 'w') as full:
+            process = subprocess.run([binary, 'segment', small, '-o', tmp_path / 'out', '--json', *QUICK], stdout=full,
+                                     stderr=subprocess.PIPE, text=True, env=environment())
+        assert process.returncode == 1
+        assert 'Standard output' in process.stderr
+
     def test_silent_when_piped(self, run, small):
         process = run('segment', small, '-o', 'out', *QUICK)
         assert (process.returncode, process.stdout, process.stderr) == (0, '', '')
@@ -209,6 +216,8 @@ class TestModels:
         process = run('models', 'list')
         assert process.returncode == 0
         assert 'cellpose_default' in process.stdout
+        assert run('models').stdout == process.stdout
+        assert run('models', '--models', 'missing.yaml').returncode == 1
 
     def test_show(self, run):
         shown = json.loads(run('models', 'show', 'cellpose_default').stdout)
@@ -350,8 +359,9 @@ class TestProgram:
         assert process.returncode == 0
         assert 'Exit status' in process.stdout
 
-    @pytest.mark.parametrize('arguments', [(), ('unknown',), ('segment',), ('segment', 'a.png'), ('models',)])
+    @pytest.mark.parametrize('arguments', [(), ('unknown',), ('segment',), ('segment', 'a.png'), ('models', 'show')])
     def test_wrong_usage_ends_with_1(self, run, arguments):
         process = run(*arguments)
         assert process.returncode == 1
-        assert process.stderr
+        commands = [word for word in arguments if word in ('segment', 'models', 'show')]
+        assert ' '.join(['See: intelliclinix', *commands[:1], '--help']) in process.stderr
