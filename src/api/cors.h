@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "http/message.h"
@@ -14,7 +15,7 @@ namespace intelliclinix::api {
 /// Source: https://fetch.spec.whatwg.org/#http-cors-protocol
 class Cors {
  public:
-  /// `origins` as browsers write them: "https://lab.example.org", no path, no "/" at the end.
+  /// `origins` as browsers write them: "https://lab.example.org", no path, no "/" at the end; or "*" for every one.
   explicit Cors(std::vector<std::string> origins) : origins_(std::move(origins)) {}
 
   /// The answer to a preflight; nothing for any other request.
@@ -23,6 +24,8 @@ class Cors {
   void Mark(const http::Request& request, http::Response& response) const;
 
  private:
+  bool Allows(std::string_view origin) const;
+
   std::vector<std::string> origins_;
 };
 

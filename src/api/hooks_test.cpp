@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "api/api_fixture_test.h"
+#include "api/cors.h"
 
 namespace intelliclinix::api::testing {
 namespace {
@@ -57,6 +58,20 @@ TEST_F(HooksTest, PreflightOfAnotherOriginAllowsNothing) {
     for (const auto& [name, value] : response->headers) EXPECT_THAT(name, Not(HasSubstr("Access-Control"))) << origin;
     EXPECT_EQ(response->headers.Get("Vary"), "Origin");
   }
+}
+
+TEST(CorsTest, AStarAllowsEveryOrigin) {
+  const Cors cors({"*"});
+  http::Request request = Preflight(kForeign);
+  std::optional<http::Response> response = cors.Preflight(request);
+  ASSERT_TRUE(response);
+  EXPECT_TRUE(response->headers.Has("Access-Control-Allow-Methods"));
+  cors.Mark(request, *response);
+  EXPECT_EQ(response->headers.Get("Access-Control-Allow-Origin"), kForeign);
+  request.headers.Remove("Origin");
+  http::Response plain;
+  cors.Mark(request, plain);
+  EXPECT_FALSE(plain.headers.Has("Access-Control-Allow-Origin"));
 }
 
 TEST_F(HooksTest, OtherRequestsGoOn) {
