@@ -16,11 +16,6 @@ constexpr std::size_t kMaxName = 100;
 
 bool IsAlphanumeric(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
-// Units: code points of valid UTF-8.
-std::size_t CharacterCount(std::string_view text) {
-  return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
-}
-
 std::unexpected<Error> Invalid(std::string message, const char* field) {
   return Fail(ErrorCode::kInvalidArgument, std::move(message), field);
 }
@@ -51,14 +46,14 @@ Status CheckEmail(std::string_view email) {
 }
 
 Status CheckPassword(std::string_view password) {
-  const std::size_t characters = CharacterCount(password);
+  const std::size_t characters = http::CountCharacters(password);
   if (characters >= 8 && characters <= 128 && password.size() <= kMaxPasswordBytes && !password.contains('\0'))
     return {};
   return Invalid("The password must have 8 to 128 characters.", "password");
 }
 
 Status CheckName(std::string_view name, const char* field) {
-  if (CharacterCount(name) <= kMaxName && !http::HasControls(name)) return {};
+  if (http::CountCharacters(name) <= kMaxName && !http::HasControls(name)) return {};
   return Invalid(std::string("'") + field + "' must have at most 100 characters and no control characters.", field);
 }
 

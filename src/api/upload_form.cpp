@@ -8,14 +8,10 @@ namespace intelliclinix::api {
 namespace {
 
 constexpr std::string_view kFiles = "files";
-constexpr std::ptrdiff_t kMaxNameCharacters = 200;
+constexpr std::size_t kMaxNameCharacters = 200;
 
 std::unexpected<Error> Invalid(std::string message, std::string_view field) {
   return Fail(ErrorCode::kInvalidArgument, std::move(message), std::string(field));
-}
-
-std::ptrdiff_t CountCharacters(std::string_view utf8) {
-  return std::ranges::count_if(utf8, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
 }
 
 }  // namespace
@@ -60,7 +56,7 @@ Status UploadForm::EndPart() {
 Status UploadForm::ReadName() {
   const std::string_view name = http::TrimBlanks(text_);
   const bool legible = http::IsUtf8(name) && !http::HasControls(name);
-  if (name.empty() || !legible || CountCharacters(name) > kMaxNameCharacters) {
+  if (name.empty() || !legible || http::CountCharacters(name) > kMaxNameCharacters) {
     return Invalid("'name' must be 1 to 200 characters on one line, in UTF-8.", "name");
   }
   fields_.name = name;

@@ -19,10 +19,6 @@ Problem HeadTooLarge(std::size_t limit) {
   return {431, "The request's head has more than " + std::to_string(limit) + " bytes; send shorter header fields.", ""};
 }
 
-Problem BodyTooLarge(std::uint64_t limit) {
-  return {413, "The request's body has more than " + std::to_string(limit) + " bytes, which is the limit here.", ""};
-}
-
 Response AllowedMethods(const std::string& allow) {
   Response response{.status = 204};
   response.headers.Set("Allow", allow);

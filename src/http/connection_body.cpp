@@ -64,10 +64,7 @@ asio::awaitable<BodyPiece> Connection::ReadPiece(Exchange& exchange, std::span<s
     in_.Consume(decoded.consumed);
     exchange.body_bytes += decoded.produced;
     if (exchange.body_bytes > limit) {
-      co_return BodyPiece{
-          0,
-          Problem{413, "The request's body has more than " + std::to_string(limit) + " bytes, which is the limit here.",
-                  ""}};
+      co_return BodyPiece{0, BodyTooLarge(limit)};
     }
     if (decoded.problem) co_return BodyPiece{0, std::move(decoded.problem)};
     if (decoded.produced > 0 || exchange.parser.body_done()) co_return BodyPiece{decoded.produced, std::nullopt};

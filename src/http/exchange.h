@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "http/message.h"
 #include "http/request_parser.h"
@@ -20,6 +21,11 @@ struct Exchange {
   std::uint64_t body_bytes = 0;  ///< received, chunked coding taken off
   std::chrono::steady_clock::time_point begin = std::chrono::steady_clock::now();
 };
+
+/// `limit`: the route's. Units: bytes.
+inline Problem BodyTooLarge(std::uint64_t limit) {
+  return {413, "The request's body has more than " + std::to_string(limit) + " bytes, which is the limit here.", ""};
+}
 
 /// What reading a part of a body came to.
 struct BodyPiece {

@@ -1,6 +1,7 @@
 // Character sets and encodings of HTTP's text.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,6 +20,8 @@ std::string_view TrimBlanks(std::string_view text);
 
 /// Well-formed UTF-8: no overlong forms, no surrogates. Source: RFC 3629.
 bool IsUtf8(std::string_view text);
+/// Code points of well-formed UTF-8.
+std::size_t CountCharacters(std::string_view text);
 /// Has a byte below 0x20, or 0x7F.
 bool HasControls(std::string_view text);
 

@@ -32,6 +32,11 @@ TEST(TextTest, KnowsUtf8) {
   }
 }
 
+TEST(TextTest, CountsCharactersNotBytes) {
+  EXPECT_EQ(CountCharacters(""), 0u);
+  EXPECT_EQ(CountCharacters("a\xC3\xA4\xE2\x82\xAC\xF0\x9F\x94\xAC"), 4u);
+}
+
 TEST(TextTest, PercentEncodingComesBack) {
   std::string all;
   for (int i = 0; i < 256; ++i) all += static_cast<char>(i);
