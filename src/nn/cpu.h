@@ -1,4 +1,4 @@
-// What the processor is and can do.
+// What the processor is.
 #pragma once
 
 #include <string>
@@ -7,8 +7,5 @@ namespace intelliclinix::nn {
 
 /// The processor's name as the system tells it, for example "AMD EPYC 9R14"; "unknown processor" where it does not.
 std::string CpuName();
-
-/// Whether the processor multiplies matrices in bfloat16 (AMX).
-bool CpuHasAmx();
 
 }  // namespace intelliclinix::nn
