@@ -1,11 +1,11 @@
 // Previews of 864 MB of pixels, in files that are made while they are read.
 #include <algorithm>
 #include <array>
-#include <fstream>
 #include <string>
 
 #include <zlib.h>
 
+#include "base/peak_memory_test.h"
 #include "image/made_files_test.h"
 #include "image/preview.h"
 
@@ -27,17 +27,6 @@ constexpr bool kSanitized = true;  // memory is the sanitizer's then, and time t
 #else
 constexpr bool kSanitized = false;
 #endif
-
-/// The most memory that the process has held since the last call, in bytes.
-std::uint64_t TakePeakMemory() {
-  std::ifstream status("/proc/self/status");
-  std::uint64_t peak_kib = 0;
-  for (std::string line; std::getline(status, line);) {
-    if (line.starts_with("VmHWM:")) peak_kib = std::stoull(line.substr(6));
-  }
-  std::ofstream("/proc/self/clear_refs") << "5";
-  return peak_kib << 10;
-}
 
 /// A row of RGB with 16 bits: red rises and green falls in steps of 100 px, blue is constant.
 std::vector<std::uint16_t> Row() {

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/peak_memory_test.h"
 #include "store/sqlite/sqlite_fixture_test.h"
 
 namespace intelliclinix::store::sqlite {
@@ -21,17 +22,6 @@ unsigned ModeOf(const std::string& path) {
   struct stat status{};
   EXPECT_EQ(stat(path.c_str(), &status), 0) << path;
   return status.st_mode & 0777;
-}
-
-/// The most memory that the process has held since the last call, in bytes.
-std::uint64_t TakePeakMemory() {
-  std::ifstream status("/proc/self/status");
-  std::uint64_t peak_kib = 0;
-  for (std::string line; std::getline(status, line);) {
-    if (line.starts_with("VmHWM:")) peak_kib = std::stoull(line.substr(6));
-  }
-  std::ofstream("/proc/self/clear_refs") << "5";
-  return peak_kib << 10;
 }
 
 TEST_F(SqliteFixture, KeepsEverythingToItsOwner) {
