@@ -22,7 +22,7 @@ class ProgressLine {
   /// Takes the line away, so that something else can be written.
   void Clear();
 
-  /// "[#####     ] 1 of 4 images, 12 of 20 tiles of those at work, 30 s left".
+  /// "[#####     ] 1 of 4 images, 12 of 20 tiles at work, 30 s left".
   std::string Text() const;
 
  private:

@@ -24,7 +24,7 @@ namespace intelliclinix::app {
 class ServerProcess {
  public:
   /// Opens the store, the secret and the catalogue.
-  /// Errors: those of SqliteStore::Open, ReadOrMakeSecret and ReadCatalogue.
+  /// Errors: those of OpenSqliteStore, ReadOrMakeSecret and ReadCatalogue.
   static Result<std::unique_ptr<ServerProcess>> Open(const Settings& settings);
 
   /// Listens, and answers `/health` from then on; models are prepared and jobs taken up meanwhile, and then `/ready`
