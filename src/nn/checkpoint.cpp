@@ -75,9 +75,12 @@ void Gather(std::span<const float> storage, const Layout& layout, std::span<floa
   for (float& value : values) {
     value = storage[static_cast<std::size_t>(at)];
     for (std::size_t axis = index.size(); axis-- > 0;) {
-      at += layout.strides[axis];
-      if (++index[axis] < layout.shape[axis]) break;
-      at -= layout.strides[axis] * layout.shape[axis];
+      if (++index[axis] < layout.shape[axis]) {
+        at += layout.strides[axis];
+        break;
+      }
+      // Only ever within the storage: a side of 1 may have any stride.
+      at -= layout.strides[axis] * (layout.shape[axis] - 1);
       index[axis] = 0;
     }
   }

@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "base/hashing.h"
-#include "nn/pickle_writer.h"
+#include "nn/pickle_writer_test.h"
 
 namespace intelliclinix::nn {
 namespace {
@@ -36,12 +36,13 @@ struct View {
   std::int32_t count = 4;
   std::int32_t offset = 0;
   std::vector<std::int32_t> shape = {4};
-  std::vector<std::int32_t> strides = {1};
+  std::vector<std::int64_t> strides = {1};
 };
 
-void WriteInts(PickleWriter& writer, const std::vector<std::int32_t>& values) {
+template <typename T>
+void WriteInts(PickleWriter& writer, const std::vector<T>& values) {
   writer.Mark();
-  for (std::int32_t value : values) writer.Int(value);
+  for (const std::int64_t value : values) writer.Raw("\x8a\x08").Raw(LittleEndianBytes(value));  // LONG1
   writer.Tuple();
 }
 
@@ -156,12 +157,14 @@ TEST(ReadCheckpoint, HandlesStridesAndSharedStorages) {
   Result<StateDict> state = Read(Legacy({{.name = "t", .shape = {2, 2}, .strides = {1, 2}},
                                          {.name = "expanded", .shape = {3, 1}, .strides = {0, 1}},
                                          {.name = "tail", .offset = 3, .shape = {1}},
+                                         {.name = "far", .offset = 1, .shape = {1, 2}, .strides = {INT64_MAX, 1}},
                                          {.name = "scalar", .offset = 1, .shape = {}, .strides = {}},
                                          {.name = "none", .shape = {0, 5}, .strides = {5, 1}}}));
   ASSERT_TRUE(state.has_value()) << state.error().message;
   EXPECT_THAT(state->at("t").values, ElementsAre(1, 3, 2, 4));
   EXPECT_THAT(state->at("expanded").values, ElementsAre(1, 1, 1));
   EXPECT_THAT(state->at("tail").values, ElementsAre(4));
+  EXPECT_THAT(state->at("far").values, ElementsAre(2, 3));
   EXPECT_THAT(state->at("scalar").values, ElementsAre(2));
   EXPECT_THAT(state->at("none").values, SizeIs(0));
 }

@@ -6,7 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "nn/pickle_writer.h"
+#include "nn/pickle_writer_test.h"
 
 namespace intelliclinix::nn {
 namespace {
