@@ -210,5 +210,18 @@ TEST_F(DispatcherTest, ProgressOfARunningTaskComesOut) {
   EXPECT_EQ(dispatcher->counts().tasks_running, 1);
 }
 
+TEST_F(DispatcherTest, AnEndedTaskTellsAllOfItsTiles) {
+  lab_.runner().SetRun([](const runners::RunInput& input, const runners::RunContext& context) {
+    for (int done = 1; done <= 5; ++done) context.progress(done, 5);
+    return EchoOutput(input, context);
+  });
+  const ObjectId inference = lab_.AddInference(2);
+  const auto dispatcher = lab_.StartDispatcher(1);
+  ASSERT_TRUE(dispatcher->Dispatch(inference));
+  const records::Progress progress = lab_.LoadEnded(*dispatcher, inference).progress;
+  EXPECT_EQ(progress.tiles_done, 10);
+  EXPECT_EQ(progress.tiles_total, 10);
+}
+
 }  // namespace
 }  // namespace intelliclinix::dispatch

@@ -48,6 +48,8 @@ void Housekeeper::Work(const std::stop_token& stop) {
     if (beat) {
       next_beat = SteadyClock::now() + options.heartbeat;
       parts_.keeper.RenewAll();
+    } else {
+      parts_.keeper.ShareProgress();
     }
     const bool cut_short = parts_.finisher.TakeCutShort();
     if (beat || cut_short) Sweep(stop);

@@ -23,8 +23,8 @@ struct HousekeeperParts {
 };
 
 /// Each heartbeat: prolongs leases, then dispatches inferences whose start was cut short and ends those whose end was,
-/// whichever process it was that died or failed. In between: asks about inferences that are waited for.
-/// Threads: Start and Stop from one at a time.
+/// whichever process it was that died or failed. In between: tells progress and asks about inferences that are waited
+/// for. Threads: Start and Stop from one at a time.
 class Housekeeper {
  public:
   Housekeeper(const Environment& environment, const HousekeeperParts& parts)

@@ -12,11 +12,17 @@ RunningTask::RunningTask(const records::Task& task)
 void RunningTask::SetProgress(int tiles_done, int tiles_total) {
   tiles_done_.store(tiles_done, std::memory_order_relaxed);
   tiles_total_.store(tiles_total, std::memory_order_relaxed);
+  progressed_.store(true, std::memory_order_relaxed);
+}
+
+void RunningTask::ShareProgress(store::TaskStore& store, TimePoint expires_at) {
+  if (progressed_.load(std::memory_order_relaxed)) Renew(store, expires_at);
 }
 
 void RunningTask::Renew(store::TaskStore& store, TimePoint expires_at) {
   const std::lock_guard lock(mutex_);
   if (ended_) return;
+  progressed_.store(false, std::memory_order_relaxed);
   records::Progress progress;
   progress.tiles_done = tiles_done_.load(std::memory_order_relaxed);
   progress.tiles_total = tiles_total_.load(std::memory_order_relaxed);
@@ -50,6 +56,10 @@ void LeaseKeeper::Remove(const std::shared_ptr<RunningTask>& task) {
 
 void LeaseKeeper::RenewAll() {
   for (const auto& task : Tasks()) task->Renew(store_, clock_.Now() + lease_);
+}
+
+void LeaseKeeper::ShareProgress() {
+  for (const auto& task : Tasks()) ShareProgress(*task);
 }
 
 void LeaseKeeper::StopInference(ObjectId inference) {

@@ -27,6 +27,8 @@ class RunningTask {
 
   /// Prolongs the lease, and stops the task when that is lost. Does nothing after End.
   void Renew(store::TaskStore& store, TimePoint expires_at);
+  /// Renew, where there is progress that the store does not know of.
+  void ShareProgress(store::TaskStore& store, TimePoint expires_at);
 
   /// The lease is about to be given up: no Renew runs from here on.
   void End();
@@ -36,7 +38,8 @@ class RunningTask {
   std::stop_source stop_;
   std::atomic<int> tiles_done_{0};
   std::atomic<int> tiles_total_{0};
-  std::mutex mutex_;  // held while a lease is renewed, so that End can wait for it
+  std::atomic<bool> progressed_{false};  ///< since the last Renew
+  std::mutex mutex_;                     // held while a lease is renewed, so that End can wait for it
   bool ended_ = false;
 };
 
@@ -54,6 +57,9 @@ class LeaseKeeper {
 
   /// One heartbeat: prolongs every lease.
   void RenewAll();
+  /// Between heartbeats: those whose progress the store does not know of.
+  void ShareProgress();
+  void ShareProgress(RunningTask& task) { task.ShareProgress(store_, clock_.Now() + lease_); }
   void StopInference(ObjectId inference);
   /// Stops all tasks, and those that are added later.
   void StopAll();

@@ -23,6 +23,7 @@ Status TaskExecutor::Execute(const records::Task& task) {
   const std::shared_ptr<RunningTask> running = keeper_.Add(task);
   Attempt attempt{task, *running, ImageRun(environment_, task, *running)};
   const Result<records::ImageResult> result = attempt.run.Run();
+  keeper_.ShareProgress(*running);
   // The lease that is left is ample for what follows, and a heartbeat after it would look like a lost lease.
   running->End();
   const Status ended = result ? Commit(attempt, *result) : HandBack(attempt, result.error());
