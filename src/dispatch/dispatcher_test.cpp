@@ -213,7 +213,7 @@ TEST_F(DispatcherTest, ProgressOfARunningTaskComesOut) {
 TEST_F(DispatcherTest, AnEndedTaskTellsAllOfItsTiles) {
   lab_.runner().SetRun([](const runners::RunInput& input, const runners::RunContext& context) {
     for (int done = 1; done <= 5; ++done) context.progress(done, 5);
-    return EchoOutput(input, context);
+    return EchoOutput(input);
   });
   const ObjectId inference = lab_.AddInference(2);
   const auto dispatcher = lab_.StartDispatcher(1);
