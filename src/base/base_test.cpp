@@ -8,6 +8,7 @@
 #include "base/byte_source.h"
 #include "base/clock.h"
 #include "base/compute_pool.h"
+#include "base/digits.h"
 #include "base/file.h"
 #include "base/hashing.h"
 #include "base/json.h"
@@ -16,6 +17,13 @@
 
 namespace intelliclinix {
 namespace {
+
+TEST(GroupDigits, PutsACommaBeforeEachThree) {
+  EXPECT_EQ(GroupDigits(0), "0");
+  EXPECT_EQ(GroupDigits(999), "999");
+  EXPECT_EQ(GroupDigits(1000), "1,000");
+  EXPECT_EQ(GroupDigits(18'446'744'073'709'551'615U), "18,446,744,073,709,551,615");
+}
 
 TEST(ObjectId, RoundTripsThroughHex) {
   const ObjectId id = ObjectId::Generate();

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 
+#include "base/digits.h"
 #include "image/format_reader.h"
 
 namespace intelliclinix::image {
@@ -114,12 +115,6 @@ Result<std::unique_ptr<FormatReader>> OpenImage(ByteSource& file, const DecodeLi
   IC_ASSIGN_OR_RETURN(std::unique_ptr<FormatReader> reader, OpenAny(file, limits));
   IC_RETURN_IF_ERROR(CheckLimits(reader->header(), limits));
   return reader;
-}
-
-std::string GroupDigits(std::uint64_t number) {
-  std::string text = std::to_string(number);
-  for (int at = static_cast<int>(text.size()) - 3; at > 0; at -= 3) text.insert(at, ",");
-  return text;
 }
 
 Result<ImageHeader> ReadHeader(ByteSource& file, const DecodeLimits& limits) {

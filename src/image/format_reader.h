@@ -70,9 +70,6 @@ auto WithMemory(const Body& body) -> decltype(body()) {
   }
 }
 
-/// "1,234,567".
-std::string GroupDigits(std::uint64_t number);
-
 /// Where the error handler of libpng and libjpeg jumps to, and what it has to say.
 struct JumpTarget {
   std::jmp_buf buffer;

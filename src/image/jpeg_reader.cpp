@@ -5,6 +5,7 @@
 #include <jerror.h>
 #include <jpeglib.h>
 
+#include "base/digits.h"
 #include "image/exif.h"
 #include "image/format_reader.h"
 #include "image/source_cursor.h"

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/digits.h"
 #include "image/format_reader.h"
 
 namespace intelliclinix::image {
