@@ -18,6 +18,12 @@ std::unexpected<Error> Invalid(std::string message, std::string field) {
   return Fail(ErrorCode::kInvalidArgument, std::move(message), std::move(field));
 }
 
+Result<records::Dataset> FindDataset(Context& context, const records::User& user, ObjectId id) {
+  Result<records::Dataset> dataset = context.store.GetDataset(user.id, id);
+  if (!dataset && dataset.error().code == ErrorCode::kNotFound) dataset.error().field = "dataset_id";
+  return dataset;
+}
+
 Result<records::Inference> ReadStart(Context& context, const http::Request& request, const records::User& user) {
   IC_RETURN_IF_ERROR(CheckQuery(request, {}));
   IC_ASSIGN_OR_RETURN(Json body, ReadObject(request, {"dataset_id", "model_id", "params"}));
@@ -26,7 +32,7 @@ Result<records::Inference> ReadStart(Context& context, const http::Request& requ
   IC_ASSIGN_OR_RETURN(std::string model_id, StringMember(body, "model_id"));
   Json params = body.value("params", Json::object());
   if (!params.is_object()) return Invalid("'params' must be an object of the model's parameters.", "params");
-  IC_ASSIGN_OR_RETURN(const records::Dataset dataset, context.store.GetDataset(user.id, dataset_id));
+  IC_ASSIGN_OR_RETURN(const records::Dataset dataset, FindDataset(context, user, dataset_id));
   return PlanInference(context, dataset, {std::move(model_id), std::move(params)});
 }
 

@@ -143,8 +143,8 @@ TEST_F(InferencesTest, BadStartsAreRefusedByField) {
   refuse({{"model_id", "size_model"}}, 400, "dataset_id", "missing");
   refuse({{"dataset_id", dataset}}, 400, "model_id", "missing");
   refuse({{"dataset_id", "12"}, {"model_id", "size_model"}}, 400, "dataset_id", "24 hexadecimal digits");
-  refuse({{"dataset_id", others}, {"model_id", "size_model"}}, 404, "", "no such dataset");
-  refuse({{"dataset_id", std::string(24, 'f')}, {"model_id", "size_model"}}, 404, "", "no such dataset");
+  refuse({{"dataset_id", others}, {"model_id", "size_model"}}, 404, "dataset_id", "no such dataset");
+  refuse({{"dataset_id", std::string(24, 'f')}, {"model_id", "size_model"}}, 404, "dataset_id", "no such dataset");
   refuse({{"dataset_id", dataset}, {"model_id", "none"}}, 400, "model_id", "Unknown model_id 'none'");
   refuse({{"dataset_id", dataset}, {"model_id", "size_model"}, {"params", 3}}, 400, "params", "object");
   refuse({{"dataset_id", dataset}, {"model_id", "size_model"}, {"params", {{"scale", 9}}}}, 400, "params.scale", "");

@@ -94,6 +94,9 @@ Status UploadForm::CheckComplete() const {
   if (fields_.run_inference && fields_.run.model_id.empty()) {
     return Invalid("'model_id' is missing: choose the model to run.", "model_id");
   }
+  if (!fields_.run.params.empty() && fields_.run.model_id.empty()) {
+    return Invalid("'model_id' is missing: choose the model that 'params' are for, or leave 'params' out.", "model_id");
+  }
   return {};
 }
 

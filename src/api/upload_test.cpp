@@ -143,6 +143,7 @@ TEST_F(UploadTest, BadFilesAreRefusedByName) {
   refuse("empty.png", "", 400, "'empty.png': The file is empty");
   refuse("bomb.png", testing::PngThatClaims(30'000, 30'000), 413, "'bomb.png'");
   refuse("good.png", png_, 400, "two files of the name 'good.png'");
+  refuse("a\x01.png", png_, 400, "control character; rename the file");
   refuse("", png_, 400, "without a name");
   refuse(std::string(256, 'x'), png_, 400, "longer than 255 bytes");
 }
@@ -160,6 +161,7 @@ TEST_F(UploadTest, BadFieldsAreRefusedByName) {
   refuse({{"name", "n"}, {"model_id", "none"}}, "model_id", "Unknown model_id 'none'");
   refuse({{"name", "n"}, {"run_inference", "maybe"}}, "run_inference", "'true' or 'false'");
   refuse({{"name", "n"}, {"run_inference", "true"}}, "model_id", "missing");
+  refuse({{"name", "n"}, {"params", R"({"scale": 1})"}}, "model_id", "the model that 'params' are for");
   refuse({{"name", "n"}, {"params", "{"}}, "params", "JSON");
   refuse({{"name", "n"}, {"params", "[]"}}, "params", "object");
   refuse({{"name", "n"}, {"model_id", "size_model"}, {"params", R"({"scale": 9})"}}, "params.scale", "scale");
@@ -178,8 +180,8 @@ TEST_F(UploadTest, LimitsAreNamed) {
 
 TEST_F(UploadTest, DamagedFormsAreRefused) {
   const std::string body = testing::FormBody({{"name", "n"}}, {{"a.png", png_}});
-  ExpectRefused(Send(body.substr(0, body.size() - 6)), 400, "", "ends before its closing boundary");
-  ExpectRefused(Send("no boundary at all"), 400, "", "does not begin with the boundary");
+  ExpectRefused(Send(body.substr(0, body.size() - 6)), 400, "body", "ends before its closing boundary");
+  ExpectRefused(Send("no boundary at all"), 400, "body", "does not begin with the boundary");
   ExpectRefused(api_.Call({.method = "POST", .path = "/api/datasets/upload", .token = ada_.token, .body = "{}"}), 400,
                 "Content-Type", "multipart/form-data");
   EXPECT_EQ(api_.Call({.method = "POST", .path = "/api/datasets/upload", .body = body}).status, 401);

@@ -68,7 +68,7 @@ asio::awaitable<BodyPiece> Connection::ReadPiece(Exchange& exchange, std::span<s
     }
     if (decoded.problem) co_return BodyPiece{0, std::move(decoded.problem)};
     if (decoded.produced > 0 || exchange.parser.body_done()) co_return BodyPiece{decoded.produced, std::nullopt};
-    if (in_.full()) co_return BodyPiece{0, Problem{400, "The body has a chunk header that is too long.", ""}};
+    if (in_.full()) co_return BodyPiece{0, Problem{400, "The body has a chunk header that is too long.", "body"}};
     if (co_await Fill(Clock::now() + state_->options.body_timeout)) continue;
     if (gone_) co_return BodyPiece{};
     co_return BodyPiece{0, Problem{408, "The request's body stopped coming.", ""}};

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "base/digits.h"
 #include "http/message.h"
 #include "http/request_parser.h"
 #include "http/router.h"
@@ -24,7 +25,10 @@ struct Exchange {
 
 /// `limit`: the route's. Units: bytes.
 inline Problem BodyTooLarge(std::uint64_t limit) {
-  return {413, "The request's body has more than " + std::to_string(limit) + " bytes, which is the limit here.", ""};
+  return {413,
+          "The request's body has more than " + GroupDigits(limit) +
+              " bytes, which is the limit here. Send less at once: fewer images, or shorter values.",
+          "body"};
 }
 
 /// What reading a part of a body came to.

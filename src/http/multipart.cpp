@@ -2,13 +2,15 @@
 
 #include <algorithm>
 
+#include "base/digits.h"
+
 namespace intelliclinix::http {
 namespace {
 
 constexpr std::size_t kPieceBytes = 64 << 10;
 
 std::unexpected<Error> Malformed(const std::string& message) {
-  return Fail(ErrorCode::kInvalidArgument, "The multipart body is damaged: " + message);
+  return Fail(ErrorCode::kInvalidArgument, "The multipart body is damaged: " + message, "body");
 }
 
 }  // namespace
@@ -101,12 +103,16 @@ Result<MultipartParser::Step> MultipartParser::ParseHead() {
   // Three bytes of an end that is not whole yet may have come already.
   const bool found = end != std::string_view::npos;
   if ((found ? end : rest.size()) > limits_.max_head_bytes + (found ? 0 : 3)) {
-    return Fail(ErrorCode::kTooLarge, "The head of a form part has more than " +
-                                          std::to_string(limits_.max_head_bytes) + " bytes; shorten its file name.");
+    return Fail(ErrorCode::kTooLarge,
+                "The head of a form part has more than " + GroupDigits(limits_.max_head_bytes) +
+                    " bytes; shorten its file name.",
+                "body");
   }
   if (!found) return Step::kNeedMore;
   if (++parts_ > limits_.max_parts) {
-    return Fail(ErrorCode::kTooLarge, "The form has more than " + std::to_string(limits_.max_parts) + " parts.");
+    return Fail(ErrorCode::kTooLarge,
+                "The form has more than " + GroupDigits(limits_.max_parts) + " parts. Send fewer files at a time.",
+                "body");
   }
   IC_ASSIGN_OR_RETURN(const PartHead head, ParsePartHead(rest.substr(0, end)));
   IC_RETURN_IF_ERROR(callbacks_.on_part(head));

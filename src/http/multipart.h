@@ -22,7 +22,8 @@ struct PartHead {
 
 /// Reads a part's head: its lines, without the empty one that ends it.
 /// Errors: kInvalidArgument for bad syntax, a missing form-data disposition or name, names that are not UTF-8 or have
-/// control characters, and transfer encodings such as base64.
+/// control characters, and transfer encodings such as base64. Their field is "body", or the part's name where the file
+/// name is at fault.
 Result<PartHead> ParsePartHead(std::string_view lines);
 
 /// Who takes the parts. An error stops the parser and comes out of Write.
@@ -42,7 +43,8 @@ struct MultipartLimits {
 Result<std::string> MultipartBoundary(std::string_view content_type);
 
 /// A push parser: takes pieces of any size, keeps at most one piece of 64 KiB and one part's head.
-/// Threads: one. Errors: kInvalidArgument for bad syntax, kTooLarge for a limit; after one, every call returns it.
+/// Threads: one. Errors: kInvalidArgument for bad syntax, kTooLarge for a limit, both with field "body" (see
+/// ParsePartHead); after one, every call returns it.
 class MultipartParser {
  public:
   /// `boundary` as MultipartBoundary gives it.

@@ -7,8 +7,8 @@
 namespace intelliclinix::http {
 namespace {
 
-std::unexpected<Error> Malformed(std::string message) {
-  return Fail(ErrorCode::kInvalidArgument, "The multipart body is damaged: " + std::move(message));
+std::unexpected<Error> Malformed(std::string message, std::string field = "body") {
+  return Fail(ErrorCode::kInvalidArgument, "The multipart body is damaged: " + std::move(message), std::move(field));
 }
 
 // Browsers write a quote as %22 and nothing else so (https://html.spec.whatwg.org/#multipart-form-data); line breaks
@@ -23,22 +23,30 @@ std::string UnescapeQuotes(std::string text) {
   return text;
 }
 
-Status CheckName(std::string_view name, std::string_view what) {
-  if (!IsUtf8(name)) return Malformed("a part's " + std::string(what) + " is not UTF-8.");
-  if (HasControls(name)) {
-    return Malformed("a part's " + std::string(what) + " has a control character; rename the file.");
-  }
+Status CheckText(std::string_view text, std::string_view what) {
+  if (!IsUtf8(text)) return Malformed("a part's " + std::string(what) + " is not UTF-8.");
+  if (HasControls(text)) return Malformed("a part's " + std::string(what) + " has a control character.");
+  return {};
+}
+
+// A file's name is a person's to change, so the form field that it stands in is at fault.
+std::string FieldOf(const PartHead& head) { return head.name.empty() ? "body" : head.name; }
+
+Status CheckFilename(const PartHead& head) {
+  const std::string field = FieldOf(head);
+  if (!IsUtf8(*head.filename)) return Malformed("a file's name is not UTF-8; rename the file.", field);
+  if (HasControls(*head.filename)) return Malformed("a file's name has a control character; rename the file.", field);
   return {};
 }
 
 Status ReadFilename(const ParameterizedValue& disposition, PartHead& head) {
   if (const std::string* extended = disposition.Find("filename*")) {
     head.filename = DecodeExtendedValue(*extended);
-    if (!head.filename) return Malformed("a part's filename* is not of the form UTF-8''name.");
+    if (!head.filename) return Malformed("a part's filename* is not of the form UTF-8''name.", FieldOf(head));
   } else if (const std::string* plain = disposition.Find("filename")) {
     head.filename = UnescapeQuotes(*plain);
   }
-  return head.filename ? CheckName(*head.filename, "file name") : Status();
+  return head.filename ? CheckFilename(head) : Status();
 }
 
 Status ReadDisposition(std::string_view value, PartHead& head, bool& seen) {
@@ -51,7 +59,7 @@ Status ReadDisposition(std::string_view value, PartHead& head, bool& seen) {
   const std::string* name = disposition->Find("name");
   if (name == nullptr) return Malformed("a part's Content-Disposition has no name.");
   head.name = UnescapeQuotes(*name);
-  IC_RETURN_IF_ERROR(CheckName(head.name, "name"));
+  IC_RETURN_IF_ERROR(CheckText(head.name, "name"));
   return ReadFilename(*disposition, head);
 }
 
@@ -59,8 +67,10 @@ Status CheckTransferEncoding(std::string_view value) {
   for (const std::string_view plain : {"binary", "8bit", "7bit"}) {
     if (EqualsIgnoreCase(value, plain)) return {};
   }
-  return Fail(ErrorCode::kInvalidArgument, "A form part has the transfer encoding '" + std::string(value) +
-                                               "', which is not supported; send the file as it is.");
+  return Fail(ErrorCode::kInvalidArgument,
+              "A form part has the transfer encoding '" + std::string(value) +
+                  "', which is not supported; send the file as it is.",
+              "body");
 }
 
 Status ReadLine(std::string_view line, PartHead& head, bool& has_disposition) {
@@ -72,7 +82,7 @@ Status ReadLine(std::string_view line, PartHead& head, bool& has_disposition) {
   if (EqualsIgnoreCase(name, "Content-Transfer-Encoding")) return CheckTransferEncoding(value);
   if (EqualsIgnoreCase(name, "Content-Type")) {
     head.content_type = value;
-    return CheckName(value, "Content-Type");
+    return CheckText(value, "Content-Type");
   }
   return {};
 }

@@ -72,6 +72,22 @@ TEST(MultipartTest, RefusesDamagedForms) {
                 .find("base64"));
 }
 
+TEST(MultipartTest, NamesTheFieldAtFault) {
+  const auto field = [](const std::string& disposition) {
+    const Result<PartHead> head = ParsePartHead("Content-Disposition: form-data; " + disposition);
+    return head ? "" : head.error().field;
+  };
+  EXPECT_EQ("files", field("name=files; filename=\"a%0Ab\""));
+  EXPECT_EQ("files", field("name=files; filename*=UTF-8''%ff"));
+  EXPECT_EQ("body", field("name=\"\"; filename=\"a\x01\""));
+  EXPECT_EQ("body", field("name=\"a%0Ab\"; filename=a"));
+  EXPECT_EQ("body", field("filename=a"));
+  MultipartParser parser("b", {});
+  EXPECT_EQ("body", parser.Write(AsBytes("no boundary")).error().field);
+  MultipartParser cut("b", {});
+  EXPECT_EQ("body", cut.Finish().error().field);
+}
+
 TEST(MultipartTest, HoldsToItsLimits) {
   const std::string two = Part("name=a", "") + Part("name=b", "") + "--b--";
   EXPECT_EQ("a|(none)|=;b|(none)|=;", Read(two, 100, {.max_parts = 2}));

@@ -114,7 +114,7 @@ RequestParser::Decoded RequestParser::DecodeBody(std::string_view in, std::span<
     decoded.consumed += used;
     if (error == beast::http::error::need_more || error == beast::http::error::need_buffer) break;
     if (error) {
-      decoded.problem = Problem{400, "The chunked request body is damaged: " + error.message() + ".", ""};
+      decoded.problem = Problem{400, "The chunked request body is damaged: " + error.message() + ".", "body"};
       break;
     }
     if (rest.empty()) break;

@@ -62,7 +62,9 @@ TEST_F(UploadTest, BoundsChunkHeaders) {
 TEST_F(UploadTest, RefusesBodiesOverTheLimit) {
   Start();
   WireClient client = Connect();
-  EXPECT_EQ(413, client.Ask(Post("/echo", std::string((1 << 20) + 1, 'x')))->status);
+  const auto refused = client.Ask(Post("/echo", std::string((1 << 20) + 1, 'x')));
+  EXPECT_EQ(413, refused->status);
+  EXPECT_NE(std::string::npos, refused->body.find("more than 1,048,576 bytes")) << refused->body;
   EXPECT_TRUE(client.IsClosed());
   EXPECT_EQ(200, Connect().Ask(Post("/echo", std::string(1 << 20, 'x')))->status);
   EXPECT_EQ(413, Connect().Ask(PutHead("/count", 1ull << 40))->status);

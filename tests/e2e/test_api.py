@@ -173,6 +173,7 @@ class TestDatasets:
         problem(user.upload([file], name=''), 400, 'name')
         problem(user.upload([file], colour='red'), 400, 'colour')
         problem(user.upload([file], model_id='sam'), 400, 'model_id')
+        problem(user.upload([file], params='{"diameter": 30}'), 400, 'model_id')
         problem(user.upload([file], params='{"diameter": -1}', model_id='cellpose_default'), 400, 'params.diameter')
 
     def test_limits(self, start_server, small):
@@ -343,7 +344,7 @@ class TestInferences:
     @pytest.mark.parametrize('body, status, field', [
         (b'{"dataset_id": ', 400, 'body'), (b'[]', 400, 'body'), ({}, 400, 'dataset_id'),
         ({'dataset_id': 'DATASET'}, 400, 'model_id'), ({'dataset_id': 'x', 'model_id': 'cellpose_default'}, 400, 'dataset_id'),
-        ({'dataset_id': UNKNOWN_ID, 'model_id': 'cellpose_default'}, 404, None),
+        ({'dataset_id': UNKNOWN_ID, 'model_id': 'cellpose_default'}, 404, 'dataset_id'),
         ({'dataset_id': 'DATASET', 'model_id': 'stardist'}, 400, 'model_id'),
         ({'dataset_id': 'DATASET', 'model_id': 'cellpose_default', 'priority': 1}, 400, 'priority')])
     def test_bad_starts(self, user, dataset, body, status, field):
@@ -371,7 +372,8 @@ class TestInferences:
         problem(user.post('/api/inferences/start', body, {'Content-Type': 'application/json'}), 400, 'body')
 
     def test_a_body_over_the_limit(self, user):
-        problem(user.post('/api/inferences/start', b' ' * (2 << 20), {'Content-Type': 'application/json'}), 413)
+        answer = user.post('/api/inferences/start', b' ' * (2 << 20), {'Content-Type': 'application/json'})
+        assert '1,048,576' in problem(answer, 413, 'body')
 
 
 class TestOwners:
@@ -384,7 +386,8 @@ class TestOwners:
             hidden = problem(stranger.get(path), 404)
             unknown = problem(stranger.get(f'/api/{kind}/{UNKNOWN_ID}' + path[path.index(kind) + len(kind) + 25:]), 404)
             assert hidden == unknown
-        problem(stranger.start(dataset), 404)
+        assert problem(stranger.start(dataset), 404, 'dataset_id') == problem(
+            stranger.start(UNKNOWN_ID), 404, 'dataset_id')
         problem(stranger.delete(f'/api/datasets/{dataset}'), 404)
         problem(stranger.delete(f'/api/inferences/{inference}'), 404)
         assert stranger.post('/api/inferences/archive', {'ids': [inference], 'archived': True}).json['matched'] == 0
