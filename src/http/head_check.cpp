@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "http/target.h"
 #include "http/text.h"
 
 namespace intelliclinix::http {
@@ -39,9 +40,22 @@ Finding CheckVersion(std::string_view version, Framing& framing) {
   return std::nullopt;
 }
 
+// No "@": a user's name and password have no place in front of a host (RFC 9110 section 4.2.4).
+bool IsHost(std::string_view value) {
+  return std::ranges::all_of(value, [](char c) {
+    return IsTokenChar(c) || c == ':' || c == '[' || c == ']' || c == '(' || c == ')' || c == ';' || c == '=';
+  });
+}
+
 Finding CheckTarget(std::string_view method, std::string_view target) {
   if (target == "*" && method == "OPTIONS") return std::nullopt;
-  if (!target.starts_with('/')) return Bad("The request target must be a path that begins with \"/\".");
+  const std::optional<AbsoluteTarget> absolute = SplitAbsolute(target);
+  if (absolute && (absolute->authority.empty() || !IsHost(absolute->authority))) {
+    return Bad("The request target is a URL whose host is not a host name or address.");
+  }
+  if (!absolute && !target.starts_with('/')) {
+    return Bad("The request target must be a path that begins with \"/\", or a URL that begins with \"http://\".");
+  }
   const bool visible = std::ranges::all_of(
       target, [](char c) { return c > 0x20 && c < 0x7F && c != '#' && c != '"' && c != '<' && c != '>'; });
   if (!visible) return Bad("The request target has a character that must be percent-encoded.");
@@ -62,10 +76,7 @@ Finding CheckRequestLine(std::string_view line, Framing& framing) {
 
 Finding CheckHost(std::string_view value, Framing& framing) {
   if (++framing.hosts > 1) return Bad("The request has more than one Host.", "Host");
-  const bool valid = std::ranges::all_of(value, [](char c) {
-    return IsTokenChar(c) || c == ':' || c == '[' || c == ']' || c == '(' || c == ')' || c == ';' || c == '=';
-  });
-  if (!valid) return Bad("The Host is not a host name or address.", "Host");
+  if (!IsHost(value)) return Bad("The Host is not a host name or address.", "Host");
   return std::nullopt;
 }
 

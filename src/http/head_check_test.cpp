@@ -24,6 +24,9 @@ TEST(HeadCheckTest, TakesGoodHeads) {
   EXPECT_EQ(0, VerdictOfFields("X:\r\nY: \xC3\xA4\r\n"));
   EXPECT_EQ(0, Verdict("GET /a?b=%20 HTTP/1.0\r\n\r\n"));
   EXPECT_EQ(0, Verdict("OPTIONS * HTTP/1.1\r\nHost: [::1]:80\r\n\r\n"));
+  for (const std::string target : {"http://a/b?c", "HTTP://a", "http://[::1]:80?x", "http://other/"}) {
+    EXPECT_EQ(0, Verdict("GET " + target + " HTTP/1.1\r\nHost: a\r\n\r\n")) << target;
+  }
 }
 
 TEST(HeadCheckTest, RefusesTwoWaysToFrameABody) {
@@ -67,9 +70,26 @@ TEST(HeadCheckTest, RefusesBareLineEndsAndControls) {
 }
 
 TEST(HeadCheckTest, RefusesBadRequestLines) {
-  for (const std::string line : {"GET /", "GET  / HTTP/1.1", "GET / HTTP/1.1 ", " GET / HTTP/1.1", "G(T / HTTP/1.1",
-                                 "GET http://a/ HTTP/1.1", "GET a HTTP/1.1", "GET * HTTP/1.1", "GET /a b HTTP/1.1",
-                                 "GET /# HTTP/1.1", "GET /\xC3\xA4 HTTP/1.1", "GET / http/1.1", "GET / HTTP/1"}) {
+  for (const std::string line : {"GET /",
+                                 "GET  / HTTP/1.1",
+                                 "GET / HTTP/1.1 ",
+                                 " GET / HTTP/1.1",
+                                 "G(T / HTTP/1.1",
+                                 "GET https://a/ HTTP/1.1",
+                                 "GET http:/a HTTP/1.1",
+                                 "GET http:// HTTP/1.1",
+                                 "GET http:///a HTTP/1.1",
+                                 "GET http://u:p@a/ HTTP/1.1",
+                                 "GET http://a#b HTTP/1.1",
+                                 "GET http://a/\xC3\xA4 HTTP/1.1",
+                                 "GET ftp://a/ HTTP/1.1",
+                                 "GET a HTTP/1.1",
+                                 "GET * HTTP/1.1",
+                                 "GET /a b HTTP/1.1",
+                                 "GET /# HTTP/1.1",
+                                 "GET /\xC3\xA4 HTTP/1.1",
+                                 "GET / http/1.1",
+                                 "GET / HTTP/1"}) {
     EXPECT_EQ(400, Verdict(line + "\r\nHost: a\r\n\r\n")) << line;
   }
   EXPECT_EQ(505, Verdict("GET / HTTP/2.0\r\nHost: a\r\n\r\n"));

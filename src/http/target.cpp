@@ -40,9 +40,20 @@ Result<std::string> DecodeQueryText(std::string_view encoded) {
 
 }  // namespace
 
+std::optional<AbsoluteTarget> SplitAbsolute(std::string_view target) {
+  constexpr std::string_view kScheme = "http://";
+  if (!EqualsIgnoreCase(target.substr(0, kScheme.size()), kScheme)) return std::nullopt;
+  target.remove_prefix(kScheme.size());
+  const std::size_t end = std::min(target.find_first_of("/?"), target.size());
+  return AbsoluteTarget{target.substr(0, end), target.substr(end)};
+}
+
 Status ParseTarget(std::string_view target, Request& request) {
+  const std::optional<AbsoluteTarget> absolute = SplitAbsolute(target);
+  if (absolute) target = absolute->rest;
   const std::size_t mark = target.find('?');
-  IC_RETURN_IF_ERROR(ParsePath(target.substr(0, mark), request));
+  const std::string_view path = target.substr(0, mark);
+  IC_RETURN_IF_ERROR(ParsePath(absolute && path.empty() ? "/" : path, request));
   std::string_view rest = mark == std::string_view::npos ? std::string_view() : target.substr(mark + 1);
   while (!rest.empty()) {
     const std::string_view pair = rest.substr(0, rest.find('&'));

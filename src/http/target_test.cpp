@@ -31,6 +31,19 @@ TEST(TargetTest, KeepsWhatIsNoEscape) {
   EXPECT_EQ("*", request.path);
 }
 
+TEST(TargetTest, AUrlIsReadFromItsPathOn) {
+  const auto path = [](std::string_view target) {
+    Request request;
+    EXPECT_TRUE(ParseTarget(target, request)) << target;
+    return request.path + "|" + std::string(request.Query("x").value_or("-"));
+  };
+  EXPECT_EQ("/a b|1", path("http://host:80/a%20b?x=1"));
+  EXPECT_EQ("/|-", path("http://host"));
+  EXPECT_EQ("/|http://b/c", path("HTTP://host?x=http://b/c"));
+  EXPECT_EQ("/http://host|-", path("/http://host"));
+  EXPECT_EQ("path", FieldAtFault("http://host/a%2Fb"));
+}
+
 TEST(TargetTest, RefusesBadText) {
   for (const char* target : {"/%", "/%4", "/%zz", "/%00", "/%0A", "/%ff", "/%C0%AF", "/a%2Fb", "/a%2f"}) {
     EXPECT_EQ("path", FieldAtFault(target)) << target;

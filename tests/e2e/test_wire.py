@@ -47,6 +47,11 @@ def test_heads_that_could_smuggle_a_request(server, head):
     assert answer.count(b'HTTP/1.1 ') == 1, 'the connection was not closed'
 
 
+def test_a_target_in_absolute_form(server):
+    answer = exchange(server, b'GET http://x/health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')
+    assert answer.startswith(b'HTTP/1.1 200 ')
+
+
 def test_a_head_that_is_too_large(server):
     assert exchange(server, b'GET / HTTP/1.1\r\nHost: x\r\nX: ' + b'a' * 100_000 + b'\r\n\r\n').startswith(b'HTTP/1.1 431 ')
 
