@@ -64,7 +64,15 @@ bool IsOurHeader(std::string_view part) {
   return header && TextMember(*header, "alg") == "HS256" && !header->contains("crit");
 }
 
-std::optional<Claims> ReadClaims(std::string_view part) {
+// Whether it may be used already. We write no nbf; one that cannot be read promises nothing.
+bool HasBegun(const Json& payload, TimePoint issued_at, TimePoint now) {
+  if (issued_at > now + kMaxClockSkew) return false;
+  if (!payload.contains("nbf")) return true;
+  const std::optional<TimePoint> not_before = TimeMember(payload, "nbf");
+  return not_before && *not_before <= now;
+}
+
+std::optional<Claims> ReadClaims(std::string_view part, TimePoint now) {
   const std::optional<Json> payload = DecodeJson(part);
   if (!payload || TextMember(*payload, "iss") != kIssuer) return std::nullopt;
   const Result<ObjectId> user_id = ObjectId::Parse(TextMember(*payload, "sub"));
@@ -72,6 +80,7 @@ std::optional<Claims> ReadClaims(std::string_view part) {
   const std::optional<TimePoint> expires_at = TimeMember(*payload, "exp");
   std::string jti = TextMember(*payload, "jti");
   if (!user_id || !issued_at || !expires_at || jti.empty()) return std::nullopt;
+  if (!HasBegun(*payload, *issued_at, now)) return std::nullopt;
   return Claims{*user_id, std::move(jti), *issued_at, *expires_at};
 }
 
@@ -107,7 +116,7 @@ Result<Claims> TokenIssuer::Verify(std::string_view token, std::chrono::seconds 
   const std::optional<std::string> signature = Base64UrlDecode(token.substr(last + 1));
   if (!signature || !SameBytes(*signature, Sign(token.substr(0, last)))) return Invalid();
   if (!IsOurHeader(token.substr(0, first))) return Invalid();
-  std::optional<Claims> claims = ReadClaims(token.substr(first + 1, last - first - 1));
+  std::optional<Claims> claims = ReadClaims(token.substr(first + 1, last - first - 1), clock_.Now());
   if (!claims) return Invalid();
   if (clock_.Now() >= claims->expires_at + grace) {
     return Fail(ErrorCode::kUnauthenticated, "The access token has expired. Log in again.", "Authorization");

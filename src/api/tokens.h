@@ -19,6 +19,9 @@ struct Claims {
   TimePoint expires_at;
 };
 
+/// How far ahead of ours the clock of a machine that shares the secret may be.
+inline constexpr std::chrono::minutes kMaxClockSkew{5};
+
 /// How long after its end a token can still be exchanged for a new one.
 inline constexpr std::chrono::hours kRefreshGrace{1};
 
@@ -32,7 +35,8 @@ class TokenIssuer {
 
   std::string Issue(ObjectId user_id) const;
 
-  /// Accepts a token until `grace` after its end. Whether it was taken back is for the caller to ask the store.
+  /// Accepts a token until `grace` after its end; none that begins later than now (nbf), or was made later than
+  /// kMaxClockSkew from now. Whether it was taken back is for the caller to ask the store.
   /// Errors: kUnauthenticated.
   Result<Claims> Verify(std::string_view token, std::chrono::seconds grace = std::chrono::seconds(0)) const;
 

@@ -138,6 +138,22 @@ TEST_F(TokensTest, ClaimsMustBeThereAndOfTheirKind) {
   EXPECT_FALSE(Accepts(Forge(kHeader, "not JSON")));
 }
 
+TEST_F(TokensTest, NoneFromTheFuture) {
+  const auto accepts = [this](const std::string& from, const std::string& to) {
+    std::string payload(kPayload);
+    payload.replace(payload.find(from), from.size(), to);
+    return Accepts(Forge(kHeader, payload));
+  };
+  const std::string iat = R"("iat":1700000000)";
+  EXPECT_TRUE(accepts(iat, R"("iat":1700000300)"));
+  EXPECT_FALSE(accepts(iat, R"("iat":1700000301)"));
+  EXPECT_FALSE(accepts(iat, R"("iat":9007199254740992)"));
+  EXPECT_TRUE(accepts(iat, iat + R"(,"nbf":1700000000)"));
+  for (const char* nbf : {"1700000001", "9007199254740992", "-1", "1e300", "null", "\"1700000000\""}) {
+    EXPECT_FALSE(accepts(iat, iat + R"(,"nbf":)" + nbf)) << nbf;
+  }
+}
+
 TEST_F(TokensTest, OddTexts) {
   for (const std::string_view text : {"", ".", "..", "...", "a.b.c", "a", "eyJ.eyJ", "\xff\xfe.\0.x"}) {
     EXPECT_FALSE(Accepts(text)) << text;
