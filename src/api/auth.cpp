@@ -27,11 +27,35 @@ Status ExpectNothing(const http::Request& request) {
   return {};
 }
 
-Result<http::Reply> Signup(Context& context, const http::Request& request) {
+/// By (name, address) for who guesses one password, by address alone for who keeps the server hashing.
+struct Limiters {
+  explicit Limiters(const Clock& clock) : by_name({}, clock), by_address(kAddressLimits, clock) {}
+  LoginLimiter by_name;
+  LoginLimiter by_address;  ///< failed logins, and sign-ups
+};
+
+http::Response TooMany(std::chrono::seconds wait, const Error& error, const http::Request& request) {
+  const std::string seconds = std::to_string(wait.count());
+  http::Response response =
+      ProblemResponse(429, {error.code, error.message + " Try again in " + seconds + " s.", error.field}, request);
+  response.headers.Set("Retry-After", seconds);
+  return response;
+}
+
+/// Counts an attempt of the address; the answer when it is one too many.
+std::optional<http::Response> RefuseAddress(Limiters& limiters, const http::Request& request) {
+  const auto wait = limiters.by_address.Begin("", request.remote_address);
+  if (!wait) return std::nullopt;
+  return TooMany(*wait, {ErrorCode::kResourceExhausted, "Too many failed logins and sign-ups from your address.", ""},
+                 request);
+}
+
+Result<http::Reply> Signup(Context& context, Limiters& limiters, const http::Request& request) {
   IC_RETURN_IF_ERROR(CheckQuery(request, {}));
   IC_ASSIGN_OR_RETURN(const Json body,
                       ReadObject(request, {"username", "email", "password", "first_name", "last_name"}));
   IC_ASSIGN_OR_RETURN(NewAccount account, ReadNewAccount(body));
+  if (auto refusal = RefuseAddress(limiters, request)) return *std::move(refusal);
   records::User user;
   user.id = ObjectId::Generate();
   IC_ASSIGN_OR_RETURN(user.password_hash, context.passwords.Hash(account.password));
@@ -78,21 +102,25 @@ Result<records::User> LogIn(Context& context, const Login& login) {
   return user;
 }
 
-http::Response TooManyAttempts(std::chrono::seconds wait, const http::Request& request) {
-  const std::string seconds = std::to_string(wait.count());
-  http::Response response = ProblemResponse(
-      429, {ErrorCode::kResourceExhausted, "Too many attempts to log in. Try again in " + seconds + " s.", "username"},
-      request);
-  response.headers.Set("Retry-After", seconds);
-  return response;
+/// Counts an attempt; the answer when it is one too many.
+std::optional<http::Response> RefuseLogin(Limiters& limiters, const Login& login, const http::Request& request) {
+  if (auto refusal = RefuseAddress(limiters, request)) return refusal;
+  const auto wait = limiters.by_name.Begin(login.username, request.remote_address);
+  if (!wait) return std::nullopt;
+  return TooMany(*wait, {ErrorCode::kResourceExhausted, "Too many attempts to log in.", "username"}, request);
 }
 
-Result<http::Reply> AnswerLogin(Context& context, LoginLimiter& limiter, const http::Request& request) {
+Result<http::Reply> AnswerLogin(Context& context, Limiters& limiters, const http::Request& request) {
   IC_ASSIGN_OR_RETURN(const Login login, ReadLogin(request));
-  if (const auto wait = limiter.Begin(login.username, request.remote_address)) return TooManyAttempts(*wait, request);
-  IC_ASSIGN_OR_RETURN(const records::User user, LogIn(context, login));
-  limiter.Succeeded(login.username, request.remote_address);
-  return JsonResponse(200, {{"access_token", context.tokens.Issue(user.id)}, {"user", UserJson(user)}});
+  if (auto refusal = RefuseLogin(limiters, login, request)) return *std::move(refusal);
+  const Result<records::User> user = LogIn(context, login);
+  // A password that was not looked at, because others were, is no guess.
+  const bool guessed = !user && user.error().code == ErrorCode::kUnauthenticated;
+  if (!guessed) limiters.by_address.TakeBack("", request.remote_address);
+  if (!guessed) limiters.by_name.TakeBack(login.username, request.remote_address);
+  if (!user) return std::unexpected(user.error());
+  limiters.by_name.Succeeded(login.username, request.remote_address);
+  return JsonResponse(200, {{"access_token", context.tokens.Issue(user->id)}, {"user", UserJson(*user)}});
 }
 
 Result<http::Reply> Refresh(Context& context, const http::Request& request) {
@@ -121,12 +149,13 @@ Result<http::Reply> Me(const http::Request& request, const records::User& user) 
 
 void AddAuthRoutes(http::Router& router, Context& context) {
   const http::RouteOptions json{.max_body_bytes = context.options.limits.max_json_bytes};
-  const auto limiter = std::make_shared<LoginLimiter>(LoginLimits{}, context.clock);
+  const auto limiters = std::make_shared<Limiters>(context.clock);
   router.Handle("POST", "/api/auth/signup",
-                Public([&context](http::Request& request) { return Signup(context, request); }), json);
-  router.Handle("POST", "/api/auth/login",
-                Public([&context, limiter](http::Request& request) { return AnswerLogin(context, *limiter, request); }),
+                Public([&context, limiters](http::Request& request) { return Signup(context, *limiters, request); }),
                 json);
+  router.Handle(
+      "POST", "/api/auth/login",
+      Public([&context, limiters](http::Request& request) { return AnswerLogin(context, *limiters, request); }), json);
   router.Handle("POST", "/api/auth/refresh",
                 Public([&context](http::Request& request) { return Refresh(context, request); }), json);
   router.Handle("POST", "/api/auth/logout",

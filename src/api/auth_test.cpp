@@ -177,6 +177,17 @@ TEST_F(AuthTest, GuessingIsSlowedDown) {
   EXPECT_EQ(Login("ada.l", "correct horse").status, 200);
 }
 
+TEST_F(AuthTest, OneAddressCannotKeepTheServerHashing) {
+  Post("/api/auth/signup", Account());
+  for (int i = 0; i < 99; ++i) EXPECT_EQ(Login("nobody" + std::to_string(i), "wrong horse").status, 401);
+  const http::Response login = Login("ada.l", "correct horse");
+  EXPECT_EQ(login.status, 429);
+  EXPECT_EQ(login.headers.Get("Retry-After"), "60");
+  EXPECT_EQ(Post("/api/auth/signup", Account()).status, 429);
+  api.clock.Advance(std::chrono::seconds(60));
+  for (int i = 0; i < 101; ++i) EXPECT_EQ(Login("ada.l", "correct horse").status, 200);
+}
+
 TEST_F(AuthTest, RefreshTakesATokenUntilOneHourAfterItsEnd) {
   const Person person = api.AddPerson("grace");
   api.clock.Advance(std::chrono::hours(1));

@@ -20,6 +20,12 @@ std::optional<std::chrono::seconds> LoginLimiter::Begin(std::string_view usernam
   return std::nullopt;
 }
 
+void LoginLimiter::TakeBack(std::string_view username, std::string_view address) {
+  const std::lock_guard lock(mutex_);
+  const auto entry = entries_.find(Key(store::CaseKey(username), address));
+  if (entry != entries_.end() && entry->second.attempts > 0) --entry->second.attempts;
+}
+
 void LoginLimiter::Succeeded(std::string_view username, std::string_view address) {
   const std::lock_guard lock(mutex_);
   entries_.erase(Key(store::CaseKey(username), address));

@@ -38,6 +38,16 @@ TEST_F(LoginLimiterTest, SuccessForgets) {
   EXPECT_FALSE(limiter.Begin("ada", "a"));
 }
 
+TEST_F(LoginLimiterTest, WhatIsTakenBackDoesNotCount) {
+  limiter.TakeBack("ada", "a");
+  EXPECT_FALSE(limiter.Begin("ada", "a"));
+  limiter.TakeBack("Ada", "a");
+  limiter.TakeBack("ada", "a");
+  EXPECT_FALSE(limiter.Begin("ada", "a"));
+  EXPECT_FALSE(limiter.Begin("ada", "a"));
+  EXPECT_TRUE(limiter.Begin("ada", "a"));
+}
+
 TEST_F(LoginLimiterTest, WhenFullTheOldestMakesRoom) {
   for (const char* name : {"one", "two", "three"}) {
     EXPECT_FALSE(limiter.Begin(name, "a"));

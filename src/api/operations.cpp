@@ -54,7 +54,7 @@ Result<http::Reply> ShowOpenApi() {
 }  // namespace
 
 void AddOperationsRoutes(http::Router& router, Context& context) {
-  router.Handle("GET", "/health", Public([&context](http::Request&) { return Health(context); }));
+  router.Handle("GET", "/health", Public([&context](http::Request&) { return Health(context); }), {.immediate = true});
   router.Handle("GET", "/ready", Public([&context](http::Request& request) { return Ready(context, request); }));
   router.Handle("GET", "/metrics", Public([&context](http::Request&) { return ShowMetrics(context); }));
   router.Handle("GET", "/api/openapi.json", Public([](http::Request&) { return ShowOpenApi(); }));

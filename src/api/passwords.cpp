@@ -1,6 +1,7 @@
 #include "api/passwords.h"
 
 #include <array>
+#include <atomic>
 #include <cstdlib>
 #include <semaphore>
 
@@ -26,17 +27,20 @@ bool MatchesBcrypt(std::string_view password, const std::string& hash) {
 }  // namespace
 
 struct PasswordHasher::Turns {
-  explicit Turns(int count) : free(count) {}
+  explicit Turns(const PasswordOptions& options) : free(options.parallel), places(options.parallel + options.waiting) {}
   std::counting_semaphore<> free;
+  std::atomic<int> places;  // left, for those who compute and those who wait
 };
 
 /// The right to compute one hash, for as long as it lives.
 class PasswordHasher::Turn {
  public:
   explicit Turn(const PasswordHasher& hasher)
-      : free_(hasher.turns_->free), taken_(free_.try_acquire_for(hasher.options_.patience)) {}
+      : turns_(*hasher.turns_),
+        taken_(turns_.places.fetch_sub(1) > 0 && turns_.free.try_acquire_for(hasher.options_.patience)) {}
   ~Turn() {
-    if (taken_) free_.release();
+    if (taken_) turns_.free.release();
+    turns_.places.fetch_add(1);
   }
   Turn(const Turn&) = delete;
   Turn& operator=(const Turn&) = delete;
@@ -47,12 +51,11 @@ class PasswordHasher::Turn {
   }
 
  private:
-  std::counting_semaphore<>& free_;
+  Turns& turns_;
   bool taken_;
 };
 
-PasswordHasher::PasswordHasher(PasswordOptions options)
-    : options_(options), turns_(std::make_unique<Turns>(options.parallel)) {
+PasswordHasher::PasswordHasher(PasswordOptions options) : options_(options), turns_(std::make_unique<Turns>(options)) {
   if (sodium_init() < 0) std::abort();  // the system has no random numbers
   nobodys_hash_ = Hash("nobody").value_or("");
 }

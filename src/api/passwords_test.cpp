@@ -67,8 +67,7 @@ TEST(Passwords, NobodyCanLogInAndTheCheckWorks) {
 }
 
 TEST(Passwords, TooManyAtATimeAreTurnedAway) {
-  const PasswordHasher hasher(
-      {.passes = 200, .memory_bytes = 4 << 20, .parallel = 1, .patience = std::chrono::milliseconds(0)});
+  const PasswordHasher hasher({.passes = 200, .memory_bytes = 4 << 20, .parallel = 1, .waiting = 0});
   std::atomic<int> refused = 0;
   std::atomic<int> done = 0;
   std::vector<std::jthread> threads;
@@ -84,9 +83,18 @@ TEST(Passwords, TooManyAtATimeAreTurnedAway) {
   EXPECT_EQ(done + refused, 8);
 }
 
+TEST(Passwords, ThoseWhoMayWaitGetTheirTurn) {
+  const PasswordHasher hasher({.passes = 20,
+                               .memory_bytes = 4 << 20,
+                               .parallel = 1,
+                               .waiting = 3,
+                               .patience = std::chrono::milliseconds(600'000)});
+  std::vector<std::jthread> threads;
+  for (int i = 0; i < 4; ++i) threads.emplace_back([&] { EXPECT_TRUE(hasher.Hash("correct horse")); });
+}
+
 TEST(Passwords, TurnsAreGivenBack) {
-  const PasswordHasher hasher(
-      {.passes = 1, .memory_bytes = 8192, .parallel = 1, .patience = std::chrono::milliseconds(0)});
+  const PasswordHasher hasher({.passes = 1, .memory_bytes = 8192, .parallel = 1, .waiting = 0});
   for (int i = 0; i < 5; ++i) EXPECT_TRUE(hasher.Hash("correct horse"));
 }
 

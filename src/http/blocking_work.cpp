@@ -62,11 +62,13 @@ Upload::~Upload() {
 }
 
 void PostHandler(const StatePtr& state, const Route& route, RequestPtr request, std::shared_ptr<OutcomeBox> box) {
-  state->blocking.Post([state, &route, request = std::move(request), box = std::move(box)] {
+  auto run = [state, &route, request = std::move(request), box = std::move(box)] {
     Guard(
         *request, [&] { Deliver(std::get<Handler>(route.handler)(*request), box); },
         [&](Problem problem) { box->Put(std::move(problem)); });
-  });
+  };
+  if (route.options.immediate) return run();
+  state->blocking.Post(std::move(run));
 }
 
 void PostUploadStart(const StatePtr& state, const Route& route, RequestPtr request,

@@ -49,6 +49,7 @@ struct SharedBuffer {
 };
 
 /// Each posts one task to the pool and puts its result in the box. What a handler throws becomes a 500 and a log line.
+/// The handler of a route that is immediate runs here and now.
 void PostHandler(const StatePtr& state, const Route& route, RequestPtr request, std::shared_ptr<OutcomeBox> box);
 
 using UploadStart = std::variant<Outcome, UploadPtr>;

@@ -27,7 +27,8 @@ class BodySink {
   virtual Reply Finish() = 0;
 };
 
-/// Answers a request whose body is whole in memory. Runs on the blocking pool; may throw (500).
+/// Answers a request whose body is whole in memory. Runs on the blocking pool unless its route is
+/// immediate; may throw (500).
 using Handler = std::function<Reply(Request& request)>;
 
 /// Answers from the head alone, or says who takes the body. `head` lives until the sink is destroyed. Runs on the
@@ -38,6 +39,8 @@ struct RouteOptions {
   /// Units: bytes, chunked coding taken off. A larger body is refused with 413, from its Content-Length where it has
   /// one.
   std::uint64_t max_body_bytes = 1 << 20;
+  /// The Handler never blocks: it runs on the I/O thread, so that it answers even while the blocking pool is busy.
+  bool immediate = false;
 };
 
 struct Route {

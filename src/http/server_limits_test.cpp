@@ -127,6 +127,32 @@ TEST_F(LimitsTest, StopDoesNotWaitForAHandlerThatHangs) {
   pool_.reset();
 }
 
+TEST_F(LimitsTest, ImmediateRoutesAnswerWhileThePoolIsBusy) {
+  std::mutex held;
+  router_.Handle("GET", "/hang", [&](Request&) -> Reply {
+    diary_.Note("hanging");
+    const std::lock_guard wait(held);
+    return Response{};
+  });
+  const auto immediate = [](Request& request) -> Reply {
+    if (request.Query("throw")) throw std::runtime_error("on purpose");
+    return Response{.body = "alive"};
+  };
+  router_.Handle("GET", "/alive", immediate, {.immediate = true});
+  Start();
+  std::unique_lock lock(held);
+  std::vector<WireClient> hanging;
+  for (int i = 0; i < kPoolThreads; ++i) {
+    hanging.push_back(Connect());
+    hanging.back().Send(Get("/hang"));
+  }
+  WireClient client = Connect();
+  for (int i = 0; i < 2; ++i) EXPECT_EQ("alive", client.Ask(Get("/alive"))->body);
+  EXPECT_EQ(500, client.Ask(Get("/alive?throw"))->status);
+  lock.unlock();
+  for (WireClient& waiting : hanging) EXPECT_EQ(200, waiting.Receive()->status);
+}
+
 TEST_F(LimitsTest, ReportsAPortThatIsTakenAndAHostThatIsNone) {
   Start();
   const auto start = [&](std::string host, std::uint16_t port) {
