@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
+#include "cellpose/nearest_block.h"
 #include "cellpose/percentile.h"
+#include "cellpose/stopped.h"
 #include "cellpose/tiles.h"
 #include "image/resize.h"
 
@@ -27,12 +30,14 @@ std::vector<int> BlockStarts(int length, int block) {
   return EvenStarts(std::max(0, length - block), count);
 }
 
-Levels Measure(const image::Plane& plane, int block, std::array<double, 2> percents, ComputePool& pool) {
+/// Those of the blocks that begin after `stop` are missing.
+Levels Measure(const image::Plane& plane, int block, std::array<double, 2> percents, ComputePool& pool,
+               const std::stop_token& stop) {
   const std::vector<int> rows = BlockStarts(plane.height, block);
   const std::vector<int> columns = BlockStarts(plane.width, block);
   Levels levels{.low = image::Plane(static_cast<int>(rows.size()), static_cast<int>(columns.size())), .high = {}};
   levels.high = levels.low;
-  pool.ParallelFor(levels.low.values.size(), [&](std::size_t i) {
+  const auto measure = [&](std::size_t i) {
     const int y = rows[i / columns.size()];
     const int x = columns[i % columns.size()];
     const SampleGrid samples{.first = plane.row(y) + x,
@@ -42,7 +47,8 @@ Levels Measure(const image::Plane& plane, int block, std::array<double, 2> perce
     const auto [low, high] = Percentiles(samples, percents);
     levels.low.values[i] = low;
     levels.high.values[i] = high;
-  });
+  };
+  pool.ParallelFor(levels.low.values.size(), measure, stop);
   return levels;
 }
 
@@ -50,30 +56,23 @@ bool HasContrast(const Levels& levels, std::size_t i) {
   return !(levels.high.values[i] - levels.low.values[i] < kLeastContrast);
 }
 
-/// Index of the block with contrast that is nearest to block `i`, the first where several are.
-std::size_t Nearest(const Levels& levels, const std::vector<std::size_t>& with_contrast, std::size_t i) {
-  const auto columns = static_cast<std::size_t>(levels.low.width);
-  const auto distance = [&](std::size_t j) {
-    const auto dy = static_cast<std::ptrdiff_t>(i / columns) - static_cast<std::ptrdiff_t>(j / columns);
-    const auto dx = static_cast<std::ptrdiff_t>(i % columns) - static_cast<std::ptrdiff_t>(j % columns);
-    return dy * dy + dx * dx;
-  };
-  return *std::ranges::min_element(with_contrast, {}, distance);
-}
-
-void FillFlatBlocks(Levels& levels) {
-  std::vector<std::size_t> with_contrast;
+/// Errors: kCancelled after `stop`.
+Status FillFlatBlocks(Levels& levels, ComputePool& pool, const std::stop_token& stop) {
+  BlockGrid grid{.height = levels.low.height, .width = levels.low.width, .marked = {}};
   for (std::size_t i = 0; i < levels.low.values.size(); ++i) {
-    if (HasContrast(levels, i)) with_contrast.push_back(i);
+    grid.marked.push_back(static_cast<std::uint8_t>(HasContrast(levels, i)));
   }
-  const Levels measured = levels;
-  for (std::size_t i = 0; i < levels.low.values.size(); ++i) {
-    if (HasContrast(measured, i)) continue;
-    const bool any = !with_contrast.empty();
-    const std::size_t nearest = any ? Nearest(measured, with_contrast, i) : 0;
-    levels.low.values[i] = any ? measured.low.values[nearest] : 0;
-    levels.high.values[i] = any ? measured.high.values[nearest] : 1;
+  if (std::ranges::find(grid.marked, 1) == grid.marked.end()) {
+    std::ranges::fill(levels.low.values, 0.0F);
+    std::ranges::fill(levels.high.values, 1.0F);
+    return {};
   }
+  IC_ASSIGN_OR_RETURN(const std::vector<std::size_t> nearest, FindNearestMarked(grid, pool, stop));
+  for (std::size_t i = 0; i < nearest.size(); ++i) {  // the nearest ones keep their own levels
+    levels.low.values[i] = levels.low.values[nearest[i]];
+    levels.high.values[i] = levels.high.values[nearest[i]];
+  }
+  return {};
 }
 
 /// The index within 0 ... length - 1 when the axis is continued by its mirror image.
@@ -119,14 +118,18 @@ image::Plane Spread(const image::Plane& levels, int height, int width) {
 
 }  // namespace
 
-void NormalizeByBlocks(image::Plane& plane, int block, std::array<double, 2> percents, ComputePool& pool) {
-  Levels levels = Measure(plane, block, percents, pool);
-  FillFlatBlocks(levels);
+Status NormalizeByBlocks(image::Plane& plane, int block, std::array<double, 2> percents, ComputePool& pool,
+                         const std::stop_token& stop) {
+  Levels levels = Measure(plane, block, percents, pool, stop);
+  IC_RETURN_IF_ERROR(CheckStop(stop));
+  IC_RETURN_IF_ERROR(FillFlatBlocks(levels, pool, stop));
   const image::Plane low = Spread(levels.low, plane.height, plane.width);
   const image::Plane high = Spread(levels.high, plane.height, plane.width);
+  IC_RETURN_IF_ERROR(CheckStop(stop));
   for (std::size_t i = 0; i < plane.values.size(); ++i) {
     plane.values[i] = (plane.values[i] - low.values[i]) / (high.values[i] - low.values[i]);
   }
+  return {};
 }
 
 }  // namespace intelliclinix::cellpose

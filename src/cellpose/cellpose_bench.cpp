@@ -61,7 +61,7 @@ void BM_Normalize(benchmark::State& state) {
     state.PauseTiming();
     Planes planes = source;
     state.ResumeTiming();
-    NormalizePlanes(planes, {}, pool);
+    benchmark::DoNotOptimize(NormalizePlanes(planes, {}, pool, {}));
   }
 }
 BENCHMARK(BM_Normalize)->Unit(benchmark::kMillisecond)->MeasureProcessCPUTime()->UseRealTime();
@@ -72,7 +72,7 @@ void BM_Euler(benchmark::State& state) {
   const FlowField field = MakeFlowField(output.flow_y, output.flow_x, cells);
   for (auto _ : state) {
     CellPixels moved = cells;
-    FollowInterpolated(field, 200, moved.positions);
+    FollowInterpolated(field, 200, moved.positions, {});
     benchmark::DoNotOptimize(moved.positions.data());
   }
   state.counters["per_step"] =

@@ -6,6 +6,9 @@
 namespace intelliclinix::cellpose {
 namespace {
 
+constexpr int kLeastBlock =
+    16;  // px; fewer pixels have no percentiles to speak of, and there would be millions of blocks
+
 std::unexpected<Error> Bad(const std::string& field, const std::string& rule) {
   return Fail(ErrorCode::kInvalidArgument, field + " must be " + rule + ".", field);
 }
@@ -39,8 +42,8 @@ Status CheckNormalize(const NormalizeOptions& normalize) {
       }
     }
   }
-  if (!Within(normalize.tile_norm_blocksize, 0, 100'000)) {
-    return Bad("normalize.tile_norm_blocksize", "0 (off) or a number of pixels up to 100000");
+  if (normalize.tile_norm_blocksize != 0 && !Within(normalize.tile_norm_blocksize, kLeastBlock, 100'000)) {
+    return Bad("normalize.tile_norm_blocksize", "0 (off) or 16 to 100000 pixels");
   }
   if (!Within(normalize.sharpen_radius, 0, 1000)) return Bad("normalize.sharpen_radius", "0 (off) to 1000 pixels");
   if (!Within(normalize.smooth_radius, 0, 1000)) return Bad("normalize.smooth_radius", "0 (off) to 1000 pixels");

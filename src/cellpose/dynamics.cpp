@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <span>
-#include <utility>
 
 #include "cellpose/euler.h"
+#include "cellpose/stopped.h"
 
 namespace intelliclinix::cellpose {
 namespace {
@@ -15,18 +15,16 @@ constexpr std::size_t kPixelsAtOnce =
 }  // namespace
 
 Status FollowFlows(const FlowField& field, const DynamicsOptions& options, CellPixels& cells, ComputePool& pool,
-                   std::stop_token stop) {
+                   const std::stop_token& stop) {
   const auto kernel = options.interpolate ? FollowInterpolated : FollowNearest;
   const std::span<float> positions(cells.positions);
   const auto follow = [&](std::size_t chunk) {
     const std::size_t first = chunk * 2 * kPixelsAtOnce;
-    kernel(field, options.steps, positions.subspan(first, std::min(2 * kPixelsAtOnce, positions.size() - first)));
+    kernel(field, options.steps, positions.subspan(first, std::min(2 * kPixelsAtOnce, positions.size() - first)), stop);
   };
   const std::size_t chunks = (cells.pixels.size() + kPixelsAtOnce - 1) / kPixelsAtOnce;
-  if (!pool.ParallelFor(chunks, follow, std::move(stop))) {
-    return Fail(ErrorCode::kCancelled, "The segmentation was stopped.");
-  }
-  return {};
+  pool.ParallelFor(chunks, follow, stop);
+  return CheckStop(stop);
 }
 
 }  // namespace intelliclinix::cellpose

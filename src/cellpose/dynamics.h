@@ -19,6 +19,6 @@ struct DynamicsOptions {
 /// Errors: kCancelled after `stop`.
 /// Source: Stringer et al. 2021.
 Status FollowFlows(const FlowField& field, const DynamicsOptions& options, CellPixels& cells, ComputePool& pool,
-                   std::stop_token stop);
+                   const std::stop_token& stop);
 
 }  // namespace intelliclinix::cellpose

@@ -86,8 +86,9 @@ bool StepNearest(const FlowField& field, Lanes& lanes) {
 }
 
 /// Positions that one step leaves where they are will stay there: the other steps are left out.
-void Follow(const FlowField& field, int steps, std::span<float> positions, StepFunction step) {
-  for (std::size_t first = 0; first < positions.size(); first += 2 * kLanes) {
+void Follow(const FlowField& field, int steps, std::span<float> positions, StepFunction step,
+            const std::stop_token& stop) {
+  for (std::size_t first = 0; first < positions.size() && !stop.stop_requested(); first += 2 * kLanes) {
     const std::size_t count = std::min<std::size_t>(kLanes, (positions.size() - first) / 2);
     Lanes lanes{};
     for (std::size_t i = 0; i < count; ++i) {
@@ -105,12 +106,12 @@ void Follow(const FlowField& field, int steps, std::span<float> positions, StepF
 
 }  // namespace
 
-void FollowInterpolated(const FlowField& field, int steps, std::span<float> positions) {
-  Follow(field, steps, positions, StepInterpolated);
+void FollowInterpolated(const FlowField& field, int steps, std::span<float> positions, const std::stop_token& stop) {
+  Follow(field, steps, positions, StepInterpolated, stop);
 }
 
-void FollowNearest(const FlowField& field, int steps, std::span<float> positions) {
-  Follow(field, steps, positions, StepNearest);
+void FollowNearest(const FlowField& field, int steps, std::span<float> positions, const std::stop_token& stop) {
+  Follow(field, steps, positions, StepNearest, stop);
 }
 
 }  // namespace intelliclinix::cellpose

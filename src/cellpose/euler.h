@@ -2,15 +2,17 @@
 #pragma once
 
 #include <span>
+#include <stop_token>
 
 #include "cellpose/flow_field.h"
 
 namespace intelliclinix::cellpose {
 
-/// Moves `positions` [n, 2] (y, x) by `steps` Euler steps; the flow between pixels is bilinear.
-void FollowInterpolated(const FlowField& field, int steps, std::span<float> positions);
+/// Moves `positions` [n, 2] (y, x) by `steps` Euler steps; the flow between pixels is bilinear. After `stop` the rest
+/// stays where it is.
+void FollowInterpolated(const FlowField& field, int steps, std::span<float> positions, const std::stop_token& stop);
 
 /// The same with the flow of the pixel that a position is in.
-void FollowNearest(const FlowField& field, int steps, std::span<float> positions);
+void FollowNearest(const FlowField& field, int steps, std::span<float> positions, const std::stop_token& stop);
 
 }  // namespace intelliclinix::cellpose

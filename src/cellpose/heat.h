@@ -3,7 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
+#include <stop_token>
 #include <vector>
 
 namespace intelliclinix::cellpose {
@@ -18,7 +18,9 @@ struct MaskBox {
 };
 
 /// Heat after `steps` steps: each adds 1 at the pixel `centre`, then replaces each mask pixel by the sum of its 3 x 3
-/// neighbourhood / 9. Outside the mask it is 0. `heat` is of the box's size.
-void Diffuse(const MaskBox& mask, std::size_t centre, int steps, std::vector<double>& heat);
+/// neighbourhood / 9. Outside the mask it is 0. `heat` is of the box's size. No step begins after `stop`: the heat is
+/// then of fewer.
+void Diffuse(const MaskBox& mask, std::size_t centre, int steps, std::vector<double>& heat,
+             const std::stop_token& stop);
 
 }  // namespace intelliclinix::cellpose

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "cellpose/blend.h"
+#include "cellpose/stopped.h"
 #include "cellpose/tile_repeats.h"
 #include "cellpose/tile_transfer.h"
 #include "cellpose/tiles.h"
@@ -39,10 +40,10 @@ class Pass {
         ended_(static_cast<std::size_t>(grid_.count())) {}
 
   Result<NetworkOutput> Run() {
-    const bool all = context_.pool.ParallelFor(
+    context_.pool.ParallelFor(
         repeats_.firsts.size(), [this](std::size_t index) { RunTile(repeats_.firsts[index]); }, context_.stop);
     if (error_) return std::unexpected(*std::move(error_));
-    if (!all) return Fail(ErrorCode::kCancelled, "The segmentation was stopped.");
+    IC_RETURN_IF_ERROR(CheckStop(context_.stop));
     return blend_.Finish();
   }
 

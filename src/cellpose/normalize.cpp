@@ -6,6 +6,7 @@
 #include "cellpose/block_normalize.h"
 #include "cellpose/percentile.h"
 #include "cellpose/plane_filter.h"
+#include "cellpose/stopped.h"
 
 namespace intelliclinix::cellpose {
 namespace {
@@ -40,31 +41,41 @@ void NormalizeByPercentiles(image::Plane& plane, std::array<double, 2> percents)
   }
 }
 
-void NormalizePlane(image::Plane& plane, const NormalizeOptions& options, std::size_t index, ComputePool& pool) {
+/// By the plane's own brightness, after the filters.
+Status NormalizeByContent(image::Plane& plane, const NormalizeOptions& options, ComputePool& pool,
+                          const std::stop_token& stop) {
+  const FilterRadii radii{.smooth = options.smooth_radius, .sharpen = options.sharpen_radius};
+  if (radii.smooth > 0 || radii.sharpen > 0) IC_RETURN_IF_ERROR(FilterPlane(plane, radii, pool, stop));
+  if (options.tile_norm_blocksize > 0) {
+    return NormalizeByBlocks(plane, options.tile_norm_blocksize, options.percentile, pool, stop);
+  }
+  NormalizeByPercentiles(plane, options.percentile);
+  return {};
+}
+
+Status NormalizePlane(image::Plane& plane, const NormalizeOptions& options, std::size_t index, ComputePool& pool,
+                      const std::stop_token& stop) {
+  IC_RETURN_IF_ERROR(CheckStop(stop));
   const auto [least, most] = std::ranges::minmax_element(plane.values);
-  if (plane.values.empty() || *least == *most) return;
+  if (plane.values.empty() || *least == *most) return {};
   if (options.lowhigh) {
     const auto [low, high] = (*options.lowhigh)[index];
     Stretch(plane, static_cast<float>(low), static_cast<float>(high));
   } else {
-    const FilterRadii radii{.smooth = options.smooth_radius, .sharpen = options.sharpen_radius};
-    if (radii.smooth > 0 || radii.sharpen > 0) FilterPlane(plane, radii, pool);
-    if (options.tile_norm_blocksize > 0) {
-      NormalizeByBlocks(plane, options.tile_norm_blocksize, options.percentile, pool);
-    } else {
-      NormalizeByPercentiles(plane, options.percentile);
-    }
+    IC_RETURN_IF_ERROR(NormalizeByContent(plane, options, pool, stop));
   }
-  if (!options.invert) return;
+  if (!options.invert) return {};
   for (float& value : plane.values) value = 1 - value;
+  return {};
 }
 
 }  // namespace
 
-void NormalizePlanes(Planes& planes, const NormalizeOptions& options, ComputePool& pool) {
-  if (!options.enabled) return;
-  NormalizePlane(planes.segment, options, 0, pool);
-  NormalizePlane(planes.nucleus, options, 1, pool);
+Status NormalizePlanes(Planes& planes, const NormalizeOptions& options, ComputePool& pool,
+                       const std::stop_token& stop) {
+  if (!options.enabled) return {};
+  IC_RETURN_IF_ERROR(NormalizePlane(planes.segment, options, 0, pool, stop));
+  return NormalizePlane(planes.nucleus, options, 1, pool, stop);
 }
 
 }  // namespace intelliclinix::cellpose

@@ -1,7 +1,10 @@
 // Brings planes to a common brightness.
 #pragma once
 
+#include <stop_token>
+
 #include "base/compute_pool.h"
+#include "base/result.h"
 #include "cellpose/options.h"
 #include "cellpose/planes.h"
 
@@ -11,7 +14,8 @@ namespace intelliclinix::cellpose {
 /// clipped. A plane of one value stays as it is; one whose percentiles are no more than 1e-3 apart becomes 0. Filters
 /// and percentiles of blocks come first where they are asked for; with fixed levels neither has a part.
 /// Threads: any.
+/// Errors: kCancelled after `stop`; the planes are then spoilt.
 /// Source: Stringer et al. 2021.
-void NormalizePlanes(Planes& planes, const NormalizeOptions& options, ComputePool& pool);
+Status NormalizePlanes(Planes& planes, const NormalizeOptions& options, ComputePool& pool, const std::stop_token& stop);
 
 }  // namespace intelliclinix::cellpose

@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "cellpose/block_normalize.h"
 #include "cellpose/reference/percentile_reference.h"
 
 namespace intelliclinix::cellpose {
@@ -25,7 +26,7 @@ Planes Noise(int height, int width) {
 class Normalize : public testing::Test {
  protected:
   Planes Normalized(Planes planes, const NormalizeOptions& options = {}) {
-    NormalizePlanes(planes, options, pool_);
+    EXPECT_TRUE(NormalizePlanes(planes, options, pool_, {}).has_value());
     return planes;
   }
 
@@ -120,6 +121,27 @@ TEST_F(Normalize, TakesBlocksLargerThanTheImage) {
   for (std::size_t i = 0; i < whole.segment.values.size(); ++i) {
     EXPECT_NEAR(block.segment.values[i], whole.segment.values[i], 1e-5);
   }
+}
+
+TEST_F(Normalize, StopsOnRequest) {
+  std::stop_source stop;
+  stop.request_stop();
+  Planes planes = Noise(40, 40);
+  for (const NormalizeOptions& options :
+       {NormalizeOptions{}, {.tile_norm_blocksize = 16}, {.sharpen_radius = 3}, {.smooth_radius = 2}}) {
+    const Status status = NormalizePlanes(planes, options, pool_, stop.get_token());
+    ASSERT_FALSE(status.has_value());
+    EXPECT_EQ(status.error().code, ErrorCode::kCancelled);
+  }
+}
+
+TEST_F(Normalize, StopsWhileItMeasuresBlocks) {
+  std::stop_source stop;
+  stop.request_stop();
+  Planes planes = Noise(64, 64);
+  const Status status = NormalizeByBlocks(planes.segment, 16, {1, 99}, pool_, stop.get_token());
+  ASSERT_FALSE(status.has_value());
+  EXPECT_EQ(status.error().code, ErrorCode::kCancelled);
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ struct NormalizeOptions {
   bool enabled = true;                                            ///< off: planes go to the network as they are
   std::array<double, 2> percentile = {1, 99};                     ///< what becomes 0 and 1
   std::optional<std::array<std::array<double, 2>, 2>> lowhigh{};  ///< [plane][low, high] in place of percentiles
-  int tile_norm_blocksize = 0;  ///< px; > 0: percentiles of blocks, for uneven illumination
+  int tile_norm_blocksize = 0;  ///< px; >= 16: percentiles of blocks, for uneven illumination
   double sharpen_radius = 0;    ///< px; > 0: subtracts the surroundings
   double smooth_radius = 0;     ///< px; > 0: Gaussian smoothing
   bool invert = false;          ///< dark objects on bright ground

@@ -11,6 +11,7 @@ namespace intelliclinix::cellpose {
 namespace {
 
 constexpr std::size_t kBuckets = 1 << 16;
+constexpr std::size_t kCopiedUpTo = 1 << 14;  // samples
 
 /// Keys are in the order of the floats.
 std::uint32_t KeyOf(float value) {
@@ -41,9 +42,9 @@ Place FindRank(const std::vector<std::uint32_t>& counts, std::uint64_t rank) {
 }
 
 /// Order statistics by two passes of counting, of the upper and of the lower half of the keys.
-class Selector {
+class CountingSelector {
  public:
-  explicit Selector(const SampleGrid& samples) : samples_(samples), upper_(kBuckets), lower_(kBuckets) {
+  explicit CountingSelector(const SampleGrid& samples) : samples_(samples), upper_(kBuckets), lower_(kBuckets) {
     ForEachKey(samples_, [this](std::uint32_t key) { ++upper_[key >> 16]; });
   }
 
@@ -69,6 +70,25 @@ class Selector {
   std::uint32_t counted_ = kBuckets;  // the bucket that lower_ is of
 };
 
+/// The same of a copy of the keys, for samples so few that clearing the counts would take longer.
+class CopySelector {
+ public:
+  explicit CopySelector(const SampleGrid& samples) {
+    keys_.reserve(samples.size());
+    ForEachKey(samples, [this](std::uint32_t key) { keys_.push_back(key); });
+  }
+
+  float Select(std::uint64_t rank) {
+    const auto place = keys_.begin() + static_cast<std::ptrdiff_t>(rank);
+    std::ranges::nth_element(keys_, place);
+    return ValueOf(*place);
+  }
+
+ private:
+  std::vector<std::uint32_t> keys_;
+};
+
+template <typename Selector>
 float Interpolate(Selector& selector, std::size_t count, double percent) {
   const double index = static_cast<double>(count - 1) * (percent / 100);
   const double below = std::floor(index);
@@ -81,13 +101,19 @@ float Interpolate(Selector& selector, std::size_t count, double percent) {
   return static_cast<float>(value);
 }
 
+template <typename Selector>
+std::array<float, 2> Measure(const SampleGrid& samples, std::array<double, 2> percents) {
+  Selector selector(samples);
+  const float low = Interpolate(selector, samples.size(), percents[0]);
+  return {low, Interpolate(selector, samples.size(), percents[1])};
+}
+
 }  // namespace
 
 std::array<float, 2> Percentiles(const SampleGrid& samples, std::array<double, 2> percents) {
   assert(samples.size() > 0);
-  Selector selector(samples);
-  const float low = Interpolate(selector, samples.size(), percents[0]);
-  return {low, Interpolate(selector, samples.size(), percents[1])};
+  return samples.size() <= kCopiedUpTo ? Measure<CopySelector>(samples, percents)
+                                       : Measure<CountingSelector>(samples, percents);
 }
 
 }  // namespace intelliclinix::cellpose

@@ -1,4 +1,4 @@
-// Percentiles as numpy computes them, without sorting or copying the values.
+// Percentiles as numpy computes them, without sorting the values.
 #pragma once
 
 #include <array>
@@ -19,7 +19,7 @@ struct SampleGrid {
 
 /// Two percentiles of the samples with linear interpolation between order statistics (numpy's default). `percents`
 /// are within 0 ... 100; the grid is not empty and holds neither NaN nor infinities.
-/// Threads: any; 1 MiB of scratch memory, two passes over the samples.
+/// Threads: any; at most 1 MiB of scratch memory, for few samples as much as they take.
 std::array<float, 2> Percentiles(const SampleGrid& samples, std::array<double, 2> percents);
 
 }  // namespace intelliclinix::cellpose

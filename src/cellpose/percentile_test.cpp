@@ -32,7 +32,7 @@ TEST(Percentiles, OfOneValueAreThatValue) {
 
 TEST(Percentiles, AreThoseOfSortedValues) {
   std::mt19937 random(1);
-  for (const std::size_t count : {2U, 3U, 100U, 999U, 70'000U}) {
+  for (const std::size_t count : {2U, 3U, 100U, 999U, 16'384U, 16'385U, 70'000U}) {
     std::normal_distribution<float> noise(0, 1000);
     std::vector<float> values(count);
     for (float& value : values) value = random() % 3 == 0 ? 0.0F : noise(random);

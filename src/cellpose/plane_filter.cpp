@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "cellpose/stopped.h"
+
 namespace intelliclinix::cellpose {
 namespace {
 
@@ -49,18 +51,25 @@ Kernel Gaussian(double radius, int count, int span) {
 /// The index that `i` + `offset` wraps to.
 int Wrapped(int i, int offset, int length) { return ((i + offset) % length + length) % length; }
 
+/// Where items of work run, and until when. A row under a wide kernel takes long: each looks whether it should begin.
+struct Work {
+  ComputePool& pool;
+  const std::stop_token& stop;
+};
+
 template <typename Function>
-void ForRows(ComputePool& pool, int height, Function function) {
-  pool.ParallelFor(static_cast<std::size_t>((height + kRowsAtOnce - 1) / kRowsAtOnce), [&](std::size_t chunk) {
+void ForRows(const Work& work, int height, Function function) {
+  const auto rows = [&](std::size_t chunk) {
     const int first = static_cast<int>(chunk) * kRowsAtOnce;
-    for (int y = first; y < std::min(height, first + kRowsAtOnce); ++y) function(y);
-  });
+    for (int y = first; y < std::min(height, first + kRowsAtOnce) && !work.stop.stop_requested(); ++y) function(y);
+  };
+  work.pool.ParallelFor(static_cast<std::size_t>((height + kRowsAtOnce - 1) / kRowsAtOnce), rows, work.stop);
 }
 
-image::Plane BlurRows(const image::Plane& plane, const Kernel& kernel, ComputePool& pool) {
+image::Plane BlurRows(const image::Plane& plane, const Kernel& kernel, const Work& work) {
   image::Plane result(plane.height, plane.width);
   const auto width = static_cast<std::size_t>(plane.width);
-  ForRows(pool, plane.height, [&](int y) {
+  ForRows(work, plane.height, [&](int y) {
     std::vector<float> wrapped(width + kernel.weights.size());
     for (std::size_t i = 0; i < wrapped.size(); ++i) {
       wrapped[i] = plane.row(y)[Wrapped(static_cast<int>(i), kernel.first, plane.width)];
@@ -73,9 +82,9 @@ image::Plane BlurRows(const image::Plane& plane, const Kernel& kernel, ComputePo
   return result;
 }
 
-image::Plane BlurColumns(const image::Plane& plane, const Kernel& kernel, ComputePool& pool) {
+image::Plane BlurColumns(const image::Plane& plane, const Kernel& kernel, const Work& work) {
   image::Plane result(plane.height, plane.width);
-  ForRows(pool, plane.height, [&](int y) {
+  ForRows(work, plane.height, [&](int y) {
     float* row = result.row(y);
     for (std::size_t k = 0; k < kernel.weights.size(); ++k) {
       const float* from = plane.row(Wrapped(y, kernel.first + static_cast<int>(k), plane.height));
@@ -86,28 +95,31 @@ image::Plane BlurColumns(const image::Plane& plane, const Kernel& kernel, Comput
 }
 
 /// The blurred plane, and how much of it each pixel is of itself.
-std::pair<image::Plane, float> Blur(const image::Plane& plane, double radius, ComputePool& pool) {
+std::pair<image::Plane, float> Blur(const image::Plane& plane, double radius, const Work& work) {
   const Kernel along_y = Gaussian(radius, plane.height, plane.height);
   const Kernel along_x = Gaussian(radius, plane.width, plane.height);
-  return {BlurColumns(BlurRows(plane, along_x, pool), along_y, pool), along_y.at_zero * along_x.at_zero};
+  return {BlurColumns(BlurRows(plane, along_x, work), along_y, work), along_y.at_zero * along_x.at_zero};
 }
 
 }  // namespace
 
-void FilterPlane(image::Plane& plane, const FilterRadii& radii, ComputePool& pool) {
+Status FilterPlane(image::Plane& plane, const FilterRadii& radii, ComputePool& pool, const std::stop_token& stop) {
+  const Work work{.pool = pool, .stop = stop};
   if (radii.sharpen <= 0) {
-    plane = Blur(plane, radii.smooth, pool).first;
-    return;
+    plane = Blur(plane, radii.smooth, work).first;
+    return CheckStop(stop);
   }
-  const auto [surroundings, own_share] = Blur(plane, radii.sharpen, pool);
+  const auto [surroundings, own_share] = Blur(plane, radii.sharpen, work);
+  IC_RETURN_IF_ERROR(CheckStop(stop));
   float own = 1;
   if (radii.smooth > 0) {
-    plane = Blur(plane, radii.smooth, pool).first;
+    plane = Blur(plane, radii.smooth, work).first;
   } else {
     own = 1 + own_share;
   }
   for (std::size_t i = 0; i < plane.values.size(); ++i)
     plane.values[i] = own * plane.values[i] - surroundings.values[i];
+  return CheckStop(stop);
 }
 
 }  // namespace intelliclinix::cellpose

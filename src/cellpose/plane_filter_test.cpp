@@ -22,7 +22,7 @@ TEST_P(FilterPlaneCase, IsTheWholeKernel) {
   for (float& value : plane.values) value = noise(random);
   const image::Plane expected = reference::FilterPlane(plane, radii);
   ComputePool pool(2);
-  FilterPlane(plane, radii, pool);
+  ASSERT_TRUE(FilterPlane(plane, radii, pool, {}).has_value());
   for (std::size_t i = 0; i < plane.values.size(); ++i) {
     ASSERT_NEAR(plane.values[i], expected.values[i], 2e-5) << "pixel " << i;
   }
@@ -33,6 +33,18 @@ INSTANTIATE_TEST_SUITE_P(Sizes, FilterPlaneCase,
                                          Case{20, 47, {.smooth = 0, .sharpen = 3}}, Case{31, 18, {.sharpen = 40}},
                                          Case{24, 24, {.smooth = 1, .sharpen = 4}}, Case{1, 9, {.smooth = 1}},
                                          Case{9, 1, {.smooth = 1, .sharpen = 2}}, Case{50, 50, {.smooth = 0.1}}));
+
+TEST(FilterPlane, StopsOnRequest) {
+  ComputePool pool(1);
+  std::stop_source stop;
+  stop.request_stop();
+  for (const FilterRadii& radii : {FilterRadii{.smooth = 2}, {.sharpen = 500}, {.smooth = 2, .sharpen = 500}}) {
+    image::Plane plane(100, 100);
+    const Status status = FilterPlane(plane, radii, pool, stop.get_token());
+    ASSERT_FALSE(status.has_value());
+    EXPECT_EQ(status.error().code, ErrorCode::kCancelled);
+  }
+}
 
 }  // namespace
 }  // namespace intelliclinix::cellpose

@@ -4,10 +4,10 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <utility>
 
 #include "cellpose/heat.h"
 #include "cellpose/labels.h"
+#include "cellpose/stopped.h"
 
 namespace intelliclinix::cellpose {
 namespace {
@@ -45,10 +45,13 @@ std::size_t Centre(const MaskBox& box, const image::Region& region) {
 
 }  // namespace
 
-double FlowError(const image::LabelImage& labels, const image::Region& region, const FlowField& field) {
+Result<double> FlowError(const image::LabelImage& labels, const image::Region& region, const FlowField& field,
+                         const std::stop_token& stop) {
+  IC_RETURN_IF_ERROR(CheckStop(stop));
   const MaskBox box = Cut(labels, region);
   std::vector<double> heat;
-  Diffuse(box, Centre(box, region), 2 * (box.height + box.width), heat);
+  Diffuse(box, Centre(box, region), 2 * (box.height + box.width), heat, stop);
+  IC_RETURN_IF_ERROR(CheckStop(stop));
   const auto width = static_cast<std::size_t>(box.width);
   double sum = 0;
   for (std::size_t i = width; i + width < box.size(); ++i) {
@@ -67,20 +70,21 @@ double FlowError(const image::LabelImage& labels, const image::Region& region, c
 }
 
 Status DropBadFlows(const FlowField& field, double threshold, image::LabelImage& labels, ComputePool& pool,
-                    std::stop_token stop) {
+                    const std::stop_token& stop) {
   const std::vector<image::Region> regions = image::MeasureRegions(labels);
   std::vector<std::uint8_t> keep(regions.size() + 1, 0);
   const auto judge = [&](std::size_t chunk) {
     const std::size_t end = std::min(regions.size(), (chunk + 1) * kObjectsAtOnce);
     for (std::size_t i = chunk * kObjectsAtOnce; i < end; ++i) {
       if (regions[i].area == 0) continue;
-      keep[i + 1] = static_cast<std::uint8_t>(FlowError(labels, regions[i], field) <= threshold);
+      const Result<double> error = FlowError(labels, regions[i], field, stop);
+      if (!error.has_value()) return;
+      keep[i + 1] = static_cast<std::uint8_t>(*error <= threshold);
     }
   };
   const std::size_t chunks = (regions.size() + kObjectsAtOnce - 1) / kObjectsAtOnce;
-  if (!pool.ParallelFor(chunks, judge, std::move(stop))) {
-    return Fail(ErrorCode::kCancelled, "The segmentation was stopped.");
-  }
+  pool.ParallelFor(chunks, judge, stop);
+  IC_RETURN_IF_ERROR(CheckStop(stop));
   KeepLabels(keep, labels);
   return {};
 }

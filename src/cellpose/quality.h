@@ -17,11 +17,13 @@ namespace intelliclinix::cellpose {
 /// Threads: any.
 /// Source: Stringer et al. 2021; float64, 2 * (height + width) steps of diffusion, of the bounding box and a pixel
 /// around it.
-double FlowError(const image::LabelImage& labels, const image::Region& region, const FlowField& field);
+/// Errors: kCancelled after `stop`, which is seen at each step of diffusion.
+Result<double> FlowError(const image::LabelImage& labels, const image::Region& region, const FlowField& field,
+                         const std::stop_token& stop);
 
 /// Drops the masks whose flow error is above `threshold`, and numbers the others 1..N.
 /// Errors: kCancelled after `stop`.
 Status DropBadFlows(const FlowField& field, double threshold, image::LabelImage& labels, ComputePool& pool,
-                    std::stop_token stop);
+                    const std::stop_token& stop);
 
 }  // namespace intelliclinix::cellpose

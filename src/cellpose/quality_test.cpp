@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "cellpose/heat.h"
 #include "cellpose/random_masks_test.h"
 #include "cellpose/reference/quality_reference.h"
 
@@ -18,7 +19,7 @@ TEST(FlowError, IsTheReferences) {
     for (const image::Region& region : image::MeasureRegions(labels)) {
       if (region.area == 0) continue;
       const double expected = reference::FlowError(labels, region.label, field);
-      ASSERT_NEAR(FlowError(labels, region, field), expected, 1e-9 * expected) << "seed " << seed;
+      ASSERT_NEAR(FlowError(labels, region, field, {}).value(), expected, 1e-9 * expected) << "seed " << seed;
       ++compared;
     }
   }
@@ -65,6 +66,26 @@ TEST(DropBadFlows, DoesNotDependOnTheNumberOfThreads) {
   ASSERT_TRUE(DropBadFlows(field, 3, many, four, {}).has_value());
   EXPECT_EQ(one.labels, many.labels);
   EXPECT_GT(image::MaxLabel(one), 0U);
+}
+
+TEST(FlowError, StopsOnRequest) {
+  std::stop_source stop;
+  stop.request_stop();
+  const Disc disc(1);
+  const auto error = FlowError(disc.labels, image::MeasureRegions(disc.labels).front(), disc.field, stop.get_token());
+  ASSERT_FALSE(error.has_value());
+  EXPECT_EQ(error.error().code, ErrorCode::kCancelled);
+}
+
+TEST(Diffuse, TakesNoStepAfterAStop) {
+  const MaskBox box{.height = 3, .width = 3, .inside = {0, 0, 0, 0, 1, 0, 0, 0, 0}};
+  std::stop_source stop;
+  std::vector<double> heat;
+  Diffuse(box, 4, 1, heat, stop.get_token());
+  EXPECT_GT(heat[4], 0);
+  stop.request_stop();
+  Diffuse(box, 4, 1, heat, stop.get_token());
+  EXPECT_EQ(heat[4], 0);
 }
 
 TEST(DropBadFlows, StopsOnRequest) {

@@ -53,7 +53,7 @@ class Job {
   Result<Segmentation> Run() {
     planes_ = TakePlanes(source_, options_.channels);
     WarnOfContent();
-    NormalizePlanes(planes_, options_.normalize, context_.pool);
+    IC_RETURN_IF_ERROR(NormalizePlanes(planes_, options_.normalize, context_.pool, context_.stop));
     clock_.End("normalize");
     IC_ASSIGN_OR_RETURN(result_.diameter, ChooseDiameter());
     IC_ASSIGN_OR_RETURN(result_.labels, LastSegmentation());

@@ -72,7 +72,10 @@ TEST(CheckOptions, NamesTheOptionAtFault) {
   EXPECT_EQ(FieldAtFault({.normalize = {.percentile = {0, 101}}}), "normalize.percentile");
   EXPECT_EQ(FieldAtFault({.normalize = {.lowhigh = std::array<std::array<double, 2>, 2>{{{5, 5}, {0, 1}}}}}),
             "normalize.lowhigh");
-  EXPECT_EQ(FieldAtFault({.normalize = {.tile_norm_blocksize = -1}}), "normalize.tile_norm_blocksize");
+  for (const int block : {-1, 1, 2, 15, 100'001}) {
+    EXPECT_EQ(FieldAtFault({.normalize = {.tile_norm_blocksize = block}}), "normalize.tile_norm_blocksize") << block;
+  }
+  EXPECT_EQ(FieldAtFault({.normalize = {.tile_norm_blocksize = 16}}), "none");
   EXPECT_EQ(FieldAtFault({.normalize = {.sharpen_radius = kNan}}), "normalize.sharpen_radius");
   EXPECT_EQ(FieldAtFault({.normalize = {.smooth_radius = -2}}), "normalize.smooth_radius");
   EXPECT_EQ(FieldAtFault({.flow_threshold = -0.1}), "flow_threshold");
@@ -149,6 +152,20 @@ TEST(Segment, StopsOnRequest) {
   const auto result = Segment(Weights().model(true), Example(), {}, context);
   ASSERT_FALSE(result.has_value());
   EXPECT_EQ(result.error().code, ErrorCode::kCancelled);
+}
+
+TEST(Segment, StopsBeforeTheNetworkIsAsked) {
+  ComputePool pool(1);
+  std::stop_source stop;
+  stop.request_stop();
+  const SegmentContext context{
+      .pool = pool, .stop = stop.get_token(), .progress = [](int, int) { ADD_FAILURE() << "A tile was run."; }};
+  for (const int block : {0, 16}) {
+    const auto result =
+        Segment(Weights().model(), Example(), {.diameter = 12, .normalize = {.tile_norm_blocksize = block}}, context);
+    ASSERT_FALSE(result.has_value());
+    EXPECT_EQ(result.error().code, ErrorCode::kCancelled);
+  }
 }
 
 TEST(Segment, GivesAnEmptyMaskAndSaysWhyForAnImageOfOneValue) {

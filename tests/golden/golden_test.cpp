@@ -49,7 +49,7 @@ class Golden : public testing::TestWithParam<std::string> {
  protected:
   cellpose::Planes NormalizedPlanes() const {
     cellpose::Planes planes = cellpose::TakePlanes(source_, golden_.options.channels);
-    cellpose::NormalizePlanes(planes, golden_.options.normalize, Pool());
+    cellpose::NormalizePlanes(planes, golden_.options.normalize, Pool(), {}).value();
     return planes;
   }
 
