@@ -48,6 +48,13 @@ Status CheckSettings(const Settings& settings) {
   return {};
 }
 
+/// What Kubernetes sets in every container for a Service that is named "intelliclinix".
+/// Source: https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables
+bool IsServiceLink(std::string_view variable, std::string_view value) {
+  return variable.starts_with("INTELLICLINIX_SERVICE_") || variable.starts_with("INTELLICLINIX_PORT_") ||
+         (variable == "INTELLICLINIX_PORT" && value.find("://") != std::string_view::npos);
+}
+
 }  // namespace
 
 Result<SettingLayer> ReadEnvironment(const std::vector<std::string>& environment) {
@@ -57,6 +64,7 @@ Result<SettingLayer> ReadEnvironment(const std::vector<std::string>& environment
     const std::size_t equals = std::min(entry.find('='), entry.size());
     const std::string variable = entry.substr(0, equals);
     const std::string value = entry.substr(std::min(equals + 1, entry.size()));
+    if (IsServiceLink(variable, value)) continue;
     const Setting* setting = nullptr;
     for (const Setting& candidate : SettingTable()) {
       if (VariableName(candidate) == variable) setting = &candidate;

@@ -130,6 +130,15 @@ TEST(ConfigurationTest, UnknownVariablesAreRefusedByName) {
   EXPECT_THAT(configuration.error().message, HasSubstr("'INTELLICLINIX_PROT'"));
 }
 
+TEST(ConfigurationTest, WhatKubernetesSetsForAServiceIsNoSetting) {
+  const auto configuration = Configure({},
+                                       {"INTELLICLINIX_PORT=tcp://10.0.0.1:5001", "INTELLICLINIX_SERVICE_HOST=10.0.0.1",
+                                        "INTELLICLINIX_PORT_5001_TCP_ADDR=10.0.0.1"},
+                                       true);
+  ASSERT_TRUE(configuration);
+  EXPECT_EQ(configuration->settings.port, 5001);
+}
+
 TEST(ConfigurationTest, AFileThatIsNamedMustBeThere) {
   EXPECT_FALSE(Configure(Flag("config", {"/does/not/exist.toml"}), {}, true));
 }

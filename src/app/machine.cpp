@@ -1,5 +1,6 @@
 #include "app/machine.h"
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <fstream>
@@ -9,6 +10,8 @@
 
 #include <sys/resource.h>
 #include <unistd.h>
+
+#include "base/cgroup.h"
 
 namespace intelliclinix::app {
 namespace {
@@ -67,8 +70,10 @@ MemoryFacts ReadMemory() {
     if (name == "MemTotal") memory.total = bytes;
     if (name == "MemAvailable") memory.available = bytes;
   }
-  std::uint64_t limit = 0;
-  if (std::ifstream("/sys/fs/cgroup/memory.max") >> limit) memory.limit = limit;
+  for (const std::string& line : ReadCgroupFiles("memory.max")) {
+    const std::uint64_t limit = std::strtoull(line.c_str(), nullptr, 10);  // 0 for "max"
+    if (limit > 0) memory.limit = std::min(limit, memory.limit.value_or(limit));
+  }
   return memory;
 }
 

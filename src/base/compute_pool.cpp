@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
+#include <sstream>
 #include <string>
 
 #include <sched.h>
+
+#include "base/cgroup.h"
 
 namespace intelliclinix {
 namespace {
@@ -98,11 +100,13 @@ int AvailableCores() {
   cpu_set_t set;
   int cores = static_cast<int>(std::thread::hardware_concurrency());
   if (sched_getaffinity(0, sizeof set, &set) == 0) cores = CPU_COUNT(&set);
-  std::ifstream file("/sys/fs/cgroup/cpu.max");
-  std::string quota;
-  double period = 0;
-  if (file >> quota >> period && quota != "max" && period > 0) {
-    cores = std::min(cores, static_cast<int>(std::ceil(std::stod(quota) / period)));
+  for (const std::string& line : ReadCgroupFiles("cpu.max")) {
+    std::istringstream fields(line);
+    double quota = 0;  // stays 0 for "max"
+    double period = 0;
+    if (fields >> quota >> period && quota > 0 && period > 0) {
+      cores = std::min(cores, static_cast<int>(std::ceil(quota / period)));
+    }
   }
   return std::max(1, cores);
 }

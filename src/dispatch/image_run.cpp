@@ -1,8 +1,6 @@
 #include "dispatch/image_run.h"
 
-#include <exception>
 #include <memory>
-#include <new>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,21 +34,6 @@ class WatchedSource final : public ByteSource {
 std::string Stem(const std::string& filename) {
   const std::size_t dot = filename.rfind('.');
   return dot == std::string::npos || dot == 0 ? filename : filename.substr(0, dot);
-}
-
-/// Runners are many and some bring foreign libraries: what one throws is the image's error, not the server's end.
-Result<runners::RunOutput> RunCaught(runners::ModelRunner& runner, const runners::SourceRun& run,
-                                     const runners::SourceLimits& limits, const runners::RunContext& context) {
-  try {
-    return runners::RunSourceImage(runner, run, limits, context);
-  } catch (const std::bad_alloc&) {
-    return Fail(ErrorCode::kResourceExhausted,
-                "It needs more memory than there is. Try a smaller image, or give the server more memory.");
-  } catch (const std::exception& exception) {
-    return Fail(ErrorCode::kInternal, std::string("The runner stopped with an exception (") + exception.what() + ").");
-  } catch (...) {
-    return Fail(ErrorCode::kInternal, "The runner stopped with an exception of unknown type.");
-  }
 }
 
 Result<store::BlobRecord> PutBlob(store::BlobStore& store, const store::NewBlob& blob,
@@ -108,8 +91,9 @@ Result<records::ImageResult> ImageRun::RunPlan(const Plan& plan) {
       .pool = parts.pool, .stop = running_.stop(), .progress = [this](int tiles_done, int tiles_total) {
         running_.SetProgress(tiles_done, tiles_total);
       }};
-  Result<runners::RunOutput> output = RunCaught(plan.runner, {source, plan.model, plan.params, Stem(task_.filename)},
-                                                environment_.options.source_limits, context);
+  Result<runners::RunOutput> output =
+      runners::RunSourceImage(plan.runner, {source, plan.model, plan.params, Stem(task_.filename)},
+                              environment_.options.source_limits, context);
   if (output) return StoreOutput(*std::move(output));
   if (source.fault()) return std::unexpected(*source.fault());
   const bool stopped = output.error().code == ErrorCode::kCancelled && running_.stop().stop_requested();

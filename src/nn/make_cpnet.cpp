@@ -27,7 +27,7 @@ Result<std::unique_ptr<Network>> MakeCpnet(const StateDict& state, const EngineO
   IC_RETURN_IF_ERROR(CheckOptions(options));
   IC_ASSIGN_OR_RETURN(Cpnet net, FindCpnet(state));
   if (options.engine != Engine::kOpenvino && options.precision == Precision::kFloat32) {
-    return std::make_unique<cpnet::NativeCpnet>(net, cpnet::ChooseKernels(options.cpu));
+    return std::make_unique<cpnet::NativeCpnet>(net, cpnet::ChooseKernels(options.cpu), options.threads);
   }
   try {
     return std::make_unique<OpenvinoCpnet>(net, options);

@@ -94,6 +94,8 @@ TEST(CellposeParameters, RefusesWhatMakesNoSense) {
       {R"({"diameter": "17"})", "params.diameter"},
       {R"({"diameter": "NaN"})", "params.diameter"},
       {R"({"diameter": 1e9})", "params.diameter"},
+      {R"({"diameter": 0.0001})", "params.diameter"},
+      {R"({"bsize": 100})", "params.bsize"},
       {R"({"channels": 1})", "params.channels"},
       {R"({"channels": [-1, 0]})", "params.channels"},
       {R"({"niter": 1000000000})", "params.niter"},

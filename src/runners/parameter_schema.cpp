@@ -1,3 +1,5 @@
+#include <cstdint>
+
 #include "runners/parameter_table.h"
 
 namespace intelliclinix::runners {
@@ -5,10 +7,23 @@ namespace {
 
 Json ObjectSchema(const std::vector<Parameter>& table);
 
+/// 3 rather than 3.0: generators of code and forms take the limits of an integer as they are written.
+Json Limit(double limit) {
+  const auto whole = static_cast<std::int64_t>(limit);
+  return static_cast<double>(whole) == limit ? Json(whole) : Json(limit);
+}
+
 Json NumberSchema(const Parameter& parameter, const char* type) {
   Json schema = {{"type", type}};
-  if (parameter.minimum) schema["minimum"] = *parameter.minimum;
-  if (parameter.maximum) schema["maximum"] = *parameter.maximum;
+  Json limits = Json::object();
+  if (parameter.minimum) limits["minimum"] = Limit(*parameter.minimum);
+  if (parameter.maximum) limits["maximum"] = Limit(*parameter.maximum);
+  if (parameter.multiple_of > 0) limits["multipleOf"] = parameter.multiple_of;
+  if (parameter.zero_allowed) {
+    schema["anyOf"] = {{{"const", 0}}, std::move(limits)};
+  } else {
+    schema.update(limits);
+  }
   return schema;
 }
 
@@ -49,6 +64,7 @@ Json ValueSchema(const Parameter& parameter) {
 
 /// Allows null beside what the schema allows.
 void AllowNull(Json& schema) {
+  if (schema.contains("anyOf")) schema["anyOf"].push_back({{"type", "null"}});
   if (schema.contains("oneOf")) {
     schema["oneOf"].push_back({{"type", "null"}});
   } else {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <iomanip>
+#include <limits>
 #include <sstream>
 
 namespace intelliclinix::runners {
@@ -11,10 +13,10 @@ namespace {
 /// What a message quotes of a name or value that somebody sent.
 constexpr std::size_t kMaxQuoted = 60;
 
-/// "17", "0.4": as short as it can be written.
+/// "17", "0.4", "100000000": as short as it can be written, whole numbers in full.
 std::string NumberText(double number) {
   std::ostringstream text;
-  text << number;
+  text << std::setprecision(std::numeric_limits<double>::digits10) << number;
   return text.str();
 }
 
@@ -28,7 +30,7 @@ std::string TypeText(const Parameter& parameter) {
     case ParameterType::kNumber:
       return "a number";
     case ParameterType::kInteger:
-      return "a whole number";
+      return parameter.multiple_of > 0 ? "a multiple of " + std::to_string(parameter.multiple_of) : "a whole number";
     case ParameterType::kBoolean:
       return "true or false";
     case ParameterType::kString:
@@ -61,7 +63,7 @@ std::string ChoicesText(const Parameter& parameter) {
 
 /// The one sentence for a value that does not fit.
 std::unexpected<Error> Refuse(const Parameter& parameter, const Json& value, const std::string& field) {
-  std::string expected = TypeText(parameter) + LimitsText(parameter);
+  std::string expected = (parameter.zero_allowed ? "0 or " : "") + TypeText(parameter) + LimitsText(parameter);
   if (!parameter.choices.empty()) expected = "one of " + ChoicesText(parameter);
   if (!parameter.unit.empty()) expected += " (" + parameter.unit + ")";
   if (parameter.default_value.is_null()) expected += ", or null";
@@ -72,12 +74,14 @@ std::unexpected<Error> Refuse(const Parameter& parameter, const Json& value, con
 bool IsNumberInLimits(const Parameter& parameter, const Json& value) {
   if (!value.is_number()) return false;
   const auto number = value.get<double>();
+  if (number == 0 && parameter.zero_allowed) return true;
   return std::isfinite(number) && (!parameter.minimum || number >= *parameter.minimum) &&
          (!parameter.maximum || number <= *parameter.maximum);
 }
 
 bool IsWholeInLimits(const Parameter& parameter, const Json& value) {
-  return value.is_number_integer() && IsNumberInLimits(parameter, value);
+  if (!value.is_number_integer() || !IsNumberInLimits(parameter, value)) return false;
+  return parameter.multiple_of == 0 || value.get<std::int64_t>() % parameter.multiple_of == 0;
 }
 
 bool IsRange(const Parameter& parameter, const Json& value) {

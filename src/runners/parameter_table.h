@@ -29,6 +29,8 @@ struct Parameter {
   std::string unit{};               ///< for people, for example "px"; empty where there is none
   std::optional<double> minimum{};  ///< numbers, and each number in a list or range
   std::optional<double> maximum{};
+  bool zero_allowed = false;           ///< numbers: 0 is legal beside minimum to maximum
+  int multiple_of = 0;                 ///< integers: of what they are multiples; 0: of nothing
   std::vector<std::string> choices{};  ///< strings: the legal ones
   int list_length = 0;                 ///< lists: the exact length
   std::vector<Parameter> members{};    ///< switches: what the object may have

@@ -9,7 +9,20 @@ namespace {
 const ParameterTable& Table() {
   static const ParameterTable table({
       {.name = "diameter", .default_value = nullptr, .description = "d", .unit = "px", .minimum = 0, .maximum = 1000},
-      {.name = "min_size", .type = ParameterType::kInteger, .default_value = 15, .description = "m", .minimum = -1},
+      {.name = "min_size",
+       .type = ParameterType::kInteger,
+       .default_value = 15,
+       .description = "m",
+       .minimum = -1,
+       .maximum = 1e8},
+      {.name = "radius", .default_value = nullptr, .description = "r", .minimum = 0.5, .zero_allowed = true},
+      {.name = "side",
+       .type = ParameterType::kInteger,
+       .default_value = 32,
+       .description = "s",
+       .minimum = 16,
+       .zero_allowed = true,
+       .multiple_of = 16},
       {.name = "invert", .type = ParameterType::kBoolean, .default_value = false, .description = "i"},
       {.name = "precision",
        .type = ParameterType::kString,
@@ -45,8 +58,9 @@ const ParameterTable& Table() {
 
 TEST(ParameterTable, FillsInDefaults) {
   const Json resolved = Table().Resolve(Json::object()).value();
-  EXPECT_EQ(DumpJson(resolved),
-            R"({"diameter":null,"min_size":15,"invert":false,"precision":"f32","channels":[0,0],"normalize":true})");
+  EXPECT_EQ(
+      DumpJson(resolved),
+      R"({"diameter":null,"min_size":15,"radius":null,"side":32,"invert":false,"precision":"f32","channels":[0,0],"normalize":true})");
 }
 
 TEST(ParameterTable, FillsInDefaultsInsideOfASwitch) {
@@ -58,7 +72,9 @@ TEST(ParameterTable, FillsInDefaultsInsideOfASwitch) {
 }
 
 TEST(ParameterTable, KeepsWhatFits) {
-  const Json params = ParseJson(R"({"diameter": 17.5, "channels": [2, 1], "min_size": -1, "invert": true})").value();
+  const Json params = ParseJson(R"({"diameter": 17.5, "channels": [2, 1], "min_size": -1, "radius": 0.0, "side": 0,
+                                    "invert": true})")
+                          .value();
   const Json resolved = Table().Resolve(params).value();
   for (const auto& [name, value] : params.items()) EXPECT_EQ(resolved[name], value);
 }
@@ -71,6 +87,10 @@ TEST(ParameterTable, RefusesByNameWhatDoesNotFit) {
       {R"({"diameter": [17]})", "params.diameter"},
       {R"({"min_size": 1.5})", "params.min_size"},
       {R"({"min_size": null})", "params.min_size"},
+      {R"({"radius": 0.25})", "params.radius"},
+      {R"({"side": 8})", "params.side"},
+      {R"({"side": 40})", "params.side"},
+      {R"({"side": -16})", "params.side"},
       {R"({"invert": 1})", "params.invert"},
       {R"({"precision": "int4"})", "params.precision"},
       {R"({"channels": [0]})", "params.channels"},
@@ -111,6 +131,9 @@ TEST(ParameterTable, SaysWhatWouldFit) {
   const auto refuse = [](const char* params) { return Table().Resolve(ParseJson(params).value()).error().message; };
   EXPECT_EQ(refuse(R"({"normalize": {"percentile": 5}})"),
             "'percentile' must be [low, high] with low below high from 0 to 100; got 5.");
+  EXPECT_EQ(refuse(R"({"min_size": 2e8})"), "'min_size' must be a whole number from -1 to 100000000; got 200000000.0.");
+  EXPECT_EQ(refuse(R"({"radius": 0.25})"), "'radius' must be 0 or a number of at least 0.5, or null; got 0.25.");
+  EXPECT_EQ(refuse(R"({"side": 40})"), "'side' must be 0 or a multiple of 16 of at least 16; got 40.");
   EXPECT_EQ(refuse(R"({"normalize": {"norm3D": true}})"), "Images are flat.");
   EXPECT_EQ(refuse(R"({"normalize": {"gamma": 1}})"),
             "Unknown parameter 'gamma'. 'params.normalize' may have: percentile, lowhigh.");
@@ -119,12 +142,12 @@ TEST(ParameterTable, SaysWhatWouldFit) {
 TEST(ParameterTable, ReadsCommandLineText) {
   const auto& parameters = Table().parameters();
   EXPECT_EQ(ParameterTable::ParseText(parameters[0], "17.5").value(), 17.5);
-  EXPECT_EQ(ParameterTable::ParseText(parameters[3], "bf16").value(), "bf16");
-  EXPECT_EQ(ParameterTable::ParseText(parameters[4], "2,1").value(), Json({2, 1}));
-  EXPECT_EQ(ParameterTable::ParseText(parameters[5], "false").value(), false);
-  EXPECT_EQ(ParameterTable::ParseText(parameters[5], R"({"percentile":[2,98]})").value()["percentile"], Json({2, 98}));
-  EXPECT_EQ(ParameterTable::ParseText(parameters[5].members[0], "2,98").value(), Json({2, 98}));
-  EXPECT_EQ(ParameterTable::ParseText(parameters[5].members[1], "null").value(), nullptr);
+  EXPECT_EQ(ParameterTable::ParseText(parameters[5], "bf16").value(), "bf16");
+  EXPECT_EQ(ParameterTable::ParseText(parameters[6], "2,1").value(), Json({2, 1}));
+  EXPECT_EQ(ParameterTable::ParseText(parameters[7], "false").value(), false);
+  EXPECT_EQ(ParameterTable::ParseText(parameters[7], R"({"percentile":[2,98]})").value()["percentile"], Json({2, 98}));
+  EXPECT_EQ(ParameterTable::ParseText(parameters[7].members[0], "2,98").value(), Json({2, 98}));
+  EXPECT_EQ(ParameterTable::ParseText(parameters[7].members[1], "null").value(), nullptr);
   EXPECT_EQ(ParameterTable::ParseText(parameters[0], "abc").error().field, "params.diameter");
 }
 
@@ -135,6 +158,10 @@ TEST(ParameterTable, DescribesItselfAsJsonSchema) {
   EXPECT_EQ(schema["properties"]["diameter"]["x-unit"], "px");
   EXPECT_EQ(schema["properties"]["channels"]["items"]["maximum"], 3);
   EXPECT_EQ(schema["properties"]["precision"]["enum"], Json({"f32", "bf16"}));
+  EXPECT_EQ(DumpJson(schema["properties"]["min_size"]["maximum"]), "100000000");
+  EXPECT_EQ(DumpJson(schema["properties"]["radius"]["anyOf"]), R"([{"const":0},{"minimum":0.5},{"type":"null"}])");
+  EXPECT_EQ(schema["properties"]["radius"]["type"], Json({"number", "null"}));
+  EXPECT_EQ(DumpJson(schema["properties"]["side"]["anyOf"]), R"([{"const":0},{"minimum":16,"multipleOf":16}])");
   const Json& normalize = schema["properties"]["normalize"];
   EXPECT_EQ(normalize["default"], true);
   EXPECT_EQ(normalize["oneOf"][0]["type"], "boolean");

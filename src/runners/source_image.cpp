@@ -1,7 +1,9 @@
 #include "runners/source_image.h"
 
 #include <chrono>
+#include <exception>
 #include <new>
+#include <string>
 #include <utility>
 
 #include "image/decode.h"
@@ -38,22 +40,27 @@ bool BrowserShows(const image::ImageHeader& header) {
          (header.format == image::ImageHeader::Format::kPng && header.type == image::PixelType::kUint8);
 }
 
-/// What `work` returns; kResourceExhausted when memory runs out in it.
+/// What `work` returns. Runners are many and some bring foreign libraries: what one throws is the image's error, not
+/// the process's end.
 template <typename Work>
-auto WithinMemory(const Work& work) -> decltype(work()) {
+auto Caught(const Work& work) -> decltype(work()) {
   try {
     return work();
   } catch (const std::bad_alloc&) {
     return Fail(ErrorCode::kResourceExhausted,
                 "There is not enough memory for this image. Crop it, run fewer jobs at once, or use a machine with "
                 "more memory.");
+  } catch (const std::exception& exception) {
+    return Fail(ErrorCode::kInternal, std::string("The runner stopped with an exception (") + exception.what() + ").");
+  } catch (...) {
+    return Fail(ErrorCode::kInternal, "The runner stopped with an exception of unknown type.");
   }
 }
 
 }  // namespace
 
 Result<records::ImageFacts> CheckSourceImage(ByteSource& file, const SourceLimits& limits) {
-  return WithinMemory([&]() -> Result<records::ImageFacts> {
+  return Caught([&]() -> Result<records::ImageFacts> {
     IC_ASSIGN_OR_RETURN(const image::ImageHeader header, image::Check(file, ToDecodeLimits(limits)));
     return records::ImageFacts{.height = header.height,
                                .width = header.width,
@@ -70,7 +77,7 @@ Result<std::vector<std::byte>> MakePreview(ByteSource& file, const SourceLimits&
 
 Result<RunOutput> RunSourceImage(ModelRunner& runner, const SourceRun& run, const SourceLimits& limits,
                                  const RunContext& context) {
-  return WithinMemory([&]() -> Result<RunOutput> {
+  return Caught([&]() -> Result<RunOutput> {
     const SteadyClock::time_point start = SteadyClock::now();
     IC_ASSIGN_OR_RETURN(const image::Image source, image::Decode(run.file, ToDecodeLimits(limits)));
     const double decode_ms = MillisecondsSince(start);

@@ -35,7 +35,8 @@ struct SourceRun {
 
 /// Decodes the file and runs it; the decoding and total times are added to the output's. The dispatcher and the
 /// command line both go through here.
-/// Errors: those of the decoder and of ModelRunner::Run; kResourceExhausted when memory runs out.
+/// Errors: those of the decoder and of ModelRunner::Run; kResourceExhausted when memory runs
+/// out; kInternal for anything else that a runner throws.
 Result<RunOutput> RunSourceImage(ModelRunner& runner, const SourceRun& run, const SourceLimits& limits,
                                  const RunContext& context);
 

@@ -10,7 +10,6 @@ namespace intelliclinix::nn::cpnet {
 namespace {
 
 constexpr std::size_t kDeepest = kCpnetLevels - 1;
-constexpr std::size_t kKeptWorkspaces = 64;
 
 Activation ActivationOf(const PackedConv& conv) { return {conv.scale.data(), conv.shift.data()}; }
 
@@ -182,8 +181,10 @@ class NativeCpnet::Pass {
   ConvShape shape_;
 };
 
-NativeCpnet::NativeCpnet(const Cpnet& net, const Kernels& kernels)
-    : kernels_(kernels), weights_(Pack(net, kernels.block)) {}
+NativeCpnet::NativeCpnet(const Cpnet& net, const Kernels& kernels, int threads)
+    : kernels_(kernels), weights_(Pack(net, kernels.block)), kept_(static_cast<std::size_t>(threads)) {
+  free_.reserve(kept_ + 1);
+}
 
 std::unique_ptr<Workspace> NativeCpnet::Take(int height, int width) const {
   {
@@ -201,7 +202,7 @@ std::unique_ptr<Workspace> NativeCpnet::Take(int height, int width) const {
 void NativeCpnet::GiveBack(std::unique_ptr<Workspace> workspace) const {
   const std::lock_guard lock(mutex_);
   free_.push_back(std::move(workspace));
-  if (free_.size() > kKeptWorkspaces) free_.erase(free_.begin());
+  if (free_.size() > kept_) free_.erase(free_.begin());
 }
 
 Status NativeCpnet::Forward(TensorView input, std::span<const MutableTensorView> outputs) const {

@@ -19,8 +19,9 @@ namespace intelliclinix::nn::cpnet {
 /// Source: Stringer et al. 2021 (network); Lavin and Gray 2016 (convolutions).
 class NativeCpnet final : public Network {
  public:
-  /// Copies the weights. Throws: std::bad_alloc.
-  NativeCpnet(const Cpnet& net, const Kernels& kernels);
+  /// Copies the weights. `threads`: passes that will run at the same time, and so the workspaces that are kept.
+  /// Throws: std::bad_alloc.
+  NativeCpnet(const Cpnet& net, const Kernels& kernels, int threads = 1);
 
   Status Forward(TensorView input, std::span<const MutableTensorView> outputs) const override;
   NetworkDescription Describe() const override;
@@ -33,8 +34,9 @@ class NativeCpnet final : public Network {
 
   const Kernels& kernels_;
   const PackedCpnet weights_;
+  const std::size_t kept_;
   mutable std::mutex mutex_;
-  mutable std::vector<std::unique_ptr<Workspace>> free_;
+  mutable std::vector<std::unique_ptr<Workspace>> free_;  // guarded by mutex_; the last used last
 };
 
 }  // namespace intelliclinix::nn::cpnet
