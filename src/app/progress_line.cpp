@@ -28,14 +28,14 @@ ProgressLine::ProgressLine(std::size_t images) : images_(images), on_terminal_(i
 void ProgressLine::Tiles(std::size_t image, int done, int total) {
   const std::lock_guard lock(mutex_);
   at_work_[image] = {done, total};
-  Show();
+  Update();
 }
 
-void ProgressLine::ImageDone(std::size_t image) {
+void ProgressLine::ImageDone(std::size_t image, bool succeeded) {
   const std::lock_guard lock(mutex_);
   at_work_.erase(image);
-  ++done_;
-  Show();
+  ++(succeeded ? succeeded_ : failed_);
+  Update();
 }
 
 void ProgressLine::Clear() {
@@ -50,17 +50,23 @@ std::string ProgressLine::Text() const {
 }
 
 double ProgressLine::Fraction() const {
-  double done = static_cast<double>(done_);
+  double done = static_cast<double>(succeeded_ + failed_);
   for (const auto& [image, tiles] : at_work_)
     done += tiles.total > 0 ? static_cast<double>(tiles.done) / tiles.total : 0;
   return done / static_cast<double>(images_);
 }
 
+void ProgressLine::Update() {
+  fraction_ = std::max(fraction_, Fraction());
+  Show();
+}
+
 std::string ProgressLine::TextLocked() const {
-  const double fraction = Fraction();
-  const int filled = std::clamp(static_cast<int>(fraction * kBarWidth), 0, kBarWidth);
+  const int filled = std::clamp(static_cast<int>(fraction_ * kBarWidth), 0, kBarWidth);
   std::string text = "[" + std::string(filled, '#') + std::string(kBarWidth - filled, ' ') + "] " +
-                     std::to_string(done_) + " of " + std::to_string(images_) + (images_ == 1 ? " image" : " images");
+                     std::to_string(succeeded_) + " of " + std::to_string(images_) +
+                     (images_ == 1 ? " image" : " images");
+  if (failed_ > 0) text += ", " + std::to_string(failed_) + " failed";
   TileCount tiles;
   for (const auto& [image, count] : at_work_) {
     tiles.done += count.done;
@@ -68,9 +74,11 @@ std::string ProgressLine::TextLocked() const {
   }
   if (tiles.total > 0)
     text += ", " + std::to_string(tiles.done) + " of " + std::to_string(tiles.total) + " tiles at work";
-  if (fraction > kFractionToTrust && fraction < 1) {
+  // Failures took hardly any time, so they say nothing about how long the others will take.
+  const double worked = fraction_ - static_cast<double>(failed_) / static_cast<double>(images_);
+  if (worked > kFractionToTrust && fraction_ < 1) {
     const double elapsed_s = std::chrono::duration<double>(SteadyClock::now() - start_).count();
-    text += ", " + Duration(elapsed_s * (1 - fraction) / fraction) + " left";
+    text += ", " + Duration(elapsed_s * (1 - fraction_) / worked) + " left";
   }
   return text;
 }

@@ -25,11 +25,28 @@ TEST(ProgressLineTest, CountsTilesOfImagesAtWork) {
 TEST(ProgressLineTest, ForgetsTheTilesOfImagesThatAreDone) {
   ProgressLine line(2);
   line.Tiles(0, 8, 8);
-  line.ImageDone(0);
+  line.ImageDone(0, true);
   line.Tiles(1, 1, 10);
   EXPECT_THAT(line.Text(), StartsWith("[#############           ] 1 of 2 images, 1 of 10 tiles at work"));
-  line.ImageDone(1);
+  line.ImageDone(1, true);
   EXPECT_EQ(line.Text(), "[########################] 2 of 2 images");
+}
+
+TEST(ProgressLineTest, TellsFailuresApart) {
+  ProgressLine line(3);
+  line.ImageDone(0, false);
+  EXPECT_EQ(line.Text(), "[########                ] 0 of 3 images, 1 failed");
+  line.ImageDone(2, true);
+  EXPECT_THAT(line.Text(), StartsWith("[################        ] 1 of 3 images, 1 failed, "));
+}
+
+TEST(ProgressLineTest, NeverGetsShorter) {
+  ProgressLine line(1);
+  line.Tiles(0, 2, 4);
+  line.Tiles(0, 3, 12);
+  EXPECT_THAT(line.Text(), StartsWith("[############            ] 0 of 1 image, 3 of 12 tiles"));
+  line.Tiles(0, 9, 12);
+  EXPECT_THAT(line.Text(), StartsWith("[##################      ] 0 of 1 image, 9 of 12 tiles"));
 }
 
 }  // namespace

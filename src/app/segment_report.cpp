@@ -42,7 +42,7 @@ SegmentReport::SegmentReport(const std::vector<InputFile>& inputs, SegmentFormat
     : inputs_(inputs), format_(format), line_(inputs.size()) {}
 
 void SegmentReport::Done(std::size_t image, Result<SegmentedImage> outcome) {
-  line_.ImageDone(image);
+  line_.ImageDone(image, outcome.has_value());
   const std::lock_guard lock(mutex_);
   ++done_;
   if (!outcome) ++failed_;
