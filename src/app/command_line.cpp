@@ -3,6 +3,7 @@
 #include <exception>
 #include <iostream>
 #include <string>
+#include <vector>
 
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
@@ -18,6 +19,17 @@ constexpr const char* kFooter =
     "is\n"
     "not fit, or doctor found a problem; 130 stopped with Ctrl-C.";
 
+/// What the parser did not know what to do with, in words; empty where it knew all.
+std::string UnknownText(const CLI::App& program) {
+  const std::vector<std::string> unknown = program.remaining(true);
+  if (unknown.empty()) return "";
+  const CLI::App* named = &program;
+  while (!named->get_subcommands().empty()) named = named->get_subcommands().front();
+  const bool has_commands = !named->get_subcommands([](const CLI::App*) { return true; }).empty();
+  if (unknown.front().starts_with('-')) return "There is no flag '" + unknown.front() + "'.";
+  return has_commands ? "There is no command '" + unknown.front() + "'." : "'" + unknown.front() + "' is one too many.";
+}
+
 int Parse(CLI::App& program, int argc, const char* const* argv) {
   try {
     program.parse(argc, argv);
@@ -26,7 +38,9 @@ int Parse(CLI::App& program, int argc, const char* const* argv) {
   } catch (const CLI::ParseError& error) {
     std::string command = "intelliclinix";
     for (const CLI::App* named : program.get_subcommands()) command += " " + named->get_name();
-    std::cerr << command << ": " << error.what() << "\nSee: " << command << " --help\n";
+    // That something is missing comes of what was not understood, so this is told first.
+    const std::string unknown = UnknownText(program);
+    std::cerr << command << ": " << (unknown.empty() ? error.what() : unknown) << "\nSee: " << command << " --help\n";
     return kExitError;
   }
   return kExitOk;

@@ -4,13 +4,17 @@
 #include <array>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <map>
 #include <set>
+#include <string_view>
+#include <system_error>
 
 namespace intelliclinix::app {
 namespace {
 
 namespace fs = std::filesystem;
+using namespace std::string_view_literals;
 
 std::string LowerCase(std::string text) {
   std::ranges::transform(text, text.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c; });
@@ -23,7 +27,6 @@ bool IsImageName(const fs::path& path) {
 }
 
 bool IsImageContent(const fs::path& path) {
-  using namespace std::string_view_literals;
   static constexpr std::array kBeginnings = {
       "\x89PNG\r\n\x1a\n"sv, "\xff\xd8\xff"sv, "II*\0"sv, "MM\0*"sv, "II+\0"sv, "MM\0+"sv};
   std::array<char, 8> head{};
@@ -32,87 +35,146 @@ bool IsImageContent(const fs::path& path) {
   return std::ranges::any_of(kBeginnings, [&](std::string_view beginning) { return text.starts_with(beginning); });
 }
 
-/// Whether an earlier run over the same folder made this file.
-bool IsOutput(const fs::path& path) {
-  static constexpr std::array kEndings = {"_cp_masks", "_overlay", "_composite", "_class_mask", "_instance_mask"};
+/// The stem of the image that this would be an output of, by its name; empty where the name is not an output's.
+std::string SourceStem(const fs::path& path) {
+  static constexpr std::array kEndings = {"_cp_masks"sv, "_overlay"sv, "_composite"sv, "_class_mask"sv,
+                                          "_instance_mask"sv};
   const std::string stem = path.stem();
-  return std::ranges::any_of(kEndings, [&](const char* ending) { return stem.ends_with(ending); });
+  for (const std::string_view ending : kEndings) {
+    if (stem.ends_with(ending)) return stem.substr(0, stem.size() - ending.size());
+  }
+  return "";
+}
+
+/// What is in one folder, without what is hidden and without links to folders.
+struct Listing {
+  std::vector<fs::path> images;  // those that only claim to be images too
+  std::vector<fs::path> folders;
+  std::error_code error;
+};
+
+Listing List(const fs::path& folder) {
+  Listing listing;
+  fs::directory_iterator entry(folder, listing.error);
+  for (; !listing.error && entry != fs::directory_iterator(); entry.increment(listing.error)) {
+    const fs::path& path = entry->path();
+    if (path.filename().string().starts_with('.')) continue;
+    std::error_code ignored;  // what cannot be looked at is no folder, and is told when it is opened
+    if (entry->is_directory(ignored)) {
+      if (!entry->is_symlink(ignored)) listing.folders.push_back(path);
+    } else if (IsImageName(path) || (entry->is_regular_file(ignored) && IsImageContent(path))) {
+      listing.images.push_back(path);
+    }
+  }
+  return listing;
+}
+
+fs::path Canonical(const fs::path& path) {
+  std::error_code error;
+  fs::path canonical = fs::weakly_canonical(path, error);
+  return error ? path : canonical;
 }
 
 class Finder {
  public:
-  explicit Finder(const std::string& out) : out_(fs::weakly_canonical(out)) {}
+  explicit Finder(const std::string& out) : out_(Canonical(out)) {}
 
-  Status Add(const fs::path& path) {
-    if (!fs::exists(path)) return Fail(ErrorCode::kNotFound, "There is no file or folder '" + path.string() + "'.");
-    if (fs::is_directory(path)) {
+  void Add(const fs::path& path) {
+    std::error_code error;
+    const fs::file_status status = fs::status(path, error);
+    if (status.type() == fs::file_type::not_found) {
+      AddFile(path, "There is no such file or folder.");
+    } else if (error) {
+      AddFile(path, "It cannot be read: " + error.message() + ".");
+    } else if (fs::is_directory(status)) {
       AddFolder(path);
     } else {
       AddFile(path);
     }
-    return {};
   }
 
-  std::vector<fs::path> Take() { return std::move(found_); }
+  FoundInputs Take() {
+    std::erase_if(left_out_, [this](const fs::path& path) { return seen_.contains(path); });
+    return {std::move(inputs_), left_out_.size()};
+  }
 
  private:
-  void AddFolder(const fs::path& folder) {
-    std::vector<fs::path> images;
-    for (auto entry = fs::recursive_directory_iterator(folder); entry != fs::recursive_directory_iterator(); ++entry) {
-      const fs::path& path = entry->path();
-      const bool hidden = path.filename().string().starts_with('.');
-      if (entry->is_directory()) {
-        if (hidden || fs::weakly_canonical(path) == out_) entry.disable_recursion_pending();
-      } else if (!hidden && entry->is_regular_file() && !IsOutput(path) &&
-                 (IsImageName(path) || IsImageContent(path))) {
-        images.push_back(path);
-      }
+  void AddFolder(const fs::path& top) {
+    std::map<fs::path, std::string> found;  // with their problems
+    for (std::vector<fs::path> folders = {top}; !folders.empty();) {
+      const fs::path folder = std::move(folders.back());
+      folders.pop_back();
+      const Listing listing = List(folder);
+      if (listing.error) found[folder] = "The folder cannot be read: " + listing.error.message() + ".";
+      std::ranges::copy(listing.folders, std::back_inserter(folders));
+      for (const fs::path& image : SortOut(listing.images, folder == top, Canonical(folder) == out_)) found[image];
     }
-    std::ranges::sort(images);
-    for (const fs::path& image : images) AddFile(image);
+    for (const auto& [path, problem] : found) AddFile(path, problem);
   }
 
-  void AddFile(const fs::path& path) {
-    if (seen_.insert(fs::canonical(path)).second) found_.push_back(path);
+  /// Of the images in one folder, those that no earlier run made.
+  std::vector<fs::path> SortOut(const std::vector<fs::path>& images, bool is_top, bool is_out) {
+    std::set<std::string> names;
+    for (const fs::path& image : images) names.insert({image.stem(), image.filename()});
+    std::vector<fs::path> inputs;
+    for (const fs::path& image : images) {
+      const std::string source = SourceStem(image);
+      const bool is_output = !source.empty() && (is_out || names.contains(source));
+      if (is_output || (is_out && !is_top)) {
+        left_out_.insert(Canonical(image));
+      } else {
+        inputs.push_back(image);
+      }
+    }
+    return inputs;
+  }
+
+  void AddFile(const fs::path& path, const std::string& problem = {}) {
+    if (seen_.insert(Canonical(path)).second) inputs_.push_back({path, "", problem});
   }
 
   fs::path out_;
   std::set<fs::path> seen_;
-  std::vector<fs::path> found_;
+  std::set<fs::path> left_out_;
+  std::vector<InputFile> inputs_;
 };
 
 /// The file's stem; where others have the same, its whole name; where others have that too, with a number.
-std::vector<InputFile> NameOutputs(const std::vector<fs::path>& paths) {
+void NameOutputs(std::vector<InputFile>& inputs) {
   std::map<std::string, int> stems;
-  for (const fs::path& path : paths) ++stems[LowerCase(path.stem())];
-  std::set<std::string> taken;
-  std::vector<InputFile> inputs;
-  for (const fs::path& path : paths) {
-    const std::string wanted = stems[LowerCase(path.stem())] == 1 ? path.stem() : path.filename();
-    std::string stem = wanted;
-    for (int number = 2; !taken.insert(LowerCase(stem)).second; ++number) {
-      stem = wanted + "_" + std::to_string(number);
-    }
-    inputs.push_back({path, stem});
+  for (const InputFile& input : inputs) {
+    if (input.problem.empty()) ++stems[LowerCase(fs::path(input.path).stem())];
   }
-  return inputs;
+  std::set<std::string> taken;
+  for (InputFile& input : inputs) {
+    if (!input.problem.empty()) continue;
+    const fs::path path = input.path;
+    const std::string wanted = stems[LowerCase(path.stem())] == 1 ? path.stem() : path.filename();
+    input.stem = wanted;
+    for (int number = 2; !taken.insert(LowerCase(input.stem)).second; ++number) {
+      input.stem = wanted + "_" + std::to_string(number);
+    }
+  }
 }
 
 }  // namespace
 
-Result<std::vector<InputFile>> FindInputs(const std::vector<std::string>& paths, const std::string& out) {
-  try {
-    Finder finder(out);
-    for (const std::string& path : paths) IC_RETURN_IF_ERROR(finder.Add(path));
-    std::vector<InputFile> inputs = NameOutputs(finder.Take());
-    if (inputs.empty()) {
-      return Fail(ErrorCode::kInvalidArgument, "There is no PNG, JPEG or TIFF image in what was named.");
-    }
-    return inputs;
-  } catch (const fs::filesystem_error& error) {
-    return Fail(ErrorCode::kInvalidArgument,
-                "'" + error.path1().string() + "' cannot be read: " + error.code().message());
+Result<FoundInputs> FindInputs(const std::vector<std::string>& paths, const std::string& out) {
+  Finder finder(out);
+  for (const std::string& path : paths) finder.Add(path);
+  FoundInputs found = finder.Take();
+  if (!found.inputs.empty()) {
+    NameOutputs(found.inputs);
+    return found;
   }
+  return Fail(ErrorCode::kInvalidArgument, found.left_out > 0
+                                               ? LeftOutText(found.left_out)
+                                               : "There is no PNG, JPEG or TIFF image in what was named.");
+}
+
+std::string LeftOutText(std::size_t images) {
+  return std::to_string(images) + (images == 1 ? " image was" : " images were") +
+         " left out as outputs of an earlier run, by name or folder. To segment such an image, name the file itself.";
 }
 
 }  // namespace intelliclinix::app

@@ -33,6 +33,7 @@ std::string RangeOf(const Parameter& parameter) {
   text << std::setprecision(15) << parameter.unit;
   if (parameter.minimum || parameter.maximum) {
     text << (parameter.unit.empty() ? "" : ", ");
+    if (parameter.zero_allowed) text << "0 or ";
     if (parameter.minimum) text << (parameter.maximum ? "" : "from ") << *parameter.minimum;
     if (parameter.maximum) text << (parameter.minimum ? " to " : "to ") << *parameter.maximum;
   }
@@ -84,6 +85,18 @@ Result<Json> ParameterFlags::Resolve(const runners::ParameterTable& table) const
     IC_ASSIGN_OR_RETURN(params[name], runners::ParameterTable::ParseText(*found, text));
   }
   return table.Resolve(params);
+}
+
+Status ParameterFlags::CheckWordAfter(const runners::ParameterTable& table, const CLI::Option& flag,
+                                      const std::string& word) {
+  for (const Parameter& parameter : table.parameters()) {
+    if (!StandsAlone(parameter) || !flag.check_name(FlagOf(parameter))) continue;
+    if (!runners::ParameterTable::ParseText(parameter, word)) continue;
+    return Fail(ErrorCode::kInvalidArgument, "'" + word + "' after " + FlagOf(parameter) +
+                                                 " is taken for a file. For the value, write " + FlagOf(parameter) +
+                                                 "=" + word + "; for a file, ./" + word + ".");
+  }
+  return {};
 }
 
 std::string ParametersMarkdown(const runners::ParameterTable& table) {

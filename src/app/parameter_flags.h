@@ -25,6 +25,10 @@ class ParameterFlags {
   /// Errors: those of ParameterTable, for a flag of another runner too.
   Result<Json> Resolve(const runners::ParameterTable& table) const;
 
+  /// Whether `word`, which is no flag and comes right after `flag`, was meant as its value: `--resample false`.
+  /// Errors: kInvalidArgument, how to write it, where it was.
+  static Status CheckWordAfter(const runners::ParameterTable& table, const CLI::Option& flag, const std::string& word);
+
  private:
   void Add(CLI::App& command, const runners::Parameter& parameter);
 

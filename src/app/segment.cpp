@@ -1,7 +1,12 @@
+#include <algorithm>
+#include <cerrno>
 #include <filesystem>
 #include <iostream>
 #include <memory>
+#include <system_error>
 
+#include <fcntl.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "app/commands.h"
@@ -20,8 +25,10 @@ namespace {
 /// The flags of `segment`.
 struct SegmentFlags {
   SegmentFlags(CLI::App& command)
-      : runners(MakeRunners({})), parameters(command, runners), settings(command, SettingScope::kOther) {}
+      : app(command), runners(MakeRunners({})), parameters(command, runners), settings(command, SettingScope::kOther) {}
 
+  const CLI::App& app;  // knows the order in which flags and paths were given
+  const CLI::Option* paths_option = nullptr;
   std::vector<std::string> paths;
   std::string out;
   std::string model = "cellpose_default";
@@ -40,6 +47,33 @@ Status MakeFolder(const std::string& folder) {
                                                (error ? error.message() : "a file is in its place") + ".");
 }
 
+/// Refuses a path that was meant as the value of the switch before it.
+Status CheckPathsAfterSwitches(const SegmentFlags& flags, const runners::ParameterTable& table) {
+  const CLI::Option* before = nullptr;
+  std::size_t path = 0;
+  for (const CLI::Option* option : flags.app.parse_order()) {
+    if (option == flags.paths_option) {
+      if (before != nullptr) IC_RETURN_IF_ERROR(ParameterFlags::CheckWordAfter(table, *before, flags.paths.at(path)));
+      ++path;
+    }
+    before = option;
+  }
+  return {};
+}
+
+/// Makes a file and removes it, since only that shows whether outputs can be written.
+Status ProbeFolder(const std::string& folder) {
+  std::string name = std::filesystem::path(folder) / ".intelliclinix.XXXXXX";
+  const int fd = mkostemp(name.data(), O_CLOEXEC);
+  if (fd < 0) {
+    return Fail(ErrorCode::kInvalidArgument, "The folder '" + folder + "' cannot be written to: " +
+                                                 std::generic_category().message(errno) + ". Choose another with -o.");
+  }
+  close(fd);
+  unlink(name.c_str());
+  return {};
+}
+
 /// Runs the images. Returns the exit status.
 int RunImages(const SegmentRun& run, const std::vector<InputFile>& inputs, const SegmentFlags& flags, ComputePool& pool,
               const StopSignals& signals) {
@@ -52,7 +86,8 @@ int RunImages(const SegmentRun& run, const std::vector<InputFile>& inputs, const
       {.progress = [&](std::size_t image, int done, int total) { report.Progress(image, done, total); },
        .done = [&](std::size_t image, Result<SegmentedImage> outcome) { report.Done(image, std::move(outcome)); }});
   if (report.done() == inputs.size()) return report.failed() == 0 ? kExitOk : kExitSomeFailed;
-  std::cerr << "intelliclinix segment: stopped; " << report.done() << " of " << inputs.size() << " images were done.\n";
+  std::cerr << "intelliclinix segment: stopped; " << report.done() - report.failed() << " of " << inputs.size()
+            << " images were done, " << report.failed() << " failed.\n";
   return kExitSignal + signals.signal();
 }
 
@@ -61,16 +96,24 @@ Result<int> Segment(const SegmentFlags& flags) {
   IC_ASSIGN_OR_RETURN(const Configuration configuration, flags.settings.Configure());
   IC_ASSIGN_OR_RETURN(const auto installation, OpenInstallation(configuration.settings));
   IC_ASSIGN_OR_RETURN(const RunnableModel model, FindModel(*installation, flags.model));
+  IC_RETURN_IF_ERROR(CheckPathsAfterSwitches(flags, model.runner.Describe().parameters));
   IC_ASSIGN_OR_RETURN(Json params, flags.parameters.Resolve(model.runner.Describe().parameters));
-  IC_ASSIGN_OR_RETURN(const std::vector<InputFile> inputs, FindInputs(flags.paths, flags.out));
-  IC_RETURN_IF_ERROR(MakeFolder(flags.out));
-  IC_RETURN_IF_ERROR(model.runner.Prepare(model.entry));
+  IC_ASSIGN_OR_RETURN(const FoundInputs found, FindInputs(flags.paths, flags.out));
+  if (found.left_out > 0) std::cerr << "intelliclinix segment: " << LeftOutText(found.left_out) << std::endl;
+  const bool any_usable =
+      std::ranges::any_of(found.inputs, [](const InputFile& input) { return input.problem.empty(); });
+  if (any_usable) {
+    IC_RETURN_IF_ERROR(MakeFolder(flags.out));
+    IC_RETURN_IF_ERROR(ProbeFolder(flags.out));
+    IC_RETURN_IF_ERROR(model.runner.Prepare(model.entry));
+  }
   const SegmentRun run{.model = model,
                        .params = std::move(params),
                        .out = flags.out,
                        .all_outputs = flags.all,
                        .limits = SourceLimitsOf(configuration.settings)};
-  return RunImages(run, inputs, flags, installation->pool, signals);
+  const int status = RunImages(run, found.inputs, flags, installation->pool, signals);
+  return status == kExitSomeFailed && !any_usable ? kExitError : status;
 }
 
 }  // namespace
@@ -79,9 +122,9 @@ void AddSegment(CLI::App& program, Action& action) {
   CLI::App* const command =
       program.add_subcommand("segment", "Segments image files into mask files; needs no server and no account.");
   const auto flags = std::make_shared<SegmentFlags>(*command);
-  command->add_option("paths", flags->paths, "Images (PNG, JPEG, TIFF), and folders of images.")
-      ->required()
-      ->type_name("PATH");
+  flags->paths_option = command->add_option("paths", flags->paths, "Images (PNG, JPEG, TIFF), and folders of images.")
+                            ->required()
+                            ->type_name("PATH");
   command->add_option("-o,--out", flags->out, "The folder for masks and overlays. Made where it is missing.")
       ->required()
       ->type_name("FOLDER");

@@ -37,6 +37,7 @@ class Segmenter {
  private:
   Result<SegmentedImage> One(std::size_t image) {
     const InputFile& input = inputs_[image];
+    if (!input.problem.empty()) return Fail(ErrorCode::kInvalidArgument, input.problem);
     IC_ASSIGN_OR_RETURN(const auto file, FileSource::Open(input.path));
     const runners::SourceRun source{
         .file = *file, .model = run_.model.entry, .params = run_.params, .stem = input.stem};

@@ -32,6 +32,21 @@ def run(binary, tmp_path):
     return run_binary
 
 
+@pytest.fixture
+def run_bound(binary, tmp_path):
+    """As `run`, but permissions of files and folders bind it even where root runs the tests."""
+    privileges = '-dac_override,-dac_read_search'
+    bound = ('setpriv', f'--bounding-set={privileges}', f'--inh-caps={privileges}') if os.geteuid() == 0 else ()
+    if bound and subprocess.run([*bound, 'true'], capture_output=True).returncode != 0:
+        pytest.skip('setpriv cannot give up the privileges of root here')
+
+    def run_binary(*arguments):
+        command = [str(part) for part in (*bound, binary, *arguments)]
+        return subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=300, env=environment())
+
+    return run_binary
+
+
 @pytest.fixture(scope='session')
 def small(examples):
     return next(path for path in examples if path.name == 'fluorescence_small_256x256.png')
@@ -114,6 +129,46 @@ class TestSegment:
             assert f"'{line['file']}': {line['error']}" in process.stderr
         assert {path.name for path in (tmp_path / 'out').iterdir()} == {'d_good_cp_masks.png', 'd_good_overlay.png'}
 
+    def test_a_path_that_is_not_there_does_not_stop_the_others(self, run, small):
+        process = run('segment', 'missing.png', small, '-o', 'out', '--json', *QUICK)
+        assert process.returncode == 2
+        missing, found = json_lines(process)
+        assert missing == {'file': 'missing.png', 'error': 'There is no such file or folder.'}
+        assert "'missing.png': There is no such file or folder." in process.stderr
+        assert found['objects'] > 40
+
+    def test_nothing_that_is_there_ends_with_1(self, run, tmp_path):
+        process = run('segment', 'missing.png', 'neither', '-o', 'out', '--json')
+        assert process.returncode == 1
+        assert [line['file'] for line in json_lines(process)] == ['missing.png', 'neither']
+        assert not (tmp_path / 'out').exists()
+
+    def test_a_folder_that_cannot_be_read_does_not_stop_the_others(self, run_bound, small, tmp_path):
+        (tmp_path / 'in/closed').mkdir(parents=True)
+        shutil.copy(small, tmp_path / 'in/good.png')
+        (tmp_path / 'in/closed').chmod(0)
+        process = run_bound('segment', 'in', '-o', 'out', '--json', *QUICK)
+        assert process.returncode == 2
+        closed, good = json_lines(process)
+        assert (closed['file'], good['file']) == ('in/closed', 'in/good.png')
+        assert "'in/closed': The folder cannot be read: Permission denied." in process.stderr
+
+    def test_a_folder_that_cannot_be_written_to_is_found_first(self, run_bound, small, tmp_path):
+        (tmp_path / 'out').mkdir(mode=0o555)
+        process = run_bound('segment', small, '-o', 'out', '--json', *QUICK)
+        assert (process.returncode, process.stdout) == (1, '')
+        assert process.stderr == ("intelliclinix segment: The folder 'out' cannot be written to: Permission denied. "
+                                  'Choose another with -o.\n')
+
+    def test_an_image_is_no_output_for_its_name_alone(self, run, small, tmp_path):
+        (tmp_path / 'in').mkdir()
+        for name in ('a.png', 'a_overlay.png', 'b_overlay.png'):
+            shutil.copy(small, tmp_path / 'in' / name)
+        process = run('segment', 'in', '-o', 'out', '--json', *QUICK)
+        assert process.returncode == 0
+        assert [line['file'] for line in json_lines(process)] == ['in/a.png', 'in/b_overlay.png']
+        assert '1 image was left out' in process.stderr
+
     def test_an_image_without_cells_has_an_empty_mask(self, run, tmp_path):
         Image.new('L', (64, 64), 7).save(tmp_path / 'flat.png')
         process = run('segment', 'flat.png', '-o', 'out', '--json')
@@ -158,7 +213,7 @@ class TestSegment:
         (('--precision', 'f64'), "'precision'"),
         (('--model', 'nothing'), "There is no model 'nothing'"),
         (('--no-such-flag',), 'no-such-flag'),
-        (('missing.png',), "'missing.png'"),
+        (('--resample', 'false'), '--resample=false'),
     ])
     def test_what_cannot_be_meant_ends_with_1(self, run, small, tmp_path, arguments, words):
         process = run('segment', small, '-o', 'out', *arguments)
@@ -365,3 +420,15 @@ class TestProgram:
         assert process.returncode == 1
         commands = [word for word in arguments if word in ('segment', 'models', 'show')]
         assert ' '.join(['See: intelliclinix', *commands[:1], '--help']) in process.stderr
+
+    @pytest.mark.parametrize('arguments, words', [
+        (('bogus',), "There is no command 'bogus'."),
+        (('--bogus',), "There is no flag '--bogus'."),
+        (('models', 'bogus'), "There is no command 'bogus'."),
+        (('segment', '--bogus'), "There is no flag '--bogus'."),
+        (('models', 'show', 'cellpose_default', 'more'), "'more' is one too many."),
+    ])
+    def test_what_is_not_understood_is_named(self, run, arguments, words):
+        process = run(*arguments)
+        assert process.returncode == 1
+        assert words in process.stderr
