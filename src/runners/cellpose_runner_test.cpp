@@ -155,8 +155,6 @@ TEST_F(CellposeRunnerTest, ChecksParametersAgainstTheImage) {
   EXPECT_TRUE(runner_->CheckParams(Resolved(R"({"channels": [1, 3]})"), colour).has_value());
   EXPECT_EQ(runner_->CheckParams(Resolved(R"({"channels": [2, 0]})"), grey).error().field, "params.channels");
   EXPECT_EQ(runner_->CheckParams(Resolved(R"({"channels": [4, 0]})"), colour).error().field, "params.channels");
-  EXPECT_EQ(runner_->CheckParams(Resolved(R"({"bsize": 100})"), grey).error().field, "params.bsize");
-  EXPECT_EQ(runner_->CheckParams(Resolved(R"({"diameter": 0.5})"), grey).error().field, "params.diameter");
 
   const auto file = *FileSource::Open(kExample);
   const auto output = Run(*file, R"({"channels": [1, 9]})");

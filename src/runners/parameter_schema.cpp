@@ -19,7 +19,7 @@ Json NumberSchema(const Parameter& parameter, const char* type) {
   if (parameter.minimum) limits["minimum"] = Limit(*parameter.minimum);
   if (parameter.maximum) limits["maximum"] = Limit(*parameter.maximum);
   if (parameter.multiple_of > 0) limits["multipleOf"] = parameter.multiple_of;
-  if (parameter.zero_allowed) {
+  if (parameter.zero_allowed) {  // null, which is no number, is within all limits
     schema["anyOf"] = {{{"const", 0}}, std::move(limits)};
   } else {
     schema.update(limits);
@@ -64,7 +64,6 @@ Json ValueSchema(const Parameter& parameter) {
 
 /// Allows null beside what the schema allows.
 void AllowNull(Json& schema) {
-  if (schema.contains("anyOf")) schema["anyOf"].push_back({{"type", "null"}});
   if (schema.contains("oneOf")) {
     schema["oneOf"].push_back({{"type", "null"}});
   } else {
