@@ -148,18 +148,16 @@ Result<http::Reply> Me(const http::Request& request, const records::User& user) 
 }  // namespace
 
 void AddAuthRoutes(http::Router& router, Context& context) {
-  const http::RouteOptions json{.max_body_bytes = context.options.limits.max_json_bytes};
   const auto limiters = std::make_shared<Limiters>(context.clock);
   router.Handle("POST", "/api/auth/signup",
-                Public([&context, limiters](http::Request& request) { return Signup(context, *limiters, request); }),
-                json);
-  router.Handle(
-      "POST", "/api/auth/login",
-      Public([&context, limiters](http::Request& request) { return AnswerLogin(context, *limiters, request); }), json);
+                Public([&context, limiters](http::Request& request) { return Signup(context, *limiters, request); }));
+  router.Handle("POST", "/api/auth/login", Public([&context, limiters](http::Request& request) {
+                  return AnswerLogin(context, *limiters, request);
+                }));
   router.Handle("POST", "/api/auth/refresh",
-                Public([&context](http::Request& request) { return Refresh(context, request); }), json);
+                Public([&context](http::Request& request) { return Refresh(context, request); }));
   router.Handle("POST", "/api/auth/logout",
-                Public([&context](http::Request& request) { return Logout(context, request); }), json);
+                Public([&context](http::Request& request) { return Logout(context, request); }));
   router.Handle("GET", "/api/auth/me", SignedIn(context, Me));
   router.Handle("GET", "/api/auth/user", SignedIn(context, Me));
 }

@@ -79,11 +79,17 @@ http::Handler Public(ApiHandler handler) {
   return [handler = std::move(handler)](http::Request& request) { return Render(handler(request), request); };
 }
 
-http::Handler SignedIn(Context& context, UserHandler handler) {
-  return Public([&context, handler = std::move(handler)](http::Request& request) -> Result<http::Reply> {
+http::GuardedHandler SignedIn(Context& context, UserHandler handler) {
+  auto check = [&context](http::Request& head) -> std::optional<http::Response> {
+    const Result<records::User> user = Authenticate(context, head);
+    if (user) return std::nullopt;
+    return ErrorResponse(user.error(), head);
+  };
+  auto handle = Public([&context, handler = std::move(handler)](http::Request& request) -> Result<http::Reply> {
     IC_ASSIGN_OR_RETURN(const records::User user, Authenticate(context, request));
     return handler(request, user);
   });
+  return {std::move(check), std::move(handle)};
 }
 
 Result<Claims> VerifyBearer(Context& context, const http::Request& request, std::chrono::seconds grace) {

@@ -27,7 +27,8 @@ using UserHandler = std::function<Result<http::Reply>(http::Request& request, co
 /// Renders what `handler` returns.
 http::Handler Public(ApiHandler handler);
 /// Answers 401 (with WWW-Authenticate) unless the request has a valid token that is not revoked.
-http::Handler SignedIn(Context& context, UserHandler handler);
+/// Before the body is read, too: who is nobody cannot fill the server's memory.
+http::GuardedHandler SignedIn(Context& context, UserHandler handler);
 
 /// What the request's bearer token says: valid, or expired for less than `grace`, and not revoked.
 /// Errors: kUnauthenticated.

@@ -230,6 +230,18 @@ TEST(Routes, EachHasARow) {
   EXPECT_EQ(rows, RoutesOf(api.router));
 }
 
+// So that nobody can make the server buffer a large body: it is checked before it is read, or it is small.
+TEST(Routes, NoLargeBodyIsReadForNobody) {
+  TestApi api;
+  for (const http::Route& route : api.router.routes()) {
+    if (std::holds_alternative<http::UploadHandler>(route.handler)) continue;
+    http::Request head;
+    const bool small = route.options.max_body_bytes <= 16 << 10;
+    const bool refused = route.check_head && route.check_head(head).value_or(http::Response{}).status == 401;
+    EXPECT_TRUE(small || refused) << route.pattern;
+  }
+}
+
 TEST(OpenApi, DescribesEachRouteAndNoOther) {
   TestApi api;
   const std::vector<std::string> operations = OpenApiDocument().Operations();

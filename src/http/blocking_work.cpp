@@ -71,6 +71,14 @@ void PostHandler(const StatePtr& state, const Route& route, RequestPtr request, 
   state->blocking.Post(std::move(run));
 }
 
+void PostHeadCheck(const StatePtr& state, const Route& route, RequestPtr request,
+                   std::shared_ptr<Mailbox<CheckEnd>> box) {
+  state->blocking.Post([&route, request = std::move(request), box = std::move(box)] {
+    const auto check = [&] { box->Put(CheckEnd(route.check_head(*request))); };
+    Guard(*request, check, [&](Problem problem) { box->Put(CheckEnd(std::move(problem))); });
+  });
+}
+
 void PostUploadStart(const StatePtr& state, const Route& route, RequestPtr request,
                      std::shared_ptr<Mailbox<UploadStart>> box) {
   state->blocking.Post([state, &route, request = std::move(request), box = std::move(box)] {

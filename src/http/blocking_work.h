@@ -52,6 +52,11 @@ struct SharedBuffer {
 /// The handler of a route that is immediate runs here and now.
 void PostHandler(const StatePtr& state, const Route& route, RequestPtr request, std::shared_ptr<OutcomeBox> box);
 
+/// Runs the route's check of the head. Puts nothing when it lets the request in.
+using CheckEnd = std::optional<Outcome>;
+void PostHeadCheck(const StatePtr& state, const Route& route, RequestPtr request,
+                   std::shared_ptr<Mailbox<CheckEnd>> box);
+
 using UploadStart = std::variant<Outcome, UploadPtr>;
 void PostUploadStart(const StatePtr& state, const Route& route, RequestPtr request,
                      std::shared_ptr<Mailbox<UploadStart>> box);

@@ -61,6 +61,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   // connection_body.cpp: request bodies and the handlers that take them
   Answered RunHandler(Exchange& exchange);
+  Answered CheckHeadFirst(Exchange& exchange);
   Answered RunUpload(Exchange& exchange);
   Answered PumpBody(Exchange& exchange, UploadPtr& upload);
   asio::awaitable<std::optional<Problem>> ReadWholeBody(Exchange& exchange);

@@ -1,8 +1,12 @@
+#include <algorithm>
+
 #include "http/connection.h"
 
 namespace intelliclinix::http {
 
 Connection::Answered Connection::RunHandler(Exchange& exchange) {
+  std::optional<Outcome> refusal = co_await CheckHeadFirst(exchange);
+  if (refusal || gone_) co_return refusal;
   if (!co_await SendContinue(exchange)) co_return std::nullopt;
   if (std::optional<Problem> problem = co_await ReadWholeBody(exchange)) co_return *std::move(problem);
   if (gone_) co_return std::nullopt;
@@ -12,11 +16,23 @@ Connection::Answered Connection::RunHandler(Exchange& exchange) {
   co_return co_await Await(box);
 }
 
+// Nothing when the request may go on, or the client is gone.
+Connection::Answered Connection::CheckHeadFirst(Exchange& exchange) {
+  if (!exchange.route->check_head || exchange.parser.body_done()) co_return std::nullopt;
+  auto box = MakeBox<CheckEnd>();
+  PostHeadCheck(state_, *exchange.route, exchange.request, box);
+  std::optional<CheckEnd> end = co_await Await(box);
+  if (!end) co_return std::nullopt;
+  co_return *std::move(end);
+}
+
+// Memory is taken as bytes come, whatever Content-Length says of them.
 asio::awaitable<std::optional<Problem>> Connection::ReadWholeBody(Exchange& exchange) {
   if (exchange.parser.body_done()) co_return std::nullopt;
-  const auto piece_bytes = std::make_unique_for_overwrite<std::byte[]>(ReadBuffer::kBytes);
+  const std::size_t most = std::min<std::uint64_t>(ReadBuffer::kBytes, exchange.route->options.max_body_bytes + 1);
+  const auto piece_bytes = std::make_unique_for_overwrite<std::byte[]>(most);
   while (!exchange.parser.body_done()) {
-    const BodyPiece piece = co_await ReadPiece(exchange, std::span(piece_bytes.get(), ReadBuffer::kBytes));
+    const BodyPiece piece = co_await ReadPiece(exchange, std::span(piece_bytes.get(), most));
     if (gone_ || piece.problem) co_return piece.problem;
     exchange.request->body.append(reinterpret_cast<const char*>(piece_bytes.get()), piece.bytes);
   }

@@ -60,6 +60,10 @@ void Router::Handle(std::string method, std::string pattern, Handler handler, Ro
   Add(Route{std::move(method), std::move(pattern), std::move(handler), options});
 }
 
+void Router::Handle(std::string method, std::string pattern, GuardedHandler handler, RouteOptions options) {
+  Add(Route{std::move(method), std::move(pattern), std::move(handler.handle), options, std::move(handler.check_head)});
+}
+
 void Router::HandleUpload(std::string method, std::string pattern, UploadHandler handler, RouteOptions options) {
   Add(Route{std::move(method), std::move(pattern), std::move(handler), options});
 }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -31,6 +32,16 @@ class BodySink {
 /// immediate; may throw (500).
 using Handler = std::function<Reply(Request& request)>;
 
+/// Looks at the head before a body is read; an answer refuses the request. Runs on the blocking pool; may throw (500).
+using HeadCheck = std::function<std::optional<Response>(Request& head)>;
+
+/// A Handler for those whom a check lets in: while it has not, the server buffers no body. The check runs only where a
+/// body is to come, so `handle` checks for itself too.
+struct GuardedHandler {
+  HeadCheck check_head;
+  Handler handle;
+};
+
 /// Answers from the head alone, or says who takes the body. `head` lives until the sink is destroyed. Runs on the
 /// blocking pool; may throw (500).
 using UploadHandler = std::function<std::variant<Response, std::unique_ptr<BodySink>>(Request& head)>;
@@ -38,7 +49,7 @@ using UploadHandler = std::function<std::variant<Response, std::unique_ptr<BodyS
 struct RouteOptions {
   /// Units: bytes, chunked coding taken off. A larger body is refused with 413, from its Content-Length where it has
   /// one.
-  std::uint64_t max_body_bytes = 1 << 20;
+  std::uint64_t max_body_bytes = 16 << 10;
   /// The Handler never blocks: it runs on the I/O thread, so that it answers even while the blocking pool is busy.
   bool immediate = false;
 };
@@ -48,6 +59,7 @@ struct Route {
   std::string pattern;  ///< "/api/inferences/{id}/download": a {name} matches one segment, not empty
   std::variant<Handler, UploadHandler> handler;
   RouteOptions options;
+  HeadCheck check_head = nullptr;  ///< of a GuardedHandler
 };
 
 /// Routes of a server. Filled once, then read. Threads: const functions from any.
@@ -56,6 +68,7 @@ class Router {
   /// Adds a route. The pattern begins with "/" and has no trailing slash (but "/" itself); the same method and shape
   /// twice is a bug.
   void Handle(std::string method, std::string pattern, Handler handler, RouteOptions options = {});
+  void Handle(std::string method, std::string pattern, GuardedHandler handler, RouteOptions options = {});
   void HandleUpload(std::string method, std::string pattern, UploadHandler handler, RouteOptions options = {});
 
   const std::vector<Route>& routes() const { return routes_; }

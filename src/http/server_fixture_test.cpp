@@ -86,7 +86,16 @@ void ServerFixture::TearDown() {
 void ServerFixture::AddRoutes() {
   router_.Handle("GET", "/hello", [](Request&) { return Text(200, "hello"); });
   router_.Handle("GET", "/items/{id}", [](Request& request) { return Text(200, std::string(request.Param("id"))); });
-  router_.Handle("POST", "/echo", [](Request& request) { return Text(200, request.body); });
+  router_.Handle("POST", "/echo", [](Request& request) { return Text(200, request.body); },
+                 {.max_body_bytes = 1 << 20});
+  const auto check = [this](Request& head) -> std::optional<Response> {
+    diary_.Note("checked " + std::string(on_pool ? "on the pool" : "elsewhere"));
+    if (head.Query("throw")) throw std::runtime_error("on purpose");
+    if (head.Header("Authorization").empty()) return Text(401, "Who are you?");
+    return std::nullopt;
+  };
+  const auto guarded = [](Request& request) { return Text(200, request.body); };
+  router_.Handle("POST", "/guarded", GuardedHandler{check, guarded}, {.max_body_bytes = 1 << 20});
   router_.Handle("GET", "/throw", [](Request&) -> Reply { throw std::runtime_error("on purpose"); });
   router_.Handle("GET", "/forget", [](Request&) -> Reply { return Deferred{[](Send) {}}; });
   router_.Handle("GET", "/split", [](Request& request) {

@@ -31,7 +31,8 @@ class Diary {
   std::vector<std::string> events_;
 };
 
-/// Routes: GET /hello, GET /items/{id}, POST /echo (at most 1 MiB), PUT /count (an upload of at most 64 MiB whose
+/// Routes: GET /hello, GET /items/{id}, POST /echo (at most 1 MiB), POST /guarded (the same for those who send
+/// Authorization; throws at "throw" in the query), PUT /count (an upload of at most 64 MiB whose
 /// answer is its byte count; refuses "refuse" in the query from the head, and bytes with a '!' in them), GET /throw,
 /// GET /later (answered by Answer()), GET /forget (never answered), GET /source (a streamed body).
 class ServerFixture : public ::testing::Test {

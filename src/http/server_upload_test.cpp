@@ -127,6 +127,26 @@ TEST_F(UploadTest, RefusesFromTheHeadAloneWithoutContinue) {
   EXPECT_EQ(417, Connect().Ask(PutHead("/count", 5, "Expect: a miracle\r\n"))->status);
 }
 
+TEST_F(UploadTest, ChecksTheHeadBeforeTheBodyIsSent) {
+  Start();
+  const auto head = [](std::string_view path, std::string_view extra) {
+    return "POST " + std::string(path) + " HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n" + std::string(extra) + "\r\n";
+  };
+  for (const std::string sent : {"", "a"}) {  // the rest never comes
+    WireClient client = Connect();
+    const auto refused = client.Ask(head("/guarded", "") + sent);
+    EXPECT_EQ(401, refused->status);
+    EXPECT_EQ("close", refused->headers.at("connection"));
+  }
+  EXPECT_EQ(401, Connect().Ask(head("/guarded", "Expect: 100-continue\r\n"))->status);
+  EXPECT_EQ(500, Connect().Ask(head("/guarded?throw", ""))->status);
+  WireClient known = Connect();
+  known.Send(head("/guarded", "Authorization: me\r\nExpect: 100-continue\r\n"));
+  EXPECT_EQ("HTTP/1.1 100 Continue\r\n\r\n", known.ReceiveSome());
+  EXPECT_EQ("abc", known.Ask("abc")->body);
+  for (const std::string& event : diary_.events()) EXPECT_EQ("checked on the pool", event);
+}
+
 TEST_F(UploadTest, AHangUpDestroysTheSinkOnThePool) {
   Start();
   for (const bool reset : {true, false}) {
