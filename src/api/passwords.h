@@ -16,7 +16,7 @@ struct PasswordOptions {
   unsigned long long passes = 2;              ///< over the memory; with 64 MiB about 0.1 s
   std::size_t memory_bytes = 64ULL << 20;     ///< of one hash; libsodium's "interactive"
   int parallel = 2;                           ///< hashes at a time: bounds their memory and processor time
-  int waiting = 4;                            ///< for a turn, each holding a thread; one more: kUnavailable at once
+  int waiting = 16;                           ///< for a turn, each holding a thread; one more: kUnavailable at once
   std::chrono::milliseconds patience{5'000};  ///< for a turn; then kUnavailable
 };
 

@@ -8,8 +8,8 @@
 namespace intelliclinix::app {
 namespace {
 
-// The store is on a local disk: more threads than this would wait for its one writer.
-constexpr int kBlockingThreads = 16;
+// Up to 18 of them may be at passwords (PasswordOptions), and the rest is ample for a store on a local disk.
+constexpr int kBlockingThreads = 32;
 
 // For the answers to those who waited for a job.
 constexpr std::chrono::seconds kLastAnswers{2};
