@@ -5,10 +5,10 @@
 #include <cmath>
 #include <optional>
 
+#include "base/zip_reader.h"
 #include "nn/checkpoint_storage.h"
 #include "nn/element_type.h"
 #include "nn/pickle.h"
-#include "nn/zip_reader.h"
 
 namespace intelliclinix::nn {
 namespace {
@@ -175,12 +175,12 @@ Result<StateDict> ReadZipCheckpoint(ByteSource& file, const CheckpointLimits& li
   IC_ASSIGN_OR_RETURN(ZipReader archive, ZipReader::Open(file));
   constexpr std::string_view kPickleName = "/data.pkl";
   const auto found =
-      std::ranges::find_if(archive.entries(), [&](const auto& entry) { return entry.first.ends_with(kPickleName); });
-  if (found == archive.entries().end()) {
+      std::ranges::find_if(archive.members(), [&](const auto& entry) { return entry.first.ends_with(kPickleName); });
+  if (found == archive.members().end()) {
     return Fail(ErrorCode::kInvalidArgument, "The file is a ZIP archive, but not a PyTorch checkpoint.");
   }
   const std::string folder = found->first.substr(0, found->first.size() - kPickleName.size());
-  if (const auto order = archive.entries().find(folder + "/byteorder"); order != archive.entries().end()) {
+  if (const auto order = archive.members().find(folder + "/byteorder"); order != archive.members().end()) {
     IC_ASSIGN_OR_RETURN(auto name, archive.Read(order->first, 16));
     if (!std::ranges::equal(name, AsBytes("little"))) {
       return Fail(ErrorCode::kInvalidArgument, "The checkpoint is big-endian. Save it again on another machine.");

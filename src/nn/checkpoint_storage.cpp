@@ -3,7 +3,7 @@
 #include <array>
 #include <utility>
 
-#include "nn/little_endian.h"
+#include "base/little_endian.h"
 
 namespace intelliclinix::nn {
 namespace {
@@ -66,8 +66,8 @@ Result<std::span<const float>> StorageReader::Read(const StorageId& id) {
 
 Result<std::vector<std::byte>> ZipStorageReader::ReadRaw(const StorageId& id, std::uint64_t bytes) {
   const std::string name = folder_ + "/data/" + id.key;
-  const auto entry = archive_.entries().find(name);
-  if (entry == archive_.entries().end()) return BadStorage(id.key, "is missing");
+  const auto entry = archive_.members().find(name);
+  if (entry == archive_.members().end()) return BadStorage(id.key, "is missing");
   if (entry->second.bytes != bytes) return BadStorage(id.key, "has another size than its tensors say");
   return archive_.Read(name, bytes);
 }

@@ -10,9 +10,9 @@
 
 #include "base/byte_source.h"
 #include "base/result.h"
+#include "base/zip_reader.h"
 #include "nn/element_type.h"
 #include "nn/pickle.h"
-#include "nn/zip_reader.h"
 
 namespace intelliclinix::nn {
 

@@ -4,9 +4,9 @@
 #include <cassert>
 #include <cstring>
 
+#include "base/zip_reader.h"
 #include "nn/element_type.h"
 #include "nn/npy_header.h"
-#include "nn/zip_reader.h"
 
 namespace intelliclinix::nn {
 

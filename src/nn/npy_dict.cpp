@@ -1,11 +1,11 @@
 #include <array>
 #include <optional>
 
+#include "base/zip_reader.h"
 #include "nn/element_type.h"
 #include "nn/npy.h"
 #include "nn/npy_header.h"
 #include "nn/pickle.h"
-#include "nn/zip_reader.h"
 
 namespace intelliclinix::nn {
 namespace {
@@ -142,9 +142,9 @@ Result<TensorMap> ReadPickledDict(ByteSource& file, std::uint64_t max_bytes) {
 
 Result<TensorMap> ReadArchive(ByteSource& file, std::uint64_t max_bytes) {
   IC_ASSIGN_OR_RETURN(ZipReader archive, ZipReader::Open(file));
-  if (archive.entries().size() > kMaxMembers) return TooLarge(max_bytes);
+  if (archive.members().size() > kMaxMembers) return TooLarge(max_bytes);
   TensorMap tensors;
-  for (const auto& [name, entry] : archive.entries()) {
+  for (const auto& [name, entry] : archive.members()) {
     if (!name.ends_with(".npy")) {
       return Fail(ErrorCode::kInvalidArgument,
                   "The archive holds '" + Printable(name) + "', which is not a .npy file.");

@@ -3,8 +3,8 @@
 #include <charconv>
 #include <string_view>
 
-#include "nn/little_endian.h"
-#include "nn/zip_reader.h"
+#include "base/little_endian.h"
+#include "base/zip_reader.h"
 
 namespace intelliclinix::nn {
 namespace {

@@ -5,7 +5,7 @@
 #include <optional>
 #include <unordered_map>
 
-#include "nn/little_endian.h"
+#include "base/little_endian.h"
 
 namespace intelliclinix::nn {
 namespace {

@@ -8,7 +8,7 @@
 #include <cstring>
 #include <span>
 
-namespace intelliclinix::nn {
+namespace intelliclinix {
 
 static_assert(std::endian::native == std::endian::little, "files are read without swapping bytes");
 
@@ -21,4 +21,4 @@ T LoadLittleEndian(std::span<const std::byte> bytes, std::size_t offset) {
   return value;
 }
 
-}  // namespace intelliclinix::nn
+}  // namespace intelliclinix
