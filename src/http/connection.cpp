@@ -74,6 +74,7 @@ void Connection::CloseIfIdle() {
   // A request that has come already, though it is not read yet, is still answered.
   boost::system::error_code ignored;
   if (idle_ && socket_.available(ignored) == 0) Cut();
+  if (streaming_) wake_.cancel();
 }
 
 void Connection::Cut() {

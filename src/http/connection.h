@@ -42,7 +42,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   /// Gives up what the connection waits for, if that is overdue.
   void CheckDeadline(Clock::time_point now);
-  /// Ends the connection if no request has begun.
+  /// Ends the connection if no request has begun, or the response is a stream without an end of its own. The server is
+  /// draining.
   void CloseIfIdle();
   /// Ends the connection now, whatever it does.
   void Cut();
@@ -73,10 +74,15 @@ class Connection : public std::enable_shared_from_this<Connection> {
   asio::awaitable<bool> SendResponse(Exchange& exchange, Outcome& outcome);
   asio::awaitable<bool> SendPrepared(const Prepared& prepared, SharedBuffer& piece, std::uint64_t& body_bytes);
   asio::awaitable<bool> ReadSource(const Prepared& prepared, std::uint64_t offset, SharedBuffer& piece);
+  asio::awaitable<bool> SendStream(const Prepared& prepared, std::uint64_t& body_bytes);
+  asio::awaitable<TextStream::Piece> NextPiece(TextStream& stream);
+  void WatchForHangUp();
   asio::awaitable<bool> WriteAll(std::string_view bytes);
   asio::awaitable<bool> Fill(Clock::time_point deadline);
   void Record(const Exchange& exchange, AccessRecord record);
 
+  /// Wakes this connection from any thread, once.
+  std::move_only_function<void()> MakeWake();
   /// A mailbox that wakes this connection.
   template <typename T>
   std::shared_ptr<Mailbox<T>> MakeBox();
@@ -86,7 +92,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   asio::io_context& context_;
   asio::ip::tcp::socket socket_;
-  asio::steady_timer wake_;  // never expires; cancelled when a mailbox has something
+  asio::steady_timer wake_;  // expires for a silent stream only; cancelled when there is something to do
   std::shared_ptr<ServerState> state_;
   std::string remote_address_;
   ReadBuffer in_;
@@ -94,17 +100,14 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Clock::time_point head_deadline_;
   bool fresh_ = true;  // no request has come yet
   bool idle_ = true;
+  bool streaming_ = false;  // the response is a TextStream
   bool timed_out_ = false;
   bool gone_ = false;  // the client hung up, or the server cut the connection
 };
 
 template <typename T>
 std::shared_ptr<Mailbox<T>> Connection::MakeBox() {
-  return std::make_shared<Mailbox<T>>([self = shared_from_this()]() mutable {
-    // The reference moves on to the I/O thread, so that the last one is never dropped on another.
-    asio::io_context& context = self->context_;
-    asio::post(context, [self = std::move(self)] { self->wake_.cancel(); });
-  });
+  return std::make_shared<Mailbox<T>>(MakeWake());
 }
 
 template <typename T>

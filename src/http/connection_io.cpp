@@ -36,6 +36,7 @@ asio::awaitable<bool> Connection::SendPrepared(const Prepared& prepared, SharedB
                                                std::uint64_t& body_bytes) {
   if (!co_await WriteAll(prepared.text)) co_return false;
   body_bytes = prepared.text.size() - prepared.head_bytes;
+  if (prepared.stream) co_return co_await SendStream(prepared, body_bytes);
   if (!prepared.source) co_return true;
   for (;;) {
     const std::string_view bytes(reinterpret_cast<const char*>(piece.bytes.get()), piece.size);
@@ -86,6 +87,14 @@ asio::awaitable<bool> Connection::Fill(Clock::time_point deadline) {
   in_.Filled(count);
   if (error && !timed_out_) gone_ = true;
   co_return !error;
+}
+
+std::move_only_function<void()> Connection::MakeWake() {
+  return [self = shared_from_this()]() mutable {
+    // The reference moves on to the I/O thread, so that the last one is never dropped on another.
+    asio::io_context& context = self->context_;
+    asio::post(context, [self = std::move(self)] { self->wake_.cancel(); });
+  };
 }
 
 void Connection::Record(const Exchange& exchange, AccessRecord record) {

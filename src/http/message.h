@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/byte_source.h"
+#include "http/text_stream.h"
 
 namespace intelliclinix::http {
 
@@ -57,11 +58,12 @@ struct Request {
 /// One response. The server adds Content-Length, Date, Connection, X-Request-Id and the security headers.
 ///
 /// A GET that is answered with 200 and an ETag honours If-None-Match (304). A ByteSource is read on the blocking pool
-/// and streamed; with status 200 it honours Range and If-Range too (one range: 206, none that fits: 416).
+/// and streamed; with status 200 it honours Range and If-Range too (one range: 206, none that fits: 416). A TextStream
+/// is sent as it is written, in chunks, and holds no thread.
 struct Response {
   int status = 200;
   Headers headers = {};
-  std::variant<std::string, std::shared_ptr<ByteSource>> body = {};
+  std::variant<std::string, std::shared_ptr<ByteSource>, std::shared_ptr<TextStream>> body = {};
 };
 
 /// Answers a request later. Threads: any. Call it once; dropping it uncalled answers 500; calling it after the client

@@ -18,12 +18,20 @@ Response Render(const Hooks& hooks, const Request& request, Outcome outcome) {
   return std::get<Response>(std::move(outcome));
 }
 
+bool IsStreamed(const Response& response) { return std::holds_alternative<std::shared_ptr<ByteSource>>(response.body); }
+bool IsLive(const Response& response) { return std::holds_alternative<std::shared_ptr<TextStream>>(response.body); }
+
 std::uint64_t BodySize(const Response& response) {
   if (const auto* text = std::get_if<std::string>(&response.body)) return text->size();
-  return std::get<std::shared_ptr<ByteSource>>(response.body)->size();
+  return IsLive(response) ? 0 : std::get<std::shared_ptr<ByteSource>>(response.body)->size();
 }
 
-bool IsStreamed(const Response& response) { return std::holds_alternative<std::shared_ptr<ByteSource>>(response.body); }
+/// A body that is not there is an empty one.
+void DropEmptyBody(Response& response) {
+  const bool no_source = IsStreamed(response) && !std::get<std::shared_ptr<ByteSource>>(response.body);
+  const bool no_stream = IsLive(response) && !std::get<std::shared_ptr<TextStream>>(response.body);
+  if (no_source || no_stream) response.body = std::string();
+}
 
 std::string SizeText(std::uint64_t size) { return std::to_string(size); }
 
@@ -31,7 +39,7 @@ std::string SizeText(std::uint64_t size) { return std::to_string(size); }
 Selection ApplyConditions(const Hooks& hooks, const Request& request, Response& response) {
   const std::uint64_t size = BodySize(response);
   const bool read = request.method == "GET" || request.method == "HEAD";
-  if (!read || response.status != 200) return {response.status, 0, size};
+  if (!read || response.status != 200 || IsLive(response)) return {response.status, 0, size};
   const bool streamed = IsStreamed(response);
   if (streamed) response.headers.Set("Accept-Ranges", "bytes");
   const Selection selection = Select(request, response, size, streamed && request.method == "GET");
@@ -67,7 +75,10 @@ void AddCommonFields(const Request& request, Response& response) {
 void SetFraming(Response& response, std::uint64_t count, Wire wire) {
   response.headers.Remove("Transfer-Encoding");
   response.headers.Remove("Content-Length");
-  if (response.status != 204 && response.status != 304) response.headers.Add("Content-Length", SizeText(count));
+  const bool chunked = IsLive(response) && wire.http_1_1;
+  if (chunked) response.headers.Add("Transfer-Encoding", "chunked");
+  const bool sized = !IsLive(response) && response.status != 204 && response.status != 304;
+  if (sized) response.headers.Add("Content-Length", SizeText(count));
   response.headers.Remove("Connection");
   if (wire.close) response.headers.Add("Connection", "close");
   if (!wire.close && !wire.http_1_1) response.headers.Add("Connection", "keep-alive");
@@ -97,14 +108,16 @@ Response Refuse(const Hooks& hooks, const Request& request) {
 
 Prepared Prepare(const ServerState& state, const Request& request, Outcome outcome, Wire wire) {
   Response response = Render(state.hooks, request, std::move(outcome));
-  if (IsStreamed(response) && !std::get<std::shared_ptr<ByteSource>>(response.body)) response.body = std::string();
+  DropEmptyBody(response);
   Selection selection = ApplyConditions(state.hooks, request, response);
   if (state.hooks.finish) state.hooks.finish(request, response);
   if (!IsValid(response.headers)) {
     response = Refuse(state.hooks, request);
     selection = {response.status, 0, BodySize(response)};
   }
-  wire.close = wire.close || EqualsIgnoreCase(response.headers.Get("Connection"), "close");
+  // HTTP/1.0 has no chunks: there the end of the connection is the end of the stream.
+  wire.close = wire.close || EqualsIgnoreCase(response.headers.Get("Connection"), "close") ||
+               (IsLive(response) && !wire.http_1_1);
   AddCommonFields(request, response);
   SetFraming(response, selection.count, wire);
 
@@ -116,6 +129,9 @@ Prepared Prepare(const ServerState& state, const Request& request, Outcome outco
   if (request.method == "HEAD" || response.status == 204 || response.status == 304) return prepared;
   if (const auto* text = std::get_if<std::string>(&response.body)) {
     prepared.text += *text;
+  } else if (IsLive(response)) {
+    prepared.stream = std::get<std::shared_ptr<TextStream>>(response.body);
+    prepared.chunked = wire.http_1_1;
   } else {
     prepared.source = std::get<std::shared_ptr<ByteSource>>(response.body);
     prepared.first = selection.first;

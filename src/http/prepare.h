@@ -17,7 +17,9 @@ struct Prepared {
   std::shared_ptr<ByteSource> source;  ///< a body to be streamed after text; null where there is none
   std::uint64_t first = 0;             ///< of source
   std::uint64_t count = 0;
-  bool close = false;  ///< the connection ends after it
+  std::shared_ptr<TextStream> stream;  ///< a body that is still being written; null where there is none
+  bool chunked = false;                ///< how the stream is framed; else by the connection's end
+  bool close = false;                  ///< the connection ends after it
 };
 
 /// How the response must fit the connection.
