@@ -146,7 +146,7 @@ TestApi::TestApi(int workers)
                  {.workers = workers, .version = "1.2.3", .source_limits = {}}),
       context{store, dispatcher, registry, catalogue, clock, tokens, passwords, metrics, Options()},
       router(MakeRoutes(context)),
-      hooks(MakeHooks(context)) {
+      hooks(MakeHooks(context.metrics, context.options.cors_origins)) {
   registry.Register(MakeSizeRunner());
   Check(catalogue.PrepareAll(registry, clock));
   if (workers > 0) dispatcher.Start();

@@ -25,8 +25,8 @@ void LogRequest(const http::AccessRecord& record) {
 
 }  // namespace
 
-http::Hooks MakeHooks(Context& context) {
-  const auto cors = std::make_shared<const Cors>(context.options.cors_origins);
+http::Hooks MakeHooks(Metrics& metrics, const std::vector<std::string>& cors_origins) {
+  const auto cors = std::make_shared<const Cors>(cors_origins);
   http::Hooks hooks;
   hooks.render_problem = [](const http::Problem& problem, const http::Request& request) {
     return ProblemResponse(problem.status, {ErrorCode::kInternal, problem.detail, problem.field}, request);
@@ -34,8 +34,8 @@ http::Hooks MakeHooks(Context& context) {
   hooks.render_error = ErrorResponse;
   hooks.intercept = [cors](const http::Request& head) { return cors->Preflight(head); };
   hooks.finish = [cors](const http::Request& request, http::Response& response) { cors->Mark(request, response); };
-  hooks.access = [&context](const http::AccessRecord& record) {
-    context.metrics.CountRequest(record);
+  hooks.access = [&metrics](const http::AccessRecord& record) {
+    metrics.CountRequest(record);
     LogRequest(record);
   };
   return hooks;

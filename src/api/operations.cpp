@@ -9,13 +9,13 @@ namespace intelliclinix::api {
 namespace {
 
 /// Why the server cannot do its work now; empty when it can. Details are in the log, not for everybody to read.
-std::vector<std::string> NotReadyReasons(const Context& context) {
+std::vector<std::string> NotReadyReasons(const Operations& operations) {
   std::vector<std::string> reasons;
-  if (!context.store.Ping()) reasons.emplace_back("The store does not answer.");
-  if (context.catalogue.entries().empty()) reasons.emplace_back("There is no model in the catalogue.");
-  for (const records::ModelEntry& model : context.catalogue.entries()) {
-    if (context.registry.Find(model.runner_name) == nullptr) continue;
-    const std::optional<runners::ModelCheck> check = context.catalogue.Check(model.id);
+  if (!operations.store.Ping()) reasons.emplace_back("The store does not answer.");
+  if (operations.catalogue.entries().empty()) reasons.emplace_back("There is no model in the catalogue.");
+  for (const records::ModelEntry& model : operations.catalogue.entries()) {
+    if (operations.registry.Find(model.runner_name) == nullptr) continue;
+    const std::optional<runners::ModelCheck> check = operations.catalogue.Check(model.id);
     if (!check) {
       reasons.push_back("The model '" + model.id + "' is being loaded and tested.");
     } else if (!check->report) {
@@ -25,22 +25,22 @@ std::vector<std::string> NotReadyReasons(const Context& context) {
   return reasons;
 }
 
-Result<http::Reply> Health(const Context& context) {
-  return JsonResponse(200, {{"status", "ok"}, {"version", context.options.version}});
+Result<http::Reply> Health(const Operations& operations) {
+  return JsonResponse(200, {{"status", "ok"}, {"version", operations.version}});
 }
 
-Result<http::Reply> Ready(const Context& context, const http::Request& request) {
-  const std::vector<std::string> reasons = NotReadyReasons(context);
+Result<http::Reply> Ready(const Operations& operations, const http::Request& request) {
+  const std::vector<std::string> reasons = NotReadyReasons(operations);
   if (reasons.empty()) return JsonResponse(200, {{"status", "ready"}});
   std::string detail = "The server is not ready.";
   for (const std::string& reason : reasons) detail += " " + reason;
   return ProblemResponse(503, {ErrorCode::kUnavailable, std::move(detail), ""}, request, {{"reasons", reasons}});
 }
 
-Result<http::Reply> ShowMetrics(const Context& context) {
-  ProcessState state{.version = context.options.version, .open_tasks = {}, .tasks = context.dispatcher.counts()};
-  if (const Result<int> open = context.store.CountOpenTasks()) state.open_tasks = *open;
-  http::Response response{.body = context.metrics.Render(state)};
+Result<http::Reply> ShowMetrics(const Operations& operations) {
+  ProcessState state{.version = operations.version, .open_tasks = {}, .tasks = operations.dispatcher.counts()};
+  if (const Result<int> open = operations.store.CountOpenTasks()) state.open_tasks = *open;
+  http::Response response{.body = operations.metrics.Render(state)};
   response.headers.Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
   return response;
 }
@@ -53,10 +53,14 @@ Result<http::Reply> ShowOpenApi() {
 
 }  // namespace
 
-void AddOperationsRoutes(http::Router& router, Context& context) {
-  router.Handle("GET", "/health", Public([&context](http::Request&) { return Health(context); }), {.immediate = true});
-  router.Handle("GET", "/ready", Public([&context](http::Request& request) { return Ready(context, request); }));
-  router.Handle("GET", "/metrics", Public([&context](http::Request&) { return ShowMetrics(context); }));
+void AddOperationsRoutes(http::Router& router, const Operations& operations) {
+  router.Handle("GET", "/health", Public([operations](http::Request&) { return Health(operations); }),
+                {.immediate = true});
+  router.Handle("GET", "/ready", Public([operations](http::Request& request) { return Ready(operations, request); }));
+  router.Handle("GET", "/metrics", Public([operations](http::Request&) { return ShowMetrics(operations); }));
+}
+
+void AddOpenApiRoute(http::Router& router) {
   router.Handle("GET", "/api/openapi.json", Public([](http::Request&) { return ShowOpenApi(); }));
 }
 

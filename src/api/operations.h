@@ -1,12 +1,26 @@
-// /health, /ready, /metrics, /api/openapi.json: for those who run the server, and for tools.
+// How the process is: health, readiness, metrics, and the contract itself.
 #pragma once
+
+#include <string>
 
 #include "api/context.h"
 #include "http/router.h"
 
 namespace intelliclinix::api {
 
-/// Borrows: `context`.
-void AddOperationsRoutes(http::Router& router, Context& context);
+/// What a process can tell of itself, with or without the rest of the API. Borrowed; outlives the server.
+struct Operations {
+  store::Store& store;
+  const dispatch::Dispatcher& dispatcher;
+  const runners::RunnerRegistry& registry;
+  const runners::ModelCatalogue& catalogue;
+  Metrics& metrics;
+  std::string version;
+};
+
+/// GET /health, /ready and /metrics, which need no token.
+void AddOperationsRoutes(http::Router& router, const Operations& operations);
+/// GET /api/openapi.json.
+void AddOpenApiRoute(http::Router& router);
 
 }  // namespace intelliclinix::api

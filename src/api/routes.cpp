@@ -16,7 +16,13 @@ http::Router MakeRoutes(Context& context) {
   AddDatasetRoutes(router, context);
   AddInferenceRoutes(router, context);
   AddFileRoutes(router, context);
-  AddOperationsRoutes(router, context);
+  AddOperationsRoutes(router, {.store = context.store,
+                               .dispatcher = context.dispatcher,
+                               .registry = context.registry,
+                               .catalogue = context.catalogue,
+                               .metrics = context.metrics,
+                               .version = context.options.version});
+  AddOpenApiRoute(router);
   return router;
 }
 

@@ -10,7 +10,7 @@ namespace intelliclinix::api {
 /// All routes; each stands with its method and pattern in the file of its resource. Borrows: `context`.
 http::Router MakeRoutes(Context& context);
 
-/// How the server renders errors, answers CORS and logs. Borrows: `context`.
-http::Hooks MakeHooks(Context& context);
+/// How the server renders errors, answers CORS, counts and logs. Borrows: `metrics`.
+http::Hooks MakeHooks(Metrics& metrics, const std::vector<std::string>& cors_origins);
 
 }  // namespace intelliclinix::api

@@ -56,6 +56,7 @@ int RunProgram(int argc, const char* const* argv) {
   program.require_subcommand(1);
   Action action;
   AddServe(program, action);
+  AddWorker(program, action);
   AddSegment(program, action);
   AddModels(program, action);
   AddDoctor(program, action);

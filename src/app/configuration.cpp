@@ -33,8 +33,8 @@ bool IsOrigin(std::string_view text) {
 /// What the table cannot say.
 Status CheckSettings(const Settings& settings) {
   if (settings.data.empty()) return Refuse("data", "is empty. Name a folder.");
-  if (settings.store != "sqlite") {
-    return Refuse("store", "must be 'sqlite', which keeps everything in the data folder: there is no other store.");
+  if (settings.store.empty() || settings.store.find("://") != std::string::npos) {
+    return Refuse("store", "must be 'sqlite', which keeps everything in the data folder, or another folder.");
   }
   if (!settings.jwt_secret.empty() && settings.jwt_secret.size() < kShortestSecret) {
     return Refuse("jwt_secret", "is too short. Use at least 32 random characters, for example: openssl rand -hex 32");

@@ -118,7 +118,7 @@ INSTANTIATE_TEST_SUITE_P(
                     BadFile{"log_level = 'loud'", "must be one of debug, info, warning, error, off; got 'loud'"},
                     BadFile{"port = 1\nport = 2", "line 2"}, BadFile{"\n\nport = ", "line 3, is not TOML"},
                     BadFile{"data = ''", "'data' is empty"},
-                    BadFile{"store = 'mongodb://u:hidden@h'", "there is no other store"}));
+                    BadFile{"store = 'mongodb://u:hidden@h'", "or another folder"}));
 
 TEST(ConfigurationTest, TheStoresPasswordIsNotRepeated) {
   EXPECT_THAT(Configure(Flag("store", {"mongodb://u:hidden@h"}), {}, true).error().message, Not(HasSubstr("hidden")));

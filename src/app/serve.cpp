@@ -35,11 +35,6 @@ void FitConnectionsToDescriptors(Settings& settings) {
                                      {"permitted_open_files", static_cast<long long>(limit.rlim_max)}});
 }
 
-std::string UrlOf(const Settings& settings, std::uint16_t port) {
-  const bool v6 = settings.host.find(':') != std::string::npos;
-  return "http://" + (v6 ? "[" + settings.host + "]" : settings.host) + ":" + std::to_string(port);
-}
-
 int Serve(Settings settings) {
   log::SetLevel(LogLevelOf(settings));
   std::signal(SIGPIPE, SIG_IGN);

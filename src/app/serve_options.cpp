@@ -33,11 +33,18 @@ api::ApiOptions ApiOptionsOf(const Settings& settings) {
   return options;
 }
 
-dispatch::DispatcherOptions DispatcherOptionsOf(const Settings& settings) {
+std::string UrlOf(const Settings& settings, std::uint16_t port) {
+  const bool v6 = settings.host.find(':') != std::string::npos;
+  return "http://" + (v6 ? "[" + settings.host + "]" : settings.host) + ":" + std::to_string(port);
+}
+
+dispatch::DispatcherOptions DispatcherOptionsOf(const Settings& settings, const std::string& role) {
   dispatch::DispatcherOptions options;
   options.workers = settings.workers >= 0 ? static_cast<int>(settings.workers) : AvailableCores();
-  options.worker_name = "serve-" + ObjectId::Generate().ToString();
+  options.worker_name = role + "-" + ObjectId::Generate().ToString();
   options.version = INTELLICLINIX_VERSION;
+  options.lease = std::chrono::seconds(settings.lease_s);
+  options.heartbeat = options.lease / 3;
   options.source_limits = SourceLimitsOf(settings);
   return options;
 }

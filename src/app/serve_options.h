@@ -12,6 +12,9 @@ namespace intelliclinix::app {
 log::Level LogLevelOf(const Settings& settings);
 http::ServerOptions ServerOptionsOf(const Settings& settings);
 api::ApiOptions ApiOptionsOf(const Settings& settings);
-dispatch::DispatcherOptions DispatcherOptionsOf(const Settings& settings);
+/// Where a process with these settings listens.
+std::string UrlOf(const Settings& settings, std::uint16_t port);
+/// `role`: "serve" or "worker", for the name by which the store knows this process.
+dispatch::DispatcherOptions DispatcherOptionsOf(const Settings& settings, const std::string& role);
 
 }  // namespace intelliclinix::app

@@ -1,9 +1,11 @@
 #include "app/server_process.h"
 
+#include <filesystem>
+
 #include "api/routes.h"
+#include "app/open_store.h"
 #include "app/secret_file.h"
 #include "app/serve_options.h"
-#include "store/sqlite/sqlite_store.h"
 
 namespace intelliclinix::app {
 namespace {
@@ -19,7 +21,9 @@ constexpr std::chrono::seconds kLastAnswers{2};
 Result<std::unique_ptr<ServerProcess>> ServerProcess::Open(const Settings& settings) {
   IC_ASSIGN_OR_RETURN(auto installation, OpenInstallation(settings));
   auto clock = std::make_unique<SystemClock>();
-  IC_ASSIGN_OR_RETURN(auto store, store::sqlite::OpenSqliteStore({.folder = settings.data}, *clock));
+  IC_ASSIGN_OR_RETURN(auto store, OpenStore(settings, *clock));
+  std::error_code ignored;
+  std::filesystem::create_directories(settings.data, ignored);  // a store elsewhere has not made it
   std::string secret = settings.jwt_secret;
   if (secret.empty()) {
     IC_ASSIGN_OR_RETURN(secret, ReadOrMakeSecret(settings.data + "/jwt_secret"));
@@ -40,7 +44,7 @@ ServerProcess::ServerProcess(const Settings& settings, std::unique_ptr<Clock> cl
                    .catalogue = installation_->catalogue,
                    .pool = installation_->pool,
                    .clock = *clock_},
-                  DispatcherOptionsOf(settings)),
+                  DispatcherOptionsOf(settings, "serve")),
       tokens_(std::move(secret), std::chrono::seconds(settings.token_lifetime_s), *clock_),
       context_{.store = *store_,
                .dispatcher = dispatcher_,
@@ -52,7 +56,8 @@ ServerProcess::ServerProcess(const Settings& settings, std::unique_ptr<Clock> cl
                .metrics = metrics_,
                .options = ApiOptionsOf(settings)},
       blocking_(kBlockingThreads),
-      server_(ServerOptionsOf(settings), api::MakeRoutes(context_), api::MakeHooks(context_), blocking_) {
+      server_(ServerOptionsOf(settings), api::MakeRoutes(context_), api::MakeHooks(metrics_, settings.cors_origin),
+              blocking_) {
   metrics_.WatchConnections([this] { return server_.connections(); });
 }
 

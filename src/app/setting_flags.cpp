@@ -1,5 +1,8 @@
 #include "app/setting_flags.h"
 
+#include <algorithm>
+#include <array>
+
 namespace intelliclinix::app {
 namespace {
 
@@ -12,11 +15,23 @@ std::string ChoicesText(const Setting& setting) {
   return text.empty() ? text : text + ".";
 }
 
+/// What a worker needs of what the server has.
+constexpr std::array<std::string_view, 8> kWorkerSettings = {"data",         "host",    "store",        "workers",
+                                                             "stop_grace_s", "lease_s", "metrics_port", "log_level"};
+
+bool HasFlag(const Setting& setting, SettingScope scope) {
+  if (!setting.has_flag) return false;
+  const bool of_worker = std::ranges::find(kWorkerSettings, setting.name) != kWorkerSettings.end();
+  if (scope == SettingScope::kWorker) return of_worker || !setting.serve_only;
+  if (scope == SettingScope::kServe) return setting.name != "metrics_port";
+  return !setting.serve_only;
+}
+
 }  // namespace
 
 SettingFlags::SettingFlags(CLI::App& command, SettingScope scope) : scope_(scope) {
   for (const Setting& setting : SettingTable()) {
-    if (!setting.has_flag || (setting.serve_only && scope != SettingScope::kServe)) continue;
+    if (!HasFlag(setting, scope)) continue;
     const std::string default_value = TomlValue(setting, Settings());
     command
         .add_option(FlagName(setting), texts_[std::string(setting.name)],
@@ -33,7 +48,7 @@ Result<Configuration> SettingFlags::Configure() const {
   for (const auto& [name, texts] : texts_) {
     if (!texts.empty()) flags[name] = GivenValue{texts, FlagName(*FindSetting(name))};
   }
-  return app::Configure(flags, ProcessEnvironment(), scope_ == SettingScope::kServe);
+  return app::Configure(flags, ProcessEnvironment(), scope_ != SettingScope::kOther);
 }
 
 }  // namespace intelliclinix::app

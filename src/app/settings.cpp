@@ -23,7 +23,7 @@ std::span<const Setting> SettingTable() {
       Setting{"data", &S::data, "The folder with the database, the images and the secret. Made where it is missing."},
       Setting{"host", &S::host, "The IP address to listen on; `0.0.0.0` or `::` for all."},
       Setting{"port", &S::port, "The TCP port; 0 for any free one.", 0, 65'535},
-      Setting{"store", &S::store, "Where records and files are kept; `sqlite` is in the data folder."},
+      Setting{"store", &S::store, "Where records and files are kept: `sqlite` for the data folder, or another folder."},
       Setting{"workers", &S::workers,
               "Images that are worked on at the same time; -1 for one a core; 0 for none, the API alone.", -1, 1024},
       Setting{"threads", &S::threads, "Threads that compute; 0 for one a core.", 0, 1024, {}, false},
@@ -71,6 +71,14 @@ std::span<const Setting> SettingTable() {
       Setting{"stop_grace_s", &S::stop_grace_s,
               "How long running images may go on at a stop; then they are handed back and go on at the next start.", 0,
               3600},
+      Setting{
+          "lease_s", &S::lease_s,
+          "A worker that is silent for so long is taken for dead, and others run its images. It tells that it lives "
+          "three times as often.",
+          1, 3600},
+      Setting{"metrics_port", &S::metrics_port,
+              "The TCP port of a `worker` for `/health`, `/ready` and `/metrics`; 0 for any free one, -1 for none.", -1,
+              65'535},
       Setting{"log_level",
               &S::log_level,
               "The least important lines that are logged.",

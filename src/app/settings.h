@@ -35,6 +35,8 @@ struct Settings {
   std::int64_t max_channels = 64;
   std::int64_t max_connections = 20'000;
   std::int64_t stop_grace_s = 20;
+  std::int64_t lease_s = 30;
+  std::int64_t metrics_port = -1;
   std::string log_level = "info";
 };
 

@@ -1,0 +1,16 @@
+// The store that the settings name.
+#pragma once
+
+#include <memory>
+
+#include "app/settings.h"
+#include "base/clock.h"
+#include "base/result.h"
+#include "store/store.h"
+
+namespace intelliclinix::app {
+
+/// Borrows: the clock. Errors: those of the store that is opened.
+Result<std::unique_ptr<store::Store>> OpenStore(const Settings& settings, const Clock& clock);
+
+}  // namespace intelliclinix::app
