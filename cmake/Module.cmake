@@ -7,6 +7,7 @@
 #   *_fuzz.cpp    one libFuzzer executable a file, when INTELLICLINIX_FUZZ is on
 # DEPENDS may name only modules below this one; tools/check_layers.py holds the includes to it.
 include(GoogleTest)
+include(CommonHeaders)
 
 function(intelliclinix_module name)
   cmake_parse_arguments(arg "" "" "DEPENDS;LIBS;PRIVATE_LIBS" ${ARGN})
@@ -30,6 +31,7 @@ function(intelliclinix_module name)
     add_library(${target} STATIC ${sources})
     target_include_directories(${target} PUBLIC ${CMAKE_SOURCE_DIR}/src)
     target_link_libraries(${target} PUBLIC ${depends} ${arg_LIBS} PRIVATE ${arg_PRIVATE_LIBS})
+    intelliclinix_common_headers(${target} common_headers)
   else()
     add_library(${target} INTERFACE)
     target_include_directories(${target} INTERFACE ${CMAKE_SOURCE_DIR}/src)
@@ -40,6 +42,7 @@ function(intelliclinix_module name)
     add_executable(${name}_test ${tests})
     target_link_libraries(${name}_test PRIVATE ${target} ${arg_PRIVATE_LIBS} GTest::gtest GTest::gmock GTest::gtest_main)
     target_compile_definitions(${name}_test PRIVATE INTELLICLINIX_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+    intelliclinix_common_headers(${name}_test common_test_headers)
     # TBB, which OpenVINO runs on, loads libraries in a way that AddressSanitizer refuses, unless it is told of it.
     gtest_discover_tests(${name}_test TEST_PREFIX "${name}." DISCOVERY_TIMEOUT 60
       PROPERTIES LABELS unit TIMEOUT 300 ENVIRONMENT TBB_ENABLE_SANITIZERS=1)
