@@ -36,6 +36,25 @@ Result<Artifact> ArtifactFromJson(const Json& json) {
   return artifact;
 }
 
+/// Adds what is beyond a single plane, and what the file tells of its channels and pixels.
+void AddAxes(const ImageFacts& image, Json& json) {
+  if (!image.axes.empty()) json["axes"] = image.axes;
+  json["depth"] = image.depth;
+  json["times"] = image.times;
+  json["channel_names"] = image.channel_names;
+  json["pixel_size_um"] = nullptr;
+  if (image.pixel_size_um) json["pixel_size_um"] = {{"x", image.pixel_size_um->x}, {"y", image.pixel_size_um->y}};
+}
+
+void ReadAxes(const Json& json, ImageFacts& image) {
+  image.axes = json.value("axes", "");
+  image.depth = json.value("depth", 1);
+  image.times = json.value("times", 1);
+  image.channel_names = json.value("channel_names", std::vector<std::string>());
+  const Json size = json.value("pixel_size_um", Json());
+  if (!size.is_null()) image.pixel_size_um = {size.at("x").get<double>(), size.at("y").get<double>()};
+}
+
 /// The id of the artifact of `kind`, or null.
 Json ArtifactId(const ImageResult& result, std::string_view kind) {
   for (const Artifact& artifact : result.artifacts) {
@@ -58,6 +77,7 @@ Json ToJson(const SourceFile& file) {
                {"bytes", file.bytes},
                {"sha256", file.sha256}};
   if (file.preview_id) json["preview_id"] = file.preview_id->ToString();
+  AddAxes(file.image, json);
   return json;
 }
 
@@ -75,6 +95,7 @@ Result<SourceFile> SourceFileFromJson(const Json& json) {
     file.image.bit_depth = json.value("bit_depth", 8);
     file.image.content_type = json.value("content_type", "application/octet-stream");
     file.image.browser_shows = !file.preview_id.has_value();
+    ReadAxes(json, file.image);
     file.bytes = json.value("bytes", std::uint64_t{0});
     file.sha256 = json.value("sha256", "");
     return file;

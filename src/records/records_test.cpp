@@ -68,6 +68,14 @@ TEST(JsonCodec, SourceFileRoundTrips) {
   file.bytes = 99;
   file.sha256 = "ef";
   EXPECT_EQ(ToJson(SourceFileFromJson(ToJson(file)).value()), ToJson(file));
+  EXPECT_EQ(ToJson(file).at("pixel_size_um"), nullptr);
+  file.image.axes = "ZCYX";
+  file.image.depth = 5;
+  file.image.channel_names = {"DAPI", "", "GFP"};
+  file.image.pixel_size_um = {0.325, 0.65};
+  const Json json = ToJson(file);
+  EXPECT_EQ(json.at("pixel_size_um"), (Json{{"x", 0.325}, {"y", 0.65}}));
+  EXPECT_EQ(ToJson(SourceFileFromJson(json).value()), json);
 }
 
 }  // namespace

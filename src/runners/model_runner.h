@@ -46,7 +46,8 @@ struct RunInput {
   const image::Image& source;
   const Json& params;  ///< resolved: every parameter of the table is there and legal
   const records::ModelEntry& model;
-  std::string stem;  ///< the source's file name without extension, to name artifacts by
+  std::string stem;             ///< the source's file name without extension, to name artifacts by
+  records::ImageFacts facts{};  ///< of the file: names of channels, size of a pixel
 };
 
 /// Whether artifacts of a kind are wanted. Threads: any.

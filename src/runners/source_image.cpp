@@ -40,6 +40,15 @@ bool BrowserShows(const image::ImageHeader& header) {
          (header.format == image::ImageHeader::Format::kPng && header.type == image::PixelType::kUint8);
 }
 
+records::ImageFacts FactsOf(const image::ImageHeader& header) {
+  return {.height = header.height,
+          .width = header.width,
+          .channels = header.channels - (header.has_alpha ? 1 : 0),
+          .bit_depth = 8 * image::BytesPerSample(header.type),
+          .content_type = ContentType(header.format),
+          .browser_shows = BrowserShows(header)};
+}
+
 /// What `work` returns. Runners are many and some bring foreign libraries: what one throws is the image's error, not
 /// the process's end.
 template <typename Work>
@@ -62,12 +71,7 @@ auto Caught(const Work& work) -> decltype(work()) {
 Result<records::ImageFacts> CheckSourceImage(ByteSource& file, const SourceLimits& limits) {
   return Caught([&]() -> Result<records::ImageFacts> {
     IC_ASSIGN_OR_RETURN(const image::ImageHeader header, image::Check(file, ToDecodeLimits(limits)));
-    return records::ImageFacts{.height = header.height,
-                               .width = header.width,
-                               .channels = header.channels - (header.has_alpha ? 1 : 0),
-                               .bit_depth = 8 * image::BytesPerSample(header.type),
-                               .content_type = ContentType(header.format),
-                               .browser_shows = BrowserShows(header)};
+    return FactsOf(header);
   });
 }
 
@@ -79,9 +83,11 @@ Result<RunOutput> RunSourceImage(ModelRunner& runner, const SourceRun& run, cons
                                  const RunContext& context) {
   return Caught([&]() -> Result<RunOutput> {
     const SteadyClock::time_point start = SteadyClock::now();
+    IC_ASSIGN_OR_RETURN(const image::ImageHeader header, image::ReadHeader(run.file, ToDecodeLimits(limits)));
     IC_ASSIGN_OR_RETURN(const image::Image source, image::Decode(run.file, ToDecodeLimits(limits)));
     const double decode_ms = MillisecondsSince(start);
-    IC_ASSIGN_OR_RETURN(RunOutput output, runner.Run({source, run.params, run.model, run.stem}, context));
+    IC_ASSIGN_OR_RETURN(RunOutput output,
+                        runner.Run({source, run.params, run.model, run.stem, FactsOf(header)}, context));
     Json timings = {{"decode", decode_ms}};
     timings.update(output.timings_ms);
     timings["total"] = MillisecondsSince(start);
