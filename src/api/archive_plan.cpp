@@ -70,7 +70,7 @@ class Planner {
 
   ArchivePlan Finish() && {
     Json document = InferenceDocument(inference_);
-    AddResults(document, inference_, {.max_bytes = SIZE_MAX});
+    AddResults(document, {.results = inference_.results, .next = std::nullopt});
     document["files"] = std::move(files_);
     plan_.manifest = DumpJson(document) + "\n";
     plan_.entries.front() = {std::string(kManifestName), plan_.manifest.size(), Crc32(0, AsBytes(plan_.manifest))};

@@ -4,6 +4,7 @@
 #include "api/api_fixture_test.h"
 #include "api/archive_file_test.h"
 #include "api/archive_plan.h"
+#include "store/whole_inference.h"
 
 namespace intelliclinix::api {
 namespace {
@@ -98,7 +99,7 @@ TEST_F(DownloadTest, AFileThatTheStoreLostIsNamed) {
 
 TEST_F(DownloadTest, AFailedImageKeepsItsOriginalAndItsError) {
   const testing::Belongings own = api_.AddBelongings(ada_);
-  records::Inference inference = *api_.store.GetInference(ada_.user.id, own.inference.id);
+  records::Inference inference = *store::GetWithResults(api_.store, ada_.user.id, own.inference.id);
   records::ImageResult failed = inference.results[0];
   failed.source_filename = "broken.png";
   failed.completed = false;

@@ -23,8 +23,6 @@ double Fraction(const records::Inference& inference) {
 Json ProgressDocument(const records::Inference& inference) {
   Json document = records::ToJson(inference.progress);
   document["fraction"] = Fraction(inference);
-  document["eta_s"] = nullptr;
-  document["queue_position"] = nullptr;
   return document;
 }
 
@@ -44,23 +42,16 @@ Json InferenceDocument(const records::Inference& inference) {
           {"notes", inference.notes},
           {"error", inference.error ? records::ToJson(*inference.error) : Json(nullptr)},
           {"progress", ProgressDocument(inference)},
-          {"attempt", 1},  // an inference is run once; it is its images that are tried again
+          {"attempt", inference.attempt},
           {"archived", inference.archived},
           {"provenance", inference.provenance}};
 }
 
-void AddResults(Json& document, const records::Inference& inference, const ResultsPage& page) {
+void AddResults(Json& document, const store::ResultsPage& page) {
   Json results = Json::array();
-  std::size_t bytes = 0;
-  std::size_t next = page.first;
-  for (; next < inference.results.size(); ++next) {
-    Json result = records::ToJson(inference.results[next]);
-    bytes += DumpJson(result).size() + 1;
-    if (bytes > page.max_bytes && !results.empty()) break;
-    results.push_back(std::move(result));
-  }
+  for (const records::ImageResult& result : page.results) results.push_back(records::ToJson(result));
   document["results"] = std::move(results);
-  if (next < inference.results.size()) document["results_next"] = next;
+  if (page.next) document["results_next"] = *page.next;
 }
 
 }  // namespace intelliclinix::api

@@ -8,6 +8,7 @@
 #include "api/request.h"
 #include "api/start.h"
 #include "api/start_reply.h"
+#include "store/whole_inference.h"
 
 namespace intelliclinix::api {
 namespace {
@@ -79,21 +80,22 @@ Result<http::Reply> List(Context& context, const http::Request& request, const r
   return PageResponse(request, items, found.next_after);
 }
 
-Result<std::size_t> ReadResultsAfter(const http::Request& request) {
+Result<int> ReadResultsAfter(const http::Request& request) {
   const std::string_view text = request.Query("results_after").value_or("0");
-  std::size_t first = 0;
+  int first = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), first);
-  if (error == std::errc() && end == text.data() + text.size()) return first;
+  if (error == std::errc() && end == text.data() + text.size() && first >= 0) return first;
   return Invalid("'results_after' must be the 'results_next' of the page before.", "results_after");
 }
 
 Result<http::Reply> Get(Context& context, const http::Request& request, const records::User& user) {
   IC_RETURN_IF_ERROR(CheckQuery(request, {"results_after"}));
   IC_ASSIGN_OR_RETURN(const ObjectId id, PathId(request, "id", "inference"));
-  IC_ASSIGN_OR_RETURN(const std::size_t first, ReadResultsAfter(request));
+  IC_ASSIGN_OR_RETURN(const int first, ReadResultsAfter(request));
   IC_ASSIGN_OR_RETURN(const records::Inference inference, context.store.GetInference(user.id, id));
   Json document = InferenceDocument(inference);
-  AddResults(document, inference, {.first = first});
+  IC_ASSIGN_OR_RETURN(const store::ResultsPage page, context.store.ListResults(user.id, id, {.first = first}));
+  AddResults(document, page);
   return JsonResponse(200, document);
 }
 
@@ -139,7 +141,7 @@ Result<http::Reply> Archive(Context& context, const http::Request& request, cons
 Result<http::Reply> Download(Context& context, const http::Request& request, const records::User& user) {
   IC_RETURN_IF_ERROR(CheckQuery(request, {}));
   IC_ASSIGN_OR_RETURN(const ObjectId id, PathId(request, "id", "inference"));
-  IC_ASSIGN_OR_RETURN(const records::Inference inference, context.store.GetInference(user.id, id));
+  IC_ASSIGN_OR_RETURN(const records::Inference inference, store::GetWithResults(context.store, user.id, id));
   return DownloadResponse(context.store, inference, request);
 }
 

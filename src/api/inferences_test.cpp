@@ -202,24 +202,16 @@ TEST_F(InferencesTest, TheDocumentHasTheMembersOfTheContract) {
 }
 
 TEST_F(InferencesTest, ResultsThatAreTooManyComeInPages) {
-  records::Inference inference;
-  inference.results.resize(5);
-  const std::size_t one = DumpJson([&] {
-                            Json document;
-                            AddResults(document, inference, {.first = 4});
-                            return document.at("results").at(0);
-                          }())
-                              .size();
   Json document;
-  AddResults(document, inference, {.first = 1, .max_bytes = 2 * one + 2});
+  AddResults(document, {.results = std::vector<records::ImageResult>(2), .next = 3});
   EXPECT_EQ(document.at("results").size(), 2U);
   EXPECT_EQ(document.at("results_next"), 3);
-  Json small;
-  AddResults(small, inference, {.first = 3, .max_bytes = 1});
-  EXPECT_EQ(small.at("results").size(), 1U) << "a page is never empty";
   Json last;
-  AddResults(last, inference, {.first = 4, .max_bytes = 1});
+  AddResults(last, {.results = std::vector<records::ImageResult>(1), .next = std::nullopt});
   EXPECT_FALSE(last.contains("results_next"));
+  const std::string path = "/api/inferences/" + api_.AddBelongings(ada_).inference.id.ToString();
+  EXPECT_EQ(BodyJson(Get(path + "?results_after=1")).at("results").size(), 0U);
+  ExpectRefused(Get(path + "?results_after=-1"), 400, "results_after", "results_next");
   ExpectRefused(Get("/api/inferences/" + api_.AddBelongings(ada_).inference.id.ToString() + "?results_after=x"), 400,
                 "results_after", "results_next");
 }

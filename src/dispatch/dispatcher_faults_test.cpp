@@ -11,6 +11,7 @@
 #include "store/failing/failing_store.h"
 #include "store/memory/memory_store.h"
 #include "store/sqlite/sqlite_store.h"
+#include "store/whole_inference.h"
 
 namespace intelliclinix::dispatch {
 namespace {
@@ -46,7 +47,7 @@ void ExpectJobSurvives(const Fault& fault) {
     });
   }
   const int commits_before = store.Calls("BlobWriter::Commit");
-  store.Inject({fault.call, fault.after, 1, {fault.code, "The store failed.", {}}});
+  store.Inject({.call = fault.call, .after = fault.after, .times = 1, .error = {fault.code, "The store failed.", {}}});
   DispatcherOptions options = lab.Options(2);
   options.lease = milliseconds(500);
   const auto dispatcher = lab.MakeDispatcher(options);
@@ -58,7 +59,7 @@ void ExpectJobSurvives(const Fault& fault) {
   dispatcher->Stop(std::chrono::minutes(1));
   store.Clear();
 
-  const records::Inference ended = memory.LoadInference(inference).value();
+  const records::Inference ended = store::GetWithResults(memory, lab.owner(), inference).value();
   EXPECT_EQ(ended.status, InferenceStatus::kCompleted);
   int published = 0;
   for (const records::ImageResult& result : ended.results) {

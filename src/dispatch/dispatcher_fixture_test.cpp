@@ -6,6 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include "store/whole_inference.h"
+
 namespace intelliclinix::dispatch {
 namespace {
 
@@ -178,7 +180,7 @@ std::unique_ptr<Dispatcher> Lab::StartDispatcher(int workers, std::string name) 
   return dispatcher;
 }
 
-records::Inference Lab::Load(ObjectId inference) { return store_.LoadInference(inference).value(); }
+records::Inference Lab::Load(ObjectId inference) { return store::GetWithResults(store_, owner_, inference).value(); }
 
 records::Inference Lab::LoadEnded(Dispatcher& dispatcher, ObjectId inference) {
   EXPECT_EQ(Get(EndOf(dispatcher, inference)), WaitEnd::kFinished);

@@ -60,7 +60,8 @@ void Housekeeper::Work(const std::stop_token& stop) {
 void Housekeeper::Sweep(const std::stop_token& stop) {
   store::Store& store = environment_.parts.store;
   TakeUpAll(store.ListUndispatched(kSweepLimit), stop, [this](ObjectId id) { return parts_.starter.Dispatch(id); });
-  TakeUpAll(store.ListUnfinished(kSweepLimit), stop, [this](ObjectId id) { return parts_.finisher.Finish(id); });
+  TakeUpAll(store.ListUnfinished(environment_.parts.clock.Now(), kSweepLimit), stop,
+            [this](ObjectId id) { return parts_.finisher.Finish(id); });
 }
 
 }  // namespace intelliclinix::dispatch

@@ -26,11 +26,13 @@ void RunningTask::Renew(store::TaskStore& store, TimePoint expires_at) {
   records::Progress progress;
   progress.tiles_done = tiles_done_.load(std::memory_order_relaxed);
   progress.tiles_total = tiles_total_.load(std::memory_order_relaxed);
-  const Result<bool> renewed = store.RenewLease(lease_, progress, expires_at);
+  const Result<store::LeaseState> renewed = store.RenewLease(lease_, progress, expires_at);
   if (!renewed) {
     // The work goes on: if nobody claims the task meanwhile, its result still counts.
     log::Warning("lease_not_renewed", {{"task_id", lease_.task_id.ToString()}, {"reason", renewed.error().message}});
-  } else if (!*renewed) {
+  } else if (*renewed == store::LeaseState::kCancelled) {
+    stop_.request_stop();
+  } else if (*renewed == store::LeaseState::kLost) {
     log::Warning("lease_lost", {{"task_id", lease_.task_id.ToString()}, {"attempt", lease_.attempt}});
     stop_.request_stop();
   }

@@ -69,7 +69,8 @@ Result<bool> TaskExecutor::GiveUpLease(const Attempt& attempt, const Error& reas
   if (!CountsAsAttempt(reason)) return store.ReleaseTask(lease);
   if (IsLast(attempt.task, reason)) return store.CommitTask(lease, FailedResult(attempt.task, reason.message));
   // A lease that has run out is what a claim counts as an attempt.
-  return store.RenewLease(lease, {}, environment_.parts.clock.Now());
+  IC_ASSIGN_OR_RETURN(const store::LeaseState state, store.RenewLease(lease, {}, environment_.parts.clock.Now()));
+  return state != store::LeaseState::kLost;
 }
 
 Status TaskExecutor::Committed(const Attempt& attempt, bool completed) {

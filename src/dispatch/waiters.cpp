@@ -41,9 +41,10 @@ void Waiters::Wake(ObjectId inference) {
 
 void Waiters::Check(ObjectId inference) {
   if (!HasWaiters(inference)) return;
-  const Result<records::Inference> found = store_.LoadInference(inference);
-  const bool ended = found ? records::IsFinal(found->status) : found.error().code == ErrorCode::kNotFound;
-  if (ended) Wake(inference);
+  const Result<std::vector<store::InferenceState>> states = store_.LoadStates({inference});
+  if (!states) return;
+  const bool gone = states->empty();
+  if (gone || records::IsFinal(states->front().status)) Wake(inference);
 }
 
 void Waiters::CheckDue() {

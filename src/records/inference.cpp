@@ -25,7 +25,8 @@ std::optional<InferenceStatus> ParseStatus(std::string_view name) {
 }
 
 bool CanTransition(InferenceStatus from, InferenceStatus to) {
-  return !IsFinal(from) && static_cast<int>(to) > static_cast<int>(from);
+  if (IsFinal(from)) return to == InferenceStatus::kQueued;
+  return static_cast<int>(to) > static_cast<int>(from);
 }
 
 }  // namespace intelliclinix::records

@@ -20,7 +20,7 @@ std::string_view StatusName(InferenceStatus status);  // "queued", ...
 std::optional<InferenceStatus> ParseStatus(std::string_view name);
 
 /// Whether an inference may go from one status to the other. Queued and running go to any later status; completed and
-/// failed are ends.
+/// failed are ends, from which only a retry leads: back to queued.
 bool CanTransition(InferenceStatus from, InferenceStatus to);
 
 inline bool IsFinal(InferenceStatus status) {
@@ -46,6 +46,8 @@ struct Progress {
   int images_total = 0;
   int tiles_done = 0;
   int tiles_total = 0;
+  std::optional<double> eta_s = {};        ///< s until the end; worked out for an answer, never stored
+  std::optional<int> queue_position = {};  ///< 1: next; worked out for an answer, never stored
 };
 
 /// What became of one source image.
@@ -70,16 +72,19 @@ struct Inference {
   std::string model_id;
   std::string runner_name;
   InferenceStatus status = InferenceStatus::kQueued;
-  bool dispatched = false;  ///< its tasks are all there; false after a start that was cut short
+  bool dispatched = false;        ///< its tasks are all there; false after a start that was cut short
+  bool cancel_requested = false;  ///< it ends as failed with kCancelled once no task of it runs any more
+  int attempt = 1;                ///< 1, and one more with each retry of its failed images
   TimePoint created_at;
   std::optional<TimePoint> started_at;
   std::optional<TimePoint> finished_at;
   std::string notes;  ///< the reason of a failure, for people
   std::optional<InferenceError> error;
-  Progress progress;  ///< folded from the tasks when the record is read
+  Progress progress;  ///< folded from the tasks by the calls of a store that say so
   bool archived = false;
   Json provenance = Json::object();
-  std::vector<ImageResult> results;  ///< in the order of the dataset's files; filled when it is finished
+  std::vector<ImageResult>
+      results;  ///< in the order of the dataset's files; for those who put them there: no store does
 };
 
 }  // namespace intelliclinix::records

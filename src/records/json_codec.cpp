@@ -158,7 +158,9 @@ Json ToJson(const Progress& progress) {
   return {{"images_done", progress.images_done},
           {"images_total", progress.images_total},
           {"tiles_done", progress.tiles_done},
-          {"tiles_total", progress.tiles_total}};
+          {"tiles_total", progress.tiles_total},
+          {"eta_s", progress.eta_s ? Json(*progress.eta_s) : Json(nullptr)},
+          {"queue_position", progress.queue_position ? Json(*progress.queue_position) : Json(nullptr)}};
 }
 
 }  // namespace intelliclinix::records

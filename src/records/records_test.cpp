@@ -8,7 +8,7 @@
 namespace intelliclinix::records {
 namespace {
 
-TEST(InferenceStatus, OnlyGoesForward) {
+TEST(InferenceStatus, OnlyGoesForwardUntilARetry) {
   using enum InferenceStatus;
   EXPECT_TRUE(CanTransition(kQueued, kRunning));
   EXPECT_TRUE(CanTransition(kQueued, kFailed));
@@ -17,6 +17,8 @@ TEST(InferenceStatus, OnlyGoesForward) {
   EXPECT_FALSE(CanTransition(kCompleted, kFailed));
   EXPECT_FALSE(CanTransition(kFailed, kRunning));
   EXPECT_FALSE(CanTransition(kQueued, kQueued));
+  EXPECT_TRUE(CanTransition(kCompleted, kQueued));
+  EXPECT_TRUE(CanTransition(kFailed, kQueued));
 }
 
 TEST(InferenceStatus, NamesRoundTrip) {
@@ -57,6 +59,16 @@ TEST(JsonCodec, ReadsOlderDocumentsAndRefusesBrokenOnes) {
   EXPECT_FALSE(ImageResultFromJson(Json{{"source_filename", 7}}).has_value());
   EXPECT_FALSE(ImageResultFromJson(Json::array()).has_value());
   EXPECT_EQ(SourceFileFromJson(Json{{"gridfs_id", "nope"}}).error().code, ErrorCode::kInternal);
+}
+
+TEST(JsonCodec, ProgressThatIsNotKnownIsNull) {
+  Progress progress{.images_done = 1, .images_total = 4};
+  EXPECT_TRUE(ToJson(progress)["eta_s"].is_null());
+  EXPECT_TRUE(ToJson(progress)["queue_position"].is_null());
+  progress.eta_s = 2.5;
+  progress.queue_position = 3;
+  EXPECT_EQ(ToJson(progress).dump(),
+            R"({"images_done":1,"images_total":4,"tiles_done":0,"tiles_total":0,"eta_s":2.5,"queue_position":3})");
 }
 
 TEST(JsonCodec, SourceFileRoundTrips) {

@@ -15,8 +15,11 @@ class DatasetStore {
 
   virtual Status InsertDataset(const records::Dataset& dataset) = 0;
   virtual Result<records::Dataset> GetDataset(ObjectId owner, ObjectId id) = 0;
+  /// With their files. So that memory does not grow with what somebody uploaded, a page ends early: before the dataset
+  /// with which it would have more than kMaxPageFiles files (see rules.h). It has at least one dataset if there is one.
   virtual Result<Page<records::Dataset>> ListDatasets(ObjectId owner, const PageRequest& page) = 0;
-  /// Removes the dataset, its inferences, their tasks, and all their blobs.
+  /// Removes the dataset, its inferences (also those that run, see DeleteInference), their tasks, their idempotency
+  /// keys, and all their blobs.
   virtual Status DeleteDataset(ObjectId owner, ObjectId id) = 0;
 };
 

@@ -1,8 +1,21 @@
 #include "store/rules.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace intelliclinix::store {
+namespace {
+
+records::ImageResult FailedResult(const records::Task& task, records::InferenceError error) {
+  records::ImageResult result;
+  result.source_filename = task.filename;
+  result.original_id = task.source_id;
+  result.picture_id = task.picture_id;
+  result.error = std::move(error);
+  return result;
+}
+
+}  // namespace
 
 std::string CaseKey(std::string_view text) {
   std::string key(text);
@@ -32,17 +45,38 @@ std::unexpected<Error> EmailTaken(std::string_view email) {
               "email");
 }
 
+std::unexpected<Error> CannotCancel(records::InferenceStatus status) {
+  return Fail(ErrorCode::kConflict, "The inference is " + std::string(records::StatusName(status)) +
+                                        " already, so there is nothing to cancel.");
+}
+
+std::unexpected<Error> CannotRetry(records::InferenceStatus status) {
+  if (records::IsFinal(status)) {
+    return Fail(ErrorCode::kConflict, "No image of the inference failed, so there is nothing to try again.");
+  }
+  return Fail(ErrorCode::kConflict, "The inference is " + std::string(records::StatusName(status)) +
+                                        "; its failed images can be tried again once it has ended.");
+}
+
 records::ImageResult ExhaustedResult(const records::Task& task) {
-  records::ImageResult result;
-  result.source_filename = task.filename;
-  result.original_id = task.source_id;
-  result.picture_id = task.picture_id;
-  result.error = records::InferenceError{
-      std::string(records::error_code::kAttemptsExhausted),
-      "'" + task.filename + "' was tried " + std::to_string(task.attempt) +
-          " times, and each time the worker stopped before it was done. The image may need more memory than there is: "
-          "try a smaller one, or give the server more memory."};
-  return result;
+  return FailedResult(
+      task, {std::string(records::error_code::kAttemptsExhausted),
+             "'" + task.filename + "' was tried " + std::to_string(task.attempt) +
+                 " times, and each time the worker stopped before it was done. The image may need more memory than "
+                 "there is: try a smaller one, or give the server more memory."});
+}
+
+records::ImageResult CancelledResult(const records::Task& task) {
+  return FailedResult(task, {std::string(records::error_code::kCancelled),
+                             "'" + task.filename + "' was not run: the inference was cancelled."});
+}
+
+records::InferenceError CancelledError() {
+  return {std::string(records::error_code::kCancelled), "The inference was cancelled."};
+}
+
+bool IsCancelled(const std::optional<records::InferenceError>& error) {
+  return error && error->code == records::error_code::kCancelled;
 }
 
 records::InferenceError AllFailedError(int images, const records::ImageResult& first) {
@@ -56,6 +90,14 @@ void AddTimings(Json& sum, const Json& timings_ms) {
   for (const auto& [stage, time] : timings_ms.items()) {
     if (time.is_number()) sum[stage] = sum.value(stage, 0.0) + time.get<double>();
   }
+}
+
+bool ResultsPageBuilder::Wants(int position, std::uint64_t bytes) {
+  bytes_ += bytes;
+  const bool fits = page_.results.empty() ||
+                    (static_cast<int>(page_.results.size()) < request_.max_count && bytes_ <= request_.max_bytes);
+  if (!fits) page_.next = position;
+  return fits;
 }
 
 }  // namespace intelliclinix::store

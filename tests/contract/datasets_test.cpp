@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include "store/rules.h"
 #include "store_contract.h"
 
 namespace intelliclinix::store {
@@ -94,6 +95,23 @@ TEST_P(StoreContract, HoldsPagesToTheirLimits) {
   EXPECT_EQ(store().ListDatasets(owner_, {.limit = 1'000'000}).value().items.size(), 3u);
 }
 
+TEST_P(StoreContract, APageOfDatasetsHoldsOnlySoManyFiles) {
+  std::vector<ObjectId> ids;
+  for (const std::size_t files : {kMaxPageFiles + 1, kMaxPageFiles / 2, kMaxPageFiles / 2, std::size_t{1}}) {
+    const records::Dataset dataset = MakeDataset(owner_, std::vector<std::string>(files, "a.tif"));
+    ASSERT_TRUE(store().InsertDataset(dataset).has_value());
+    ids.push_back(dataset.id);
+  }
+  std::vector<std::vector<ObjectId>> pages;
+  PageRequest request;
+  do {
+    const auto page = store().ListDatasets(owner_, request).value();
+    pages.push_back(Ids(page.items));
+    request.after = page.next_after;
+  } while (request.after);
+  EXPECT_THAT(pages, ElementsAre(ElementsAre(ids[3], ids[2]), ElementsAre(ids[1]), ElementsAre(ids[0])));
+}
+
 TEST_P(StoreContract, DeletesADatasetWithAllThatBelongsToIt) {
   const records::Dataset dataset = PutDataset(owner_, {"a.tif", "b.tif"});
   const records::Inference inference = PutInference(dataset);
@@ -124,7 +142,7 @@ TEST_P(StoreContract, ADeletedDatasetStopsItsWorkers) {
   const records::Inference inference = PutJob(2, owner_);
   const records::Task task = Claim().value();
   ASSERT_TRUE(store().DeleteDataset(owner_, inference.dataset_id).has_value());
-  EXPECT_FALSE(store().RenewLease(LeaseOf(task), {}, clock_.Now()).value());
+  EXPECT_EQ(store().RenewLease(LeaseOf(task), {}, clock_.Now()).value(), LeaseState::kLost);
   EXPECT_FALSE(store().CommitTask(LeaseOf(task), Completed(task)).value());
   EXPECT_FALSE(store().ReleaseTask(LeaseOf(task)).value());
   EXPECT_FALSE(store().FinishInference(inference.id, Json::object(), clock_.Now()).value());

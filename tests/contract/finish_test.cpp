@@ -32,7 +32,7 @@ TEST_P(StoreContract, FinishesAnInferenceWhenItsLastTaskEnded) {
 
   const TimePoint at = clock_.Now() + std::chrono::seconds(9);
   EXPECT_TRUE(store().FinishInference(inference.id, {{"version", "1"}, {"host", "a"}}, at).value());
-  const Inference ended = store().GetInference(owner_, inference.id).value();
+  const Inference ended = Whole(inference.id);
   EXPECT_EQ(ended.status, InferenceStatus::kCompleted);
   EXPECT_EQ(ended.finished_at, at);
   EXPECT_EQ(ended.provenance.dump(),
@@ -64,7 +64,7 @@ TEST_P(StoreContract, AnInferenceFailsWhenEveryImageFailed) {
   ClaimAndCommit(false);
   ClaimAndCommit(false);
   ASSERT_TRUE(store().FinishInference(inference.id, Json::object(), clock_.Now()).value());
-  const Inference ended = store().LoadInference(inference.id).value();
+  const Inference ended = Whole(inference.id);
   EXPECT_EQ(ended.status, InferenceStatus::kFailed);
   EXPECT_EQ(ended.error.value().code, "runner_error");
   EXPECT_THAT(ended.error.value().detail, HasSubstr("It has no pixels."));
@@ -79,7 +79,7 @@ TEST_P(StoreContract, AnInferenceThatEndedStaysAsItIs) {
   ASSERT_TRUE(store().FinishInference(inference.id, {{"version", "1"}}, at).value());
   EXPECT_FALSE(store().FinishInference(inference.id, {{"version", "2"}}, at + std::chrono::seconds(1)).value());
   EXPECT_FALSE(store().FailInference(inference.id, {"cancelled", "Stopped."}, at + std::chrono::seconds(1)).value());
-  const Inference ended = store().LoadInference(inference.id).value();
+  const Inference ended = Whole(inference.id);
   EXPECT_EQ(ended.status, InferenceStatus::kCompleted);
   EXPECT_EQ(ended.provenance["version"], "1");
   EXPECT_EQ(ended.finished_at, at);
@@ -108,10 +108,10 @@ TEST_P(StoreContract, ListsInferencesWhoseEndWasCutShort) {
   ClaimAndCommit();
   PutJob(1, owner_);
   PutInference(PutDataset(owner_));
-  EXPECT_THAT(store().ListUnfinished(10).value(), ElementsAre(oldest.id, failed.id, newest.id));
-  EXPECT_THAT(store().ListUnfinished(2).value(), ElementsAre(oldest.id, failed.id));
+  EXPECT_THAT(store().ListUnfinished(clock_.Now(), 10).value(), ElementsAre(oldest.id, failed.id, newest.id));
+  EXPECT_THAT(store().ListUnfinished(clock_.Now(), 2).value(), ElementsAre(oldest.id, failed.id));
   ASSERT_TRUE(store().FinishInference(failed.id, Json::object(), clock_.Now()).value());
-  EXPECT_THAT(store().ListUnfinished(10).value(), ElementsAre(oldest.id, newest.id));
+  EXPECT_THAT(store().ListUnfinished(clock_.Now(), 10).value(), ElementsAre(oldest.id, newest.id));
 }
 
 TEST_P(StoreContract, OneOfManyFinishesAnInference) {
@@ -141,8 +141,8 @@ TEST_P(StoreContract, WorkersThatEndTasksTogetherFinishTheInferenceOnce) {
     }
   });
   EXPECT_EQ(finished, 1);
-  EXPECT_EQ(store().LoadInference(inference.id).value().results.size(), 24u);
-  EXPECT_THAT(store().ListUnfinished(10).value(), IsEmpty());
+  EXPECT_EQ(Whole(inference.id).results.size(), 24u);
+  EXPECT_THAT(store().ListUnfinished(clock_.Now(), 10).value(), IsEmpty());
 }
 
 }  // namespace

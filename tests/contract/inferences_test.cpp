@@ -87,7 +87,7 @@ TEST_P(StoreContract, ListsInferencesInPagesWithoutResults) {
   const Inference done = PutJob(1, owner_);
   ClaimAndCommit();
   ASSERT_TRUE(store().FinishInference(done.id, Json::object(), clock_.Now()).value());
-  ASSERT_EQ(store().GetInference(owner_, done.id).value().results.size(), 1u);
+  ASSERT_EQ(Whole(done.id).results.size(), 1u);
   const Inference middle = PutJob(3, owner_);
   const Inference newest = PutJob(1, owner_);
 

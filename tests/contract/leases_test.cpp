@@ -32,7 +32,7 @@ TEST_P(StoreContract, ARenewedLeaseLastsLonger) {
   PutJob(1, owner_);
   const Task task = Claim("w1").value();
   clock_.Advance(kLease / 2);
-  ASSERT_TRUE(store().RenewLease(LeaseOf(task), {}, clock_.Now() + kLease).value());
+  ASSERT_EQ(store().RenewLease(LeaseOf(task), {}, clock_.Now() + kLease).value(), LeaseState::kHeld);
   clock_.Advance(kLease - seconds(1));
   EXPECT_EQ(Claim("w2"), std::nullopt);
   clock_.Advance(seconds(1));
@@ -43,7 +43,7 @@ TEST_P(StoreContract, ALeaseThatExpiredHoldsUntilTheTaskIsClaimedAgain) {
   PutJob(1, owner_);
   const Task task = Claim("w1").value();
   clock_.Advance(2 * kLease);
-  EXPECT_TRUE(store().RenewLease(LeaseOf(task), {}, clock_.Now() + kLease).value());
+  EXPECT_EQ(store().RenewLease(LeaseOf(task), {}, clock_.Now() + kLease).value(), LeaseState::kHeld);
   EXPECT_EQ(Claim("w2"), std::nullopt);
   EXPECT_TRUE(store().CommitTask(LeaseOf(task), Completed(task)).value());
 }
@@ -54,17 +54,17 @@ TEST_P(StoreContract, AWorkerThatLostItsLeaseWritesNothing) {
   clock_.Advance(kLease);
   const Task held = Claim("w2").value();
 
-  EXPECT_FALSE(
-      store().RenewLease(LeaseOf(lost), {.tiles_done = 5, .tiles_total = 9}, clock_.Now() + 10 * kLease).value());
+  EXPECT_EQ(store().RenewLease(LeaseOf(lost), {.tiles_done = 5, .tiles_total = 9}, clock_.Now() + 10 * kLease).value(),
+            LeaseState::kLost);
   EXPECT_FALSE(store().CommitTask(LeaseOf(lost), Failed(lost)).value());
   EXPECT_FALSE(store().ReleaseTask(LeaseOf(lost)).value());
-  EXPECT_EQ(store().LoadInference(inference.id).value().progress.tiles_total, 0);
-  EXPECT_EQ(store().LoadInference(inference.id).value().progress.images_done, 0);
+  EXPECT_EQ(StateOf(inference.id).progress.tiles_total, 0);
+  EXPECT_EQ(StateOf(inference.id).progress.images_done, 0);
   EXPECT_EQ(Claim("w3"), std::nullopt);
 
   EXPECT_TRUE(store().CommitTask(LeaseOf(held), Completed(held)).value());
   ASSERT_TRUE(store().FinishInference(inference.id, Json::object(), clock_.Now()).value());
-  EXPECT_TRUE(store().LoadInference(inference.id).value().results.at(0).completed);
+  EXPECT_TRUE(Whole(inference.id).results.at(0).completed);
 }
 
 TEST_P(StoreContract, ALeaseIsHeldToEachOfItsParts) {
@@ -79,11 +79,11 @@ TEST_P(StoreContract, ALeaseIsHeldToEachOfItsParts) {
                                       {lease.task_id, lease.inference_id, lease.worker, lease.attempt + 1},
                                       {lease.task_id, lease.inference_id, lease.worker, lease.attempt - 1}};
   for (const records::TaskLease& stale : wrong) {
-    EXPECT_FALSE(store().RenewLease(stale, {}, clock_.Now()).value());
+    EXPECT_EQ(store().RenewLease(stale, {}, clock_.Now()).value(), LeaseState::kLost);
     EXPECT_FALSE(store().CommitTask(stale, Completed(task)).value());
     EXPECT_FALSE(store().ReleaseTask(stale).value());
   }
-  EXPECT_EQ(store().LoadInference(inference.id).value().progress.images_done, 0);
+  EXPECT_EQ(StateOf(inference.id).progress.images_done, 0);
   EXPECT_TRUE(store().CommitTask(lease, Completed(task)).value());
 }
 
@@ -92,12 +92,12 @@ TEST_P(StoreContract, ATaskIsCommittedOnce) {
   const Task task = Claim().value();
   ASSERT_TRUE(store().CommitTask(LeaseOf(task), Completed(task)).value());
   EXPECT_FALSE(store().CommitTask(LeaseOf(task), Failed(task)).value());
-  EXPECT_FALSE(store().RenewLease(LeaseOf(task), {}, clock_.Now()).value());
+  EXPECT_EQ(store().RenewLease(LeaseOf(task), {}, clock_.Now()).value(), LeaseState::kLost);
   EXPECT_FALSE(store().ReleaseTask(LeaseOf(task)).value());
   clock_.Advance(2 * kLease);
   EXPECT_EQ(Claim(), std::nullopt);
   ASSERT_TRUE(store().FinishInference(inference.id, Json::object(), clock_.Now()).value());
-  EXPECT_TRUE(store().LoadInference(inference.id).value().results.at(0).completed);
+  EXPECT_TRUE(Whole(inference.id).results.at(0).completed);
 }
 
 TEST_P(StoreContract, AReleasedTaskIsQueuedAndItsAttemptNotCounted) {
@@ -105,11 +105,12 @@ TEST_P(StoreContract, AReleasedTaskIsQueuedAndItsAttemptNotCounted) {
   for (int i = 0; i < 5; ++i) {
     const Task task = Claim("w" + std::to_string(i), 1).value();
     EXPECT_EQ(task.attempt, 1);
-    ASSERT_TRUE(store().RenewLease(LeaseOf(task), {.tiles_done = 3, .tiles_total = 9}, clock_.Now() + kLease).value());
+    ASSERT_EQ(store().RenewLease(LeaseOf(task), {.tiles_done = 3, .tiles_total = 9}, clock_.Now() + kLease).value(),
+              LeaseState::kHeld);
     EXPECT_TRUE(store().ReleaseTask(LeaseOf(task)).value());
     EXPECT_FALSE(store().ReleaseTask(LeaseOf(task)).value());
     EXPECT_FALSE(store().CommitTask(LeaseOf(task), Completed(task)).value());
-    EXPECT_EQ(store().LoadInference(inference.id).value().progress.tiles_done, 0);
+    EXPECT_EQ(StateOf(inference.id).progress.tiles_done, 0);
   }
   EXPECT_EQ(store().CountOpenTasks().value(), 1);
 }
@@ -126,9 +127,9 @@ TEST_P(StoreContract, FailsATaskWhoseAttemptsAreUsedUpAndGoesOn) {
   EXPECT_EQ(Claim("w2", 2).value().inference_id, next.id);
   EXPECT_EQ(Claim("w2", 2), std::nullopt);
   EXPECT_FALSE(store().CommitTask(LeaseOf(last), Completed(last)).value());
-  EXPECT_THAT(store().ListUnfinished(10).value(), testing::ElementsAre(inference.id));
+  EXPECT_THAT(store().ListUnfinished(clock_.Now(), 10).value(), testing::ElementsAre(inference.id));
   ASSERT_TRUE(store().FinishInference(inference.id, Json::object(), clock_.Now()).value());
-  const Inference ended = store().LoadInference(inference.id).value();
+  const Inference ended = Whole(inference.id);
   EXPECT_EQ(ended.status, records::InferenceStatus::kFailed);
   EXPECT_EQ(ended.error.value().code, "attempts_exhausted");
   ASSERT_EQ(ended.results.size(), 1u);

@@ -1,5 +1,6 @@
 #include "store_contract.h"
 
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <latch>
@@ -119,6 +120,24 @@ std::optional<records::Task> StoreContract::Claim(const std::string& worker, int
   request.now = clock_.Now();
   request.max_attempts = max_attempts;
   return store().ClaimTask(request).value();
+}
+
+std::optional<records::Task> StoreContract::ClaimAfter(ObjectId owner) {
+  TaskStore::ClaimRequest request;
+  request.worker = "w1";
+  request.now = clock_.Now();
+  request.after_owner = owner;
+  return store().ClaimTask(request).value();
+}
+
+LeaseState StoreContract::Renew(const records::Task& task, const records::Progress& progress) {
+  return store().RenewLease(LeaseOf(task), progress, clock_.Now() + std::chrono::seconds(30)).value();
+}
+
+InferenceState StoreContract::StateOf(ObjectId inference) {
+  const std::vector<InferenceState> states = store().LoadStates({inference}).value();
+  EXPECT_EQ(states.size(), 1u);
+  return states.at(0);
 }
 
 records::TaskLease StoreContract::LeaseOf(const records::Task& task) {

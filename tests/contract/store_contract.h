@@ -13,6 +13,7 @@
 
 #include "base/clock.h"
 #include "store/store.h"
+#include "store/whole_inference.h"
 
 namespace intelliclinix::store {
 
@@ -47,6 +48,12 @@ class StoreContract : public testing::TestWithParam<StoreKind> {
   records::Inference PutJob(int images, ObjectId owner);
 
   std::optional<records::Task> Claim(const std::string& worker = "w1", int max_attempts = 3);
+  /// As the worker "w1" that served `owner` last.
+  std::optional<records::Task> ClaimAfter(ObjectId owner);
+  LeaseState Renew(const records::Task& task, const records::Progress& progress = {});
+  /// What the store tells of one inference.
+  InferenceState StateOf(ObjectId inference);
+  records::Inference Whole(ObjectId inference) { return GetWithResults(store(), owner_, inference).value(); }
   static records::TaskLease LeaseOf(const records::Task& task);
   static records::ImageResult Completed(const records::Task& task);
   static records::ImageResult Failed(const records::Task& task, const std::string& detail = "It has no pixels.");

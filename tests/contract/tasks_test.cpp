@@ -108,8 +108,8 @@ TEST_P(StoreContract, FoldsProgressFromTasks) {
   const Task first = Claim().value();
   const Task second = Claim().value();
   const TimePoint later = clock_.Now() + seconds(30);
-  ASSERT_TRUE(store().RenewLease(LeaseOf(first), {.tiles_done = 2, .tiles_total = 9}, later).value());
-  ASSERT_TRUE(store().RenewLease(LeaseOf(second), {.tiles_done = 1, .tiles_total = 4}, later).value());
+  ASSERT_EQ(store().RenewLease(LeaseOf(first), {.tiles_done = 2, .tiles_total = 9}, later).value(), LeaseState::kHeld);
+  ASSERT_EQ(store().RenewLease(LeaseOf(second), {.tiles_done = 1, .tiles_total = 4}, later).value(), LeaseState::kHeld);
   records::Progress progress = store().GetInference(owner_, inference.id).value().progress;
   EXPECT_EQ(progress.images_total, 3);
   EXPECT_EQ(progress.images_done, 0);
@@ -120,7 +120,7 @@ TEST_P(StoreContract, FoldsProgressFromTasks) {
   progress = store().GetInference(owner_, inference.id).value().progress;
   EXPECT_EQ(progress.images_done, 1);
   EXPECT_EQ(progress.tiles_done, 10);
-  EXPECT_TRUE(store().GetInference(owner_, inference.id).value().results.empty());
+  EXPECT_TRUE(Whole(inference.id).results.empty());
 }
 
 TEST_P(StoreContract, CountsOpenTasks) {

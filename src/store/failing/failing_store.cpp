@@ -1,7 +1,5 @@
 #include "store/failing/failing_store.h"
 
-#include <utility>
-
 namespace intelliclinix::store::failing {
 
 class FailingStore::Source final : public ByteSource {
@@ -10,8 +8,7 @@ class FailingStore::Source final : public ByteSource {
 
   std::uint64_t size() const override { return source_->size(); }
   Result<std::size_t> ReadAt(std::uint64_t offset, std::span<std::byte> out) override {
-    IC_RETURN_IF_ERROR(store_.Gate("ByteSource::ReadAt"));
-    return source_->ReadAt(offset, out);
+    return store_.Forward("ByteSource::ReadAt", [&] { return source_->ReadAt(offset, out); });
   }
 
  private:
@@ -24,17 +21,16 @@ class FailingStore::Writer final : public BlobWriter {
   Writer(FailingStore& store, std::unique_ptr<BlobWriter> writer) : store_(store), writer_(std::move(writer)) {}
 
   Status Write(std::span<const std::byte> bytes) override {
-    IC_RETURN_IF_ERROR(store_.Gate("BlobWriter::Write"));
-    return writer_->Write(bytes);
+    return store_.Forward("BlobWriter::Write", [&] { return writer_->Write(bytes); });
   }
   Result<std::unique_ptr<ByteSource>> Reader() override {
-    IC_RETURN_IF_ERROR(store_.Gate("BlobWriter::Reader"));
-    IC_ASSIGN_OR_RETURN(auto source, writer_->Reader());
-    return std::make_unique<Source>(store_, std::move(source));
+    return store_.Forward("BlobWriter::Reader", [&]() -> Result<std::unique_ptr<ByteSource>> {
+      IC_ASSIGN_OR_RETURN(auto source, writer_->Reader());
+      return std::make_unique<Source>(store_, std::move(source));
+    });
   }
   Result<BlobRecord> Commit() override {
-    IC_RETURN_IF_ERROR(store_.Gate("BlobWriter::Commit"));
-    return writer_->Commit();
+    return store_.Forward("BlobWriter::Commit", [&] { return writer_->Commit(); });
   }
   void SetContentType(std::string content_type) override { writer_->SetContentType(std::move(content_type)); }
 
@@ -59,7 +55,14 @@ int FailingStore::Calls(std::string_view call) const {
   return found == calls_.end() ? 0 : found->second;
 }
 
-Status FailingStore::Gate(std::string_view call) {
+int FailingStore::Operations() const {
+  const std::scoped_lock lock(mutex_);
+  int operations = 0;
+  for (const auto& [call, count] : calls_) operations += count;
+  return operations;
+}
+
+std::optional<Failure> FailingStore::Note(std::string_view call) {
   const std::scoped_lock lock(mutex_);
   ++calls_.try_emplace(std::string(call), 0).first->second;
   for (Failure& failure : failures_) {
@@ -69,173 +72,178 @@ Status FailingStore::Gate(std::string_view call) {
       continue;
     }
     if (failure.times != Failure::kAlways) --failure.times;
-    return std::unexpected(failure.error);
+    return failure;
   }
-  return {};
+  return std::nullopt;
 }
 
 Result<std::unique_ptr<BlobWriter>> FailingStore::CreateBlob(const NewBlob& blob) {
-  IC_RETURN_IF_ERROR(Gate("CreateBlob"));
-  IC_ASSIGN_OR_RETURN(auto writer, store_.CreateBlob(blob));
-  return std::make_unique<Writer>(*this, std::move(writer));
+  return Forward("CreateBlob", [&]() -> Result<std::unique_ptr<BlobWriter>> {
+    IC_ASSIGN_OR_RETURN(auto writer, store_.CreateBlob(blob));
+    return std::make_unique<Writer>(*this, std::move(writer));
+  });
 }
 
 Result<std::unique_ptr<ByteSource>> FailingStore::OpenBlob(ObjectId id) {
-  IC_RETURN_IF_ERROR(Gate("OpenBlob"));
-  IC_ASSIGN_OR_RETURN(auto source, store_.OpenBlob(id));
-  return std::make_unique<Source>(*this, std::move(source));
+  return Forward("OpenBlob", [&]() -> Result<std::unique_ptr<ByteSource>> {
+    IC_ASSIGN_OR_RETURN(auto source, store_.OpenBlob(id));
+    return std::make_unique<Source>(*this, std::move(source));
+  });
 }
 
 Status FailingStore::Ping() {
-  IC_RETURN_IF_ERROR(Gate("Ping"));
-  return store_.Ping();
+  return Forward("Ping", [&] { return store_.Ping(); });
 }
 
 Status FailingStore::InsertUser(const records::User& user) {
-  IC_RETURN_IF_ERROR(Gate("InsertUser"));
-  return store_.InsertUser(user);
+  return Forward("InsertUser", [&] { return store_.InsertUser(user); });
 }
 
 Result<records::User> FailingStore::GetUser(ObjectId id) {
-  IC_RETURN_IF_ERROR(Gate("GetUser"));
-  return store_.GetUser(id);
+  return Forward("GetUser", [&] { return store_.GetUser(id); });
 }
 
 Result<records::User> FailingStore::FindUser(std::string_view username) {
-  IC_RETURN_IF_ERROR(Gate("FindUser"));
-  return store_.FindUser(username);
+  return Forward("FindUser", [&] { return store_.FindUser(username); });
 }
 
 Status FailingStore::RecordLogin(ObjectId id, TimePoint at, const std::optional<std::string>& new_hash) {
-  IC_RETURN_IF_ERROR(Gate("RecordLogin"));
-  return store_.RecordLogin(id, at, new_hash);
+  return Forward("RecordLogin", [&] { return store_.RecordLogin(id, at, new_hash); });
 }
 
 Status FailingStore::RevokeToken(std::string_view jti, TimePoint expires_at) {
-  IC_RETURN_IF_ERROR(Gate("RevokeToken"));
-  return store_.RevokeToken(jti, expires_at);
+  return Forward("RevokeToken", [&] { return store_.RevokeToken(jti, expires_at); });
 }
 
 Result<bool> FailingStore::IsTokenRevoked(std::string_view jti) {
-  IC_RETURN_IF_ERROR(Gate("IsTokenRevoked"));
-  return store_.IsTokenRevoked(jti);
+  return Forward("IsTokenRevoked", [&] { return store_.IsTokenRevoked(jti); });
 }
 
 Status FailingStore::ForgetRevocations(TimePoint now) {
-  IC_RETURN_IF_ERROR(Gate("ForgetRevocations"));
-  return store_.ForgetRevocations(now);
+  return Forward("ForgetRevocations", [&] { return store_.ForgetRevocations(now); });
 }
 
 Status FailingStore::InsertDataset(const records::Dataset& dataset) {
-  IC_RETURN_IF_ERROR(Gate("InsertDataset"));
-  return store_.InsertDataset(dataset);
+  return Forward("InsertDataset", [&] { return store_.InsertDataset(dataset); });
 }
 
 Result<records::Dataset> FailingStore::GetDataset(ObjectId owner, ObjectId id) {
-  IC_RETURN_IF_ERROR(Gate("GetDataset"));
-  return store_.GetDataset(owner, id);
+  return Forward("GetDataset", [&] { return store_.GetDataset(owner, id); });
 }
 
 Result<Page<records::Dataset>> FailingStore::ListDatasets(ObjectId owner, const PageRequest& page) {
-  IC_RETURN_IF_ERROR(Gate("ListDatasets"));
-  return store_.ListDatasets(owner, page);
+  return Forward("ListDatasets", [&] { return store_.ListDatasets(owner, page); });
 }
 
 Status FailingStore::DeleteDataset(ObjectId owner, ObjectId id) {
-  IC_RETURN_IF_ERROR(Gate("DeleteDataset"));
-  return store_.DeleteDataset(owner, id);
+  return Forward("DeleteDataset", [&] { return store_.DeleteDataset(owner, id); });
 }
 
 Status FailingStore::InsertInference(const records::Inference& inference) {
-  IC_RETURN_IF_ERROR(Gate("InsertInference"));
-  return store_.InsertInference(inference);
+  return Forward("InsertInference", [&] { return store_.InsertInference(inference); });
+}
+
+Result<InsertOutcome> FailingStore::InsertInferenceOnce(const records::Inference& inference,
+                                                        const IdempotencyKey& key) {
+  return Forward("InsertInferenceOnce", [&] { return store_.InsertInferenceOnce(inference, key); });
+}
+
+Status FailingStore::ForgetIdempotencyKeys(TimePoint created_before) {
+  return Forward("ForgetIdempotencyKeys", [&] { return store_.ForgetIdempotencyKeys(created_before); });
 }
 
 Result<records::Inference> FailingStore::GetInference(ObjectId owner, ObjectId id) {
-  IC_RETURN_IF_ERROR(Gate("GetInference"));
-  return store_.GetInference(owner, id);
+  return Forward("GetInference", [&] { return store_.GetInference(owner, id); });
 }
 
 Result<records::Inference> FailingStore::LoadInference(ObjectId id) {
-  IC_RETURN_IF_ERROR(Gate("LoadInference"));
-  return store_.LoadInference(id);
+  return Forward("LoadInference", [&] { return store_.LoadInference(id); });
 }
 
 Result<Page<records::Inference>> FailingStore::ListInferences(ObjectId owner, const InferenceFilter& filter,
                                                               const PageRequest& page) {
-  IC_RETURN_IF_ERROR(Gate("ListInferences"));
-  return store_.ListInferences(owner, filter, page);
+  return Forward("ListInferences", [&] { return store_.ListInferences(owner, filter, page); });
+}
+
+Result<ResultsPage> FailingStore::ListResults(ObjectId owner, ObjectId id, const ResultsRequest& request) {
+  return Forward("ListResults", [&] { return store_.ListResults(owner, id, request); });
+}
+
+Result<std::vector<InferenceState>> FailingStore::LoadStates(const std::vector<ObjectId>& ids) {
+  return Forward("LoadStates", [&] { return store_.LoadStates(ids); });
+}
+
+Result<int> FailingStore::CountOpenInferences(ObjectId owner) {
+  return Forward("CountOpenInferences", [&] { return store_.CountOpenInferences(owner); });
+}
+
+Result<std::optional<int>> FailingStore::QueuePosition(ObjectId id) {
+  return Forward("QueuePosition", [&] { return store_.QueuePosition(id); });
 }
 
 Result<ArchiveCounts> FailingStore::ArchiveInferences(ObjectId owner, const std::vector<ObjectId>& ids, bool archived) {
-  IC_RETURN_IF_ERROR(Gate("ArchiveInferences"));
-  return store_.ArchiveInferences(owner, ids, archived);
+  return Forward("ArchiveInferences", [&] { return store_.ArchiveInferences(owner, ids, archived); });
 }
 
 Status FailingStore::DeleteInference(ObjectId owner, ObjectId id) {
-  IC_RETURN_IF_ERROR(Gate("DeleteInference"));
-  return store_.DeleteInference(owner, id);
+  return Forward("DeleteInference", [&] { return store_.DeleteInference(owner, id); });
+}
+
+Result<records::InferenceStatus> FailingStore::CancelInference(ObjectId owner, ObjectId id, TimePoint at) {
+  return Forward("CancelInference", [&] { return store_.CancelInference(owner, id, at); });
+}
+
+Result<int> FailingStore::RetryFailedImages(ObjectId owner, ObjectId id) {
+  return Forward("RetryFailedImages", [&] { return store_.RetryFailedImages(owner, id); });
 }
 
 Result<bool> FailingStore::FailInference(ObjectId id, const records::InferenceError& error, TimePoint at) {
-  IC_RETURN_IF_ERROR(Gate("FailInference"));
-  return store_.FailInference(id, error, at);
+  return Forward("FailInference", [&] { return store_.FailInference(id, error, at); });
 }
 
 Result<std::vector<ObjectId>> FailingStore::ListUndispatched(int limit) {
-  IC_RETURN_IF_ERROR(Gate("ListUndispatched"));
-  return store_.ListUndispatched(limit);
+  return Forward("ListUndispatched", [&] { return store_.ListUndispatched(limit); });
 }
 
 Status FailingStore::InsertTasks(ObjectId inference, const std::vector<records::Task>& tasks) {
-  IC_RETURN_IF_ERROR(Gate("InsertTasks"));
-  return store_.InsertTasks(inference, tasks);
+  return Forward("InsertTasks", [&] { return store_.InsertTasks(inference, tasks); });
 }
 
 Result<std::optional<records::Task>> FailingStore::ClaimTask(const ClaimRequest& request) {
-  IC_RETURN_IF_ERROR(Gate("ClaimTask"));
-  return store_.ClaimTask(request);
+  return Forward("ClaimTask", [&] { return store_.ClaimTask(request); });
 }
 
-Result<bool> FailingStore::RenewLease(const records::TaskLease& lease, const records::Progress& progress,
-                                      TimePoint expires_at) {
-  IC_RETURN_IF_ERROR(Gate("RenewLease"));
-  return store_.RenewLease(lease, progress, expires_at);
+Result<LeaseState> FailingStore::RenewLease(const records::TaskLease& lease, const records::Progress& progress,
+                                            TimePoint expires_at) {
+  return Forward("RenewLease", [&] { return store_.RenewLease(lease, progress, expires_at); });
 }
 
 Result<bool> FailingStore::CommitTask(const records::TaskLease& lease, const records::ImageResult& result) {
-  IC_RETURN_IF_ERROR(Gate("CommitTask"));
-  return store_.CommitTask(lease, result);
+  return Forward("CommitTask", [&] { return store_.CommitTask(lease, result); });
 }
 
 Result<bool> FailingStore::ReleaseTask(const records::TaskLease& lease) {
-  IC_RETURN_IF_ERROR(Gate("ReleaseTask"));
-  return store_.ReleaseTask(lease);
+  return Forward("ReleaseTask", [&] { return store_.ReleaseTask(lease); });
 }
 
 Result<bool> FailingStore::FinishInference(ObjectId inference, const Json& provenance, TimePoint at) {
-  IC_RETURN_IF_ERROR(Gate("FinishInference"));
-  return store_.FinishInference(inference, provenance, at);
+  return Forward("FinishInference", [&] { return store_.FinishInference(inference, provenance, at); });
 }
 
-Result<std::vector<ObjectId>> FailingStore::ListUnfinished(int limit) {
-  IC_RETURN_IF_ERROR(Gate("ListUnfinished"));
-  return store_.ListUnfinished(limit);
+Result<std::vector<ObjectId>> FailingStore::ListUnfinished(TimePoint now, int limit) {
+  return Forward("ListUnfinished", [&] { return store_.ListUnfinished(now, limit); });
 }
 
 Result<int> FailingStore::CountOpenTasks() {
-  IC_RETURN_IF_ERROR(Gate("CountOpenTasks"));
-  return store_.CountOpenTasks();
+  return Forward("CountOpenTasks", [&] { return store_.CountOpenTasks(); });
 }
 
 Result<BlobRecord> FailingStore::GetBlob(ObjectId owner, ObjectId id) {
-  IC_RETURN_IF_ERROR(Gate("GetBlob"));
-  return store_.GetBlob(owner, id);
+  return Forward("GetBlob", [&] { return store_.GetBlob(owner, id); });
 }
 
 Status FailingStore::DeleteBlob(ObjectId id) {
-  IC_RETURN_IF_ERROR(Gate("DeleteBlob"));
-  return store_.DeleteBlob(id);
+  return Forward("DeleteBlob", [&] { return store_.DeleteBlob(id); });
 }
 
 }  // namespace intelliclinix::store::failing

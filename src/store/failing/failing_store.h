@@ -5,8 +5,11 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "store/store.h"
@@ -19,13 +22,15 @@ struct Failure {
 
   /// A method of Store ("CommitTask"), of its writers ("BlobWriter::Write", "BlobWriter::Reader",
   /// "BlobWriter::Commit") or of the bytes that it opens ("ByteSource::ReadAt"). Empty: every one of these.
-  std::string call;
-  int after = 0;        ///< calls that are let through first, counted from now
-  int times = kAlways;  ///< calls that fail then
+  std::string call = {};
+  int after = 0;            ///< calls that are let through first, counted from now
+  int times = kAlways;      ///< calls that fail then
+  bool has_effect = false;  ///< the call does its work and only its answer is lost; else it does nothing
   Error error = {ErrorCode::kUnavailable, "The store does not answer; try again.", {}};
 };
 
-/// Hands every call to another store, except those that a Failure names: these return its error and do nothing.
+/// Hands every call to another store, except those that a Failure names: these return its error. To fail at the k-th
+/// operation whatever it is: {.after = k - 1, .times = 1}.
 /// Threads: any.
 class FailingStore : public Store {
  public:
@@ -37,6 +42,8 @@ class FailingStore : public Store {
   void Clear();
   /// Calls of that name so far, failed ones among them.
   int Calls(std::string_view call) const;
+  /// Calls of all names so far: the operations of a Failure that names none.
+  int Operations() const;
 
   Status Ping() override;
 
@@ -54,23 +61,31 @@ class FailingStore : public Store {
   Status DeleteDataset(ObjectId owner, ObjectId id) override;
 
   Status InsertInference(const records::Inference& inference) override;
+  Result<InsertOutcome> InsertInferenceOnce(const records::Inference& inference, const IdempotencyKey& key) override;
+  Status ForgetIdempotencyKeys(TimePoint created_before) override;
   Result<records::Inference> GetInference(ObjectId owner, ObjectId id) override;
   Result<records::Inference> LoadInference(ObjectId id) override;
   Result<Page<records::Inference>> ListInferences(ObjectId owner, const InferenceFilter& filter,
                                                   const PageRequest& page) override;
+  Result<ResultsPage> ListResults(ObjectId owner, ObjectId id, const ResultsRequest& request) override;
+  Result<std::vector<InferenceState>> LoadStates(const std::vector<ObjectId>& ids) override;
+  Result<int> CountOpenInferences(ObjectId owner) override;
+  Result<std::optional<int>> QueuePosition(ObjectId id) override;
   Result<ArchiveCounts> ArchiveInferences(ObjectId owner, const std::vector<ObjectId>& ids, bool archived) override;
   Status DeleteInference(ObjectId owner, ObjectId id) override;
+  Result<records::InferenceStatus> CancelInference(ObjectId owner, ObjectId id, TimePoint at) override;
+  Result<int> RetryFailedImages(ObjectId owner, ObjectId id) override;
   Result<bool> FailInference(ObjectId id, const records::InferenceError& error, TimePoint at) override;
   Result<std::vector<ObjectId>> ListUndispatched(int limit) override;
 
   Status InsertTasks(ObjectId inference, const std::vector<records::Task>& tasks) override;
   Result<std::optional<records::Task>> ClaimTask(const ClaimRequest& request) override;
-  Result<bool> RenewLease(const records::TaskLease& lease, const records::Progress& progress,
-                          TimePoint expires_at) override;
+  Result<LeaseState> RenewLease(const records::TaskLease& lease, const records::Progress& progress,
+                                TimePoint expires_at) override;
   Result<bool> CommitTask(const records::TaskLease& lease, const records::ImageResult& result) override;
   Result<bool> ReleaseTask(const records::TaskLease& lease) override;
   Result<bool> FinishInference(ObjectId inference, const Json& provenance, TimePoint at) override;
-  Result<std::vector<ObjectId>> ListUnfinished(int limit) override;
+  Result<std::vector<ObjectId>> ListUnfinished(TimePoint now, int limit) override;
   Result<int> CountOpenTasks() override;
 
   /// The writer and what it and OpenBlob open borrow this store.
@@ -83,8 +98,18 @@ class FailingStore : public Store {
   class Source;
   class Writer;
 
-  /// Counts a call; the error that it is to return, if it is to fail.
-  Status Gate(std::string_view call);
+  /// Counts a call; how it is to fail, if it is.
+  std::optional<Failure> Note(std::string_view call);
+
+  /// body(), or the error of the Failure that names `call`.
+  template <typename Body>
+  std::invoke_result_t<Body> Forward(std::string_view call, Body body) {
+    std::optional<Failure> failure = Note(call);
+    if (failure && !failure->has_effect) return std::unexpected(std::move(failure->error));
+    std::invoke_result_t<Body> result = body();
+    if (failure) return std::unexpected(std::move(failure->error));
+    return result;
+  }
 
   Store& store_;
   mutable std::mutex mutex_;

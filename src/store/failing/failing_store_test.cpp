@@ -47,7 +47,7 @@ TEST_F(FailingStoreTest, FailsEveryCallWhenNoneIsNamed) {
   EXPECT_FALSE(store_.Ping().has_value());
   EXPECT_FALSE(store_.GetUser(id).has_value());
   EXPECT_FALSE(store_.ListDatasets(id, {}).has_value());
-  EXPECT_FALSE(store_.ListUnfinished(1).has_value());
+  EXPECT_FALSE(store_.ListUnfinished({}, 1).has_value());
   EXPECT_FALSE(store_.CreateBlob({}).has_value());
   EXPECT_FALSE(store_.DeleteBlob(id).has_value());
 }
@@ -58,6 +58,27 @@ TEST_F(FailingStoreTest, ACallThatFailsHasNoEffect) {
   store_.Inject({.call = "InsertUser"});
   EXPECT_FALSE(store_.InsertUser(user).has_value());
   EXPECT_FALSE(memory_.GetUser(user.id).has_value());
+}
+
+TEST_F(FailingStoreTest, MayLoseOnlyTheAnswer) {
+  records::User user;
+  user.id = ObjectId::Generate();
+  store_.Inject({.call = "InsertUser", .times = 1, .has_effect = true});
+  EXPECT_EQ(store_.InsertUser(user).error().code, ErrorCode::kUnavailable);
+  EXPECT_TRUE(memory_.GetUser(user.id).has_value());
+}
+
+TEST_F(FailingStoreTest, FailsAtTheKthOperationWhateverItIs) {
+  for (int k = 1; k <= 3; ++k) {
+    store_.Clear();
+    store_.Inject({.after = k - 1, .times = 1});
+    const int before = store_.Operations();
+    EXPECT_EQ(store_.Ping().has_value(), k != 1);
+    EXPECT_EQ(store_.CountOpenTasks().has_value(), k != 2);
+    EXPECT_EQ(store_.ListUndispatched(1).has_value(), k != 3);
+    EXPECT_TRUE(store_.Ping().has_value());
+    EXPECT_EQ(store_.Operations(), before + 4);
+  }
 }
 
 TEST_F(FailingStoreTest, FailsInTheMiddleOfABlob) {

@@ -20,7 +20,9 @@ Result<Page<records::Dataset>> MemoryStore::ListDatasets(ObjectId owner, const P
   const std::scoped_lock lock(mutex_);
   PageBuilder<records::Dataset> builder(page);
   for (auto it = datasets_.rbegin(); it != datasets_.rend() && !builder.full(); ++it) {
-    if (it->second.owner_id == owner && builder.Wants(it->first)) builder.Add(it->second);
+    if (it->second.owner_id == owner && builder.Wants(it->first)) {
+      builder.Add(it->second, it->second.files.size());
+    }
   }
   return std::move(builder).Finish();
 }

@@ -15,26 +15,53 @@ bool Matches(const records::Inference& inference, const InferenceFilter& filter)
 
 }  // namespace
 
-Status MemoryStore::InsertInference(const records::Inference& inference) {
-  const std::scoped_lock lock(mutex_);
+Status MemoryStore::Insert(const records::Inference& inference) {
   const auto dataset = datasets_.find(inference.dataset_id);
   if (dataset == datasets_.end() || dataset->second.owner_id != inference.owner_id) return NotFound("dataset");
   if (!inferences_.emplace(inference.id, inference).second) return IdTaken("inference", inference.id);
   return {};
 }
 
-Result<records::Inference> MemoryStore::GetInference(ObjectId owner, ObjectId id) {
+Status MemoryStore::InsertInference(const records::Inference& inference) {
   const std::scoped_lock lock(mutex_);
+  return Insert(inference);
+}
+
+Result<InsertOutcome> MemoryStore::InsertInferenceOnce(const records::Inference& inference, const IdempotencyKey& key) {
+  using enum InsertOutcome::Kind;
+  const std::scoped_lock lock(mutex_);
+  if (const auto found = keys_.find({inference.owner_id, key.key}); found != keys_.end()) {
+    const bool same = found->second.body_sha256 == key.body_sha256;
+    return InsertOutcome{same ? kRepeated : kKeyReused, found->second.inference_id};
+  }
+  IC_RETURN_IF_ERROR(Insert(inference));
+  keys_[{inference.owner_id, key.key}] = {key.body_sha256, inference.id, inference.created_at};
+  return InsertOutcome{kInserted, inference.id};
+}
+
+Status MemoryStore::ForgetIdempotencyKeys(TimePoint created_before) {
+  const std::scoped_lock lock(mutex_);
+  std::erase_if(keys_, [created_before](const auto& entry) { return entry.second.created_at < created_before; });
+  return {};
+}
+
+Result<records::Inference*> MemoryStore::Find(ObjectId owner, ObjectId id) {
   const auto found = inferences_.find(id);
   if (found == inferences_.end() || found->second.owner_id != owner) return NotFound("inference");
-  return WithTasks(found->second);
+  return &found->second;
+}
+
+Result<records::Inference> MemoryStore::GetInference(ObjectId owner, ObjectId id) {
+  const std::scoped_lock lock(mutex_);
+  IC_ASSIGN_OR_RETURN(const records::Inference* inference, Find(owner, id));
+  return WithProgress(*inference);
 }
 
 Result<records::Inference> MemoryStore::LoadInference(ObjectId id) {
   const std::scoped_lock lock(mutex_);
   const auto found = inferences_.find(id);
   if (found == inferences_.end()) return NotFound("inference");
-  return WithTasks(found->second);
+  return found->second;
 }
 
 Result<Page<records::Inference>> MemoryStore::ListInferences(ObjectId owner, const InferenceFilter& filter,
@@ -44,9 +71,7 @@ Result<Page<records::Inference>> MemoryStore::ListInferences(ObjectId owner, con
   for (auto it = inferences_.rbegin(); it != inferences_.rend() && !builder.full(); ++it) {
     const records::Inference& inference = it->second;
     if (inference.owner_id != owner || !builder.Wants(inference.id) || !Matches(inference, filter)) continue;
-    records::Inference item = WithTasks(inference);
-    item.results.clear();
-    builder.Add(std::move(item));
+    builder.Add(WithProgress(inference));
   }
   return std::move(builder).Finish();
 }
@@ -66,8 +91,7 @@ Result<ArchiveCounts> MemoryStore::ArchiveInferences(ObjectId owner, const std::
 
 Status MemoryStore::DeleteInference(ObjectId owner, ObjectId id) {
   const std::scoped_lock lock(mutex_);
-  const auto found = inferences_.find(id);
-  if (found == inferences_.end() || found->second.owner_id != owner) return NotFound("inference");
+  IC_RETURN_IF_ERROR(Find(owner, id));
   EraseInference(id);
   return {};
 }
@@ -95,21 +119,14 @@ Result<std::vector<ObjectId>> MemoryStore::ListUndispatched(int limit) {
   return ids;
 }
 
-records::Inference MemoryStore::WithTasks(const records::Inference& inference) {
+records::Inference MemoryStore::WithProgress(const records::Inference& inference) {
   records::Inference copy = inference;
-  copy.progress = {};
-  copy.results.clear();
-  for (const records::Task* task : TasksOf(inference.id)) {
-    ++copy.progress.images_total;
-    copy.progress.images_done += task->result.has_value();
-    copy.progress.tiles_done += task->progress.tiles_done;
-    copy.progress.tiles_total += task->progress.tiles_total;
-    if (task->result && records::IsFinal(inference.status)) copy.results.push_back(*task->result);
-  }
+  copy.progress = ProgressOf(inference.id);
   return copy;
 }
 
 void MemoryStore::EraseInference(ObjectId id) {
+  std::erase_if(keys_, [id](const auto& entry) { return entry.second.inference_id == id; });
   std::erase_if(tasks_, [id](const auto& entry) { return entry.first.first == id; });
   std::erase_if(blobs_, [id](const auto& entry) { return entry.second.record.inference_id == id; });
   inferences_.erase(id);

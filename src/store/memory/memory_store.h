@@ -36,23 +36,31 @@ class MemoryStore final : public Store {
   Status DeleteDataset(ObjectId owner, ObjectId id) override;
 
   Status InsertInference(const records::Inference& inference) override;
+  Result<InsertOutcome> InsertInferenceOnce(const records::Inference& inference, const IdempotencyKey& key) override;
+  Status ForgetIdempotencyKeys(TimePoint created_before) override;
   Result<records::Inference> GetInference(ObjectId owner, ObjectId id) override;
   Result<records::Inference> LoadInference(ObjectId id) override;
   Result<Page<records::Inference>> ListInferences(ObjectId owner, const InferenceFilter& filter,
                                                   const PageRequest& page) override;
+  Result<ResultsPage> ListResults(ObjectId owner, ObjectId id, const ResultsRequest& request) override;
+  Result<std::vector<InferenceState>> LoadStates(const std::vector<ObjectId>& ids) override;
+  Result<int> CountOpenInferences(ObjectId owner) override;
+  Result<std::optional<int>> QueuePosition(ObjectId id) override;
   Result<ArchiveCounts> ArchiveInferences(ObjectId owner, const std::vector<ObjectId>& ids, bool archived) override;
   Status DeleteInference(ObjectId owner, ObjectId id) override;
+  Result<records::InferenceStatus> CancelInference(ObjectId owner, ObjectId id, TimePoint at) override;
+  Result<int> RetryFailedImages(ObjectId owner, ObjectId id) override;
   Result<bool> FailInference(ObjectId id, const records::InferenceError& error, TimePoint at) override;
   Result<std::vector<ObjectId>> ListUndispatched(int limit) override;
 
   Status InsertTasks(ObjectId inference, const std::vector<records::Task>& tasks) override;
   Result<std::optional<records::Task>> ClaimTask(const ClaimRequest& request) override;
-  Result<bool> RenewLease(const records::TaskLease& lease, const records::Progress& progress,
-                          TimePoint expires_at) override;
+  Result<LeaseState> RenewLease(const records::TaskLease& lease, const records::Progress& progress,
+                                TimePoint expires_at) override;
   Result<bool> CommitTask(const records::TaskLease& lease, const records::ImageResult& result) override;
   Result<bool> ReleaseTask(const records::TaskLease& lease) override;
   Result<bool> FinishInference(ObjectId inference, const Json& provenance, TimePoint at) override;
-  Result<std::vector<ObjectId>> ListUnfinished(int limit) override;
+  Result<std::vector<ObjectId>> ListUnfinished(TimePoint now, int limit) override;
   Result<int> CountOpenTasks() override;
 
   Result<std::unique_ptr<BlobWriter>> CreateBlob(const NewBlob& blob) override;
@@ -70,14 +78,28 @@ class MemoryStore final : public Store {
     BlobRecord record;
     Bytes bytes;
   };
-  using TaskKey = std::pair<ObjectId, int>;  // inference and position: the order of claims
+  using TaskKey = std::pair<ObjectId, int>;  // inference and position: the order of claims within an owner
+
+  struct KnownKey {
+    std::string body_sha256;
+    ObjectId inference_id;
+    TimePoint created_at;
+  };
 
   // All of these are called with the mutex held.
+  Status Insert(const records::Inference& inference);
+  Result<records::Inference*> Find(ObjectId owner, ObjectId id);
   records::Task* FindLeased(const records::TaskLease& lease);
   std::vector<records::Task*> TasksOf(ObjectId inference);
+  /// The tasks that can be claimed, of inferences that may run, in the order of claims within an owner.
+  std::vector<records::Task*> Claimable(TimePoint now);
   bool AllEnded(ObjectId inference);
-  /// With what is folded from its tasks: progress, and results once it has ended.
-  records::Inference WithTasks(const records::Inference& inference);
+  /// Whether FinishInference would end it.
+  bool CanFinish(const records::Inference& inference, TimePoint now);
+  /// Ends the open tasks that no worker holds.
+  void EndUnheldTasks(ObjectId inference, TimePoint now);
+  records::Progress ProgressOf(ObjectId inference);
+  records::Inference WithProgress(const records::Inference& inference);
   void EraseInference(ObjectId id);
 
   const Clock& clock_;
@@ -86,6 +108,7 @@ class MemoryStore final : public Store {
   std::map<std::string, TimePoint, std::less<>> revoked_;
   std::map<ObjectId, records::Dataset> datasets_;
   std::map<ObjectId, records::Inference> inferences_;
+  std::map<std::pair<ObjectId, std::string>, KnownKey> keys_;  // by owner and key
   std::map<TaskKey, records::Task> tasks_;
   std::map<ObjectId, Blob> blobs_;
 };

@@ -10,7 +10,8 @@ using records::InferenceStatus;
 using records::Task;
 using records::TaskState;
 
-bool Claimable(const Task& task, TimePoint now) {
+/// Whether the task is open and no worker has it.
+bool IsUnheld(const Task& task, TimePoint now) {
   return task.state == TaskState::kQueued || (task.state == TaskState::kRunning && task.lease_expires_at <= now);
 }
 
@@ -35,35 +36,49 @@ Status MemoryStore::InsertTasks(ObjectId inference, const std::vector<Task>& tas
   return {};
 }
 
+std::vector<Task*> MemoryStore::Claimable(TimePoint now) {
+  std::vector<Task*> tasks;
+  for (auto& [key, task] : tasks_) {
+    const records::Inference& inference = inferences_.at(key.first);
+    const bool may_run = inference.dispatched && !inference.cancel_requested && !records::IsFinal(inference.status);
+    if (may_run && IsUnheld(task, now)) tasks.push_back(&task);
+  }
+  return tasks;
+}
+
 Result<std::optional<Task>> MemoryStore::ClaimTask(const ClaimRequest& request) {
   const std::scoped_lock lock(mutex_);
-  for (auto& [key, task] : tasks_) {
-    records::Inference& inference = inferences_.at(key.first);
-    if (!Claimable(task, request.now) || !inference.dispatched || records::IsFinal(inference.status)) continue;
-    if (task.attempt >= request.max_attempts) {
-      End(task, ExhaustedResult(task));
+  std::vector<Task*> tasks = Claimable(request.now);
+  const auto turn = [&request](const Task* task) {
+    return std::pair(request.after_owner && task->owner_id <= *request.after_owner, task->owner_id);
+  };
+  std::ranges::stable_sort(tasks, {}, turn);
+  for (Task* task : tasks) {
+    if (task->attempt >= request.max_attempts) {
+      End(*task, ExhaustedResult(*task));
       continue;
     }
-    task.state = TaskState::kRunning;
-    ++task.attempt;
-    task.worker = request.worker;
-    task.lease_expires_at = request.now + request.lease;
-    task.progress.tiles_done = 0;
+    task->state = TaskState::kRunning;
+    ++task->attempt;
+    task->worker = request.worker;
+    task->lease_expires_at = request.now + request.lease;
+    task->progress.tiles_done = 0;
+    records::Inference& inference = inferences_.at(task->inference_id);
     inference.status = InferenceStatus::kRunning;
     if (!inference.started_at) inference.started_at = request.now;
-    return task;
+    return *task;
   }
   return std::nullopt;
 }
 
-Result<bool> MemoryStore::RenewLease(const records::TaskLease& lease, const records::Progress& progress,
-                                     TimePoint expires_at) {
+Result<LeaseState> MemoryStore::RenewLease(const records::TaskLease& lease, const records::Progress& progress,
+                                           TimePoint expires_at) {
   const std::scoped_lock lock(mutex_);
   Task* task = FindLeased(lease);
-  if (task == nullptr) return false;
+  if (task == nullptr) return LeaseState::kLost;
   task->progress = progress;
   task->lease_expires_at = expires_at;
-  return true;
+  return inferences_.at(lease.inference_id).cancel_requested ? LeaseState::kCancelled : LeaseState::kHeld;
 }
 
 Result<bool> MemoryStore::CommitTask(const records::TaskLease& lease, const records::ImageResult& result) {
@@ -78,6 +93,10 @@ Result<bool> MemoryStore::ReleaseTask(const records::TaskLease& lease) {
   const std::scoped_lock lock(mutex_);
   Task* task = FindLeased(lease);
   if (task == nullptr) return false;
+  if (inferences_.at(lease.inference_id).cancel_requested) {
+    End(*task, CancelledResult(*task));
+    return true;
+  }
   task->state = TaskState::kQueued;
   --task->attempt;
   task->progress.tiles_done = 0;
@@ -87,17 +106,19 @@ Result<bool> MemoryStore::ReleaseTask(const records::TaskLease& lease) {
 Result<bool> MemoryStore::FinishInference(ObjectId id, const Json& provenance, TimePoint at) {
   const std::scoped_lock lock(mutex_);
   const auto found = inferences_.find(id);
-  if (found == inferences_.end()) return false;
+  if (found == inferences_.end() || !CanFinish(found->second, at)) return false;
   records::Inference& inference = found->second;
-  if (!inference.dispatched || records::IsFinal(inference.status) || !AllEnded(id)) return false;
+  if (inference.cancel_requested) EndUnheldTasks(id, at);
   const std::vector<Task*> tasks = TasksOf(id);
   const bool all_failed =
       !tasks.empty() && std::ranges::all_of(tasks, [](const Task* task) { return task->state == TaskState::kFailed; });
-  inference.status = all_failed ? InferenceStatus::kFailed : InferenceStatus::kCompleted;
-  if (all_failed) {
+  if (inference.cancel_requested) {
+    inference.error = CancelledError();
+  } else if (all_failed) {
     inference.error = AllFailedError(static_cast<int>(tasks.size()), *tasks.front()->result);
-    inference.notes = inference.error->detail;
   }
+  inference.status = inference.error ? InferenceStatus::kFailed : InferenceStatus::kCompleted;
+  if (inference.error) inference.notes = inference.error->detail;
   inference.provenance = provenance;
   Json& timings = inference.provenance["timings_ms"] = Json::object();
   for (const Task* task : tasks) AddTimings(timings, task->result->timings_ms);
@@ -105,14 +126,27 @@ Result<bool> MemoryStore::FinishInference(ObjectId id, const Json& provenance, T
   return true;
 }
 
-Result<std::vector<ObjectId>> MemoryStore::ListUnfinished(int limit) {
+Result<std::vector<ObjectId>> MemoryStore::ListUnfinished(TimePoint now, int limit) {
   const std::scoped_lock lock(mutex_);
   std::vector<ObjectId> ids;
   for (const auto& [id, inference] : inferences_) {
     if (static_cast<int>(ids.size()) >= limit) break;
-    if (inference.dispatched && !records::IsFinal(inference.status) && AllEnded(id)) ids.push_back(id);
+    if (CanFinish(inference, now)) ids.push_back(id);
   }
   return ids;
+}
+
+bool MemoryStore::CanFinish(const records::Inference& inference, TimePoint now) {
+  if (!inference.dispatched || records::IsFinal(inference.status)) return false;
+  return std::ranges::all_of(TasksOf(inference.id), [&](const Task* task) {
+    return task->result.has_value() || (inference.cancel_requested && IsUnheld(*task, now));
+  });
+}
+
+void MemoryStore::EndUnheldTasks(ObjectId inference, TimePoint now) {
+  for (Task* task : TasksOf(inference)) {
+    if (IsUnheld(*task, now)) End(*task, CancelledResult(*task));
+  }
 }
 
 Result<int> MemoryStore::CountOpenTasks() {

@@ -82,19 +82,21 @@ Result<Dataset> SqliteStore::GetDataset(ObjectId owner, ObjectId id) {
 }
 
 Result<Page<Dataset>> SqliteStore::ListDatasets(ObjectId owner, const PageRequest& page) {
-  PageBuilder<Dataset> builder(page);
-  IC_RETURN_IF_ERROR(connections_->Read([&](Database& database) {
-    return ForEachRow(database.Query("SELECT id, owner_id, name, model_id, input_type, created_at, files "
-                                     "FROM datasets WHERE owner_id = ?1 AND (?2 IS NULL OR id < ?2) "
-                                     "ORDER BY id DESC LIMIT ?3",
-                                     owner, page.after, PageLimit(page) + 1),
-                      [&builder](const Rows& row) -> Status {
-                        IC_ASSIGN_OR_RETURN(Dataset dataset, ReadDataset(row));
-                        builder.Add(std::move(dataset));
-                        return {};
-                      });
-  }));
-  return std::move(builder).Finish();
+  return connections_->Read([&](Database& database) -> Result<Page<Dataset>> {
+    IC_ASSIGN_OR_RETURN(Rows rows, database.Query("SELECT id, owner_id, name, model_id, input_type, created_at, files "
+                                                  "FROM datasets WHERE owner_id = ?1 AND (?2 IS NULL OR id < ?2) "
+                                                  "ORDER BY id DESC LIMIT ?3",
+                                                  owner, page.after, PageLimit(page) + 1));
+    PageBuilder<Dataset> builder(page);
+    while (!builder.full()) {
+      IC_ASSIGN_OR_RETURN(const bool found, rows.Next());
+      if (!found) break;
+      IC_ASSIGN_OR_RETURN(Dataset dataset, ReadDataset(rows));
+      const std::size_t files = dataset.files.size();
+      builder.Add(std::move(dataset), files);
+    }
+    return std::move(builder).Finish();
+  });
 }
 
 Status SqliteStore::DeleteDataset(ObjectId owner, ObjectId id) {

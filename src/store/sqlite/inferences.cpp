@@ -2,7 +2,7 @@
 
 #include "records/json_codec.h"
 #include "store/rules.h"
-#include "store/sqlite/rows.h"
+#include "store/sqlite/job_rows.h"
 #include "store/sqlite/sqlite_store.h"
 
 namespace intelliclinix::store::sqlite {
@@ -10,14 +10,18 @@ namespace {
 
 using records::Inference;
 
-/// Text to be made into SQL at compile time: the columns that ReadInference reads, of the inferences `page`, with
-/// progress folded from their tasks in the same query.
-#define IC_SELECT_INFERENCES(page)                                                                         \
+/// Text to be made into SQL at compile time: the columns that ReadInference reads.
+#define IC_INFERENCE_COLUMNS                                                                               \
   "SELECT i.id, i.dataset_id, i.owner_id, i.model_id, i.runner_name, i.status, i.dispatched, i.archived, " \
-  "i.created_at, i.started_at, i.finished_at, i.notes, i.params, i.provenance, i.error, count(t.id), "     \
-  "coalesce(sum(t.state IN ('completed', 'failed')), 0), coalesce(sum(t.tiles_done), 0), "                 \
-  "coalesce(sum(t.tiles_total), 0) FROM (SELECT * FROM inferences WHERE " page                             \
-  ") AS i LEFT JOIN tasks AS t ON t.inference_id = i.id GROUP BY i.id ORDER BY i.id DESC"
+  "i.created_at, i.started_at, i.finished_at, i.notes, i.params, i.provenance, i.error, i.attempt, "       \
+  "i.cancel_requested"
+
+/// The inferences `page`, newest first, with the columns of ReadProgress from 17 on: folded from their tasks in the
+/// same query, from an index alone.
+#define IC_SELECT_INFERENCES(page)                                       \
+  IC_INFERENCE_COLUMNS                                                   \
+  ", " IC_PROGRESS_COLUMNS " FROM (SELECT * FROM inferences WHERE " page \
+  ") AS i LEFT JOIN tasks AS t INDEXED BY task_progress ON t.inference_id = i.id GROUP BY i.id ORDER BY i.id DESC"
 
 Result<Inference> ReadInference(const Rows& rows) {
   Inference inference;
@@ -35,44 +39,16 @@ Result<Inference> ReadInference(const Rows& rows) {
   inference.notes = rows.Text(11);
   IC_ASSIGN_OR_RETURN(inference.params, JsonFromColumn(rows.Text(12)));
   IC_ASSIGN_OR_RETURN(inference.provenance, JsonFromColumn(rows.Text(13)));
-  if (!rows.IsNull(14)) {
-    IC_ASSIGN_OR_RETURN(const Json error, JsonFromColumn(rows.Text(14)));
-    IC_ASSIGN_OR_RETURN(inference.error, records::InferenceErrorFromJson(error));
-  }
-  inference.progress.images_total = static_cast<int>(rows.Int(15));
-  inference.progress.images_done = static_cast<int>(rows.Int(16));
-  inference.progress.tiles_done = static_cast<int>(rows.Int(17));
-  inference.progress.tiles_total = static_cast<int>(rows.Int(18));
+  IC_ASSIGN_OR_RETURN(inference.error, ReadError(rows, 14));
+  inference.attempt = static_cast<int>(rows.Int(15));
+  inference.cancel_requested = rows.Int(16) != 0;
   return inference;
 }
 
-/// The results of an inference that has ended lie in its tasks and nowhere else.
-Status ReadResults(Database& database, Inference& inference) {
-  return ForEachRow(
-      database.Query("SELECT result FROM tasks WHERE inference_id = ?1 AND result IS NOT NULL ORDER BY position",
-                     inference.id),
-      [&inference](const Rows& row) -> Status {
-        IC_ASSIGN_OR_RETURN(const Json json, JsonFromColumn(row.Text(0)));
-        IC_ASSIGN_OR_RETURN(records::ImageResult result, records::ImageResultFromJson(json));
-        inference.results.push_back(std::move(result));
-        return {};
-      });
-}
-
-/// The inference `id`, of `owner` if one is given.
-Result<Inference> FindInference(Database& database, std::optional<ObjectId> owner, ObjectId id) {
-  IC_ASSIGN_OR_RETURN(Rows rows,
-                      database.Query(IC_SELECT_INFERENCES("id = ?1 AND (?2 IS NULL OR owner_id = ?2)"), id, owner));
-  IC_ASSIGN_OR_RETURN(const bool found, rows.Next());
-  if (!found) return NotFound("inference");
+Result<Inference> ReadWithProgress(const Rows& rows) {
   IC_ASSIGN_OR_RETURN(Inference inference, ReadInference(rows));
-  if (records::IsFinal(inference.status)) IC_RETURN_IF_ERROR(ReadResults(database, inference));
+  inference.progress = ReadProgress(rows, 17);
   return inference;
-}
-
-std::optional<std::string> ErrorColumn(const std::optional<records::InferenceError>& error) {
-  if (!error) return std::nullopt;
-  return DumpJson(records::ToJson(*error));
 }
 
 std::optional<std::string_view> StatusColumn(const std::optional<records::InferenceStatus>& status) {
@@ -80,33 +56,75 @@ std::optional<std::string_view> StatusColumn(const std::optional<records::Infere
   return records::StatusName(*status);
 }
 
+Status Insert(Database& database, const Inference& inference) {
+  IC_ASSIGN_OR_RETURN(const bool found, Exists(database.Query("SELECT 1 FROM datasets WHERE id = ?1 AND owner_id = ?2",
+                                                              inference.dataset_id, inference.owner_id)));
+  if (!found) return NotFound("dataset");
+  IC_RETURN_IF_ERROR(database.Run(
+      "INSERT INTO inferences (id, dataset_id, owner_id, model_id, runner_name, status, dispatched, archived, "
+      "created_at, started_at, finished_at, notes, params, provenance, error, attempt, cancel_requested) "
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17) ON CONFLICT (id) DO NOTHING",
+      inference.id, inference.dataset_id, inference.owner_id, inference.model_id, inference.runner_name,
+      records::StatusName(inference.status), inference.dispatched, inference.archived, inference.created_at,
+      inference.started_at, inference.finished_at, inference.notes, DumpJson(inference.params),
+      DumpJson(inference.provenance), ErrorColumn(inference.error), inference.attempt, inference.cancel_requested));
+  if (database.Changes() == 0) return IdTaken("inference", inference.id);
+  return {};
+}
+
+/// What belongs to a key of `owner` already, if it was used.
+Result<std::optional<InsertOutcome>> FindKey(Database& database, ObjectId owner, const IdempotencyKey& key) {
+  IC_ASSIGN_OR_RETURN(
+      Rows rows,
+      database.Query("SELECT inference_id, body_sha256 = ?3 FROM idempotency_keys WHERE owner_id = ?1 AND key = ?2",
+                     owner, key.key, key.body_sha256));
+  IC_ASSIGN_OR_RETURN(const bool found, rows.Next());
+  if (!found) return std::nullopt;
+  using enum InsertOutcome::Kind;
+  return InsertOutcome{rows.Int(1) != 0 ? kRepeated : kKeyReused, rows.Id(0)};
+}
+
 }  // namespace
 
 Status SqliteStore::InsertInference(const Inference& inference) {
-  return connections_->Write([&](Database& database) -> Status {
-    IC_ASSIGN_OR_RETURN(const bool found,
-                        Exists(database.Query("SELECT 1 FROM datasets WHERE id = ?1 AND owner_id = ?2",
-                                              inference.dataset_id, inference.owner_id)));
-    if (!found) return NotFound("dataset");
-    IC_RETURN_IF_ERROR(database.Run(
-        "INSERT INTO inferences (id, dataset_id, owner_id, model_id, runner_name, status, dispatched, archived, "
-        "created_at, started_at, finished_at, notes, params, provenance, error) "
-        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) ON CONFLICT (id) DO NOTHING",
-        inference.id, inference.dataset_id, inference.owner_id, inference.model_id, inference.runner_name,
-        records::StatusName(inference.status), inference.dispatched, inference.archived, inference.created_at,
-        inference.started_at, inference.finished_at, inference.notes, DumpJson(inference.params),
-        DumpJson(inference.provenance), ErrorColumn(inference.error)));
-    if (database.Changes() == 0) return IdTaken("inference", inference.id);
-    return {};
+  return connections_->Write([&](Database& database) { return Insert(database, inference); });
+}
+
+Result<InsertOutcome> SqliteStore::InsertInferenceOnce(const Inference& inference, const IdempotencyKey& key) {
+  return connections_->Write([&](Database& database) -> Result<InsertOutcome> {
+    IC_ASSIGN_OR_RETURN(const std::optional<InsertOutcome> known, FindKey(database, inference.owner_id, key));
+    if (known) return *known;
+    IC_RETURN_IF_ERROR(Insert(database, inference));
+    IC_RETURN_IF_ERROR(
+        database.Run("INSERT INTO idempotency_keys (owner_id, key, body_sha256, inference_id, created_at) "
+                     "VALUES (?1, ?2, ?3, ?4, ?5)",
+                     inference.owner_id, key.key, key.body_sha256, inference.id, inference.created_at));
+    return InsertOutcome{InsertOutcome::Kind::kInserted, inference.id};
+  });
+}
+
+Status SqliteStore::ForgetIdempotencyKeys(TimePoint created_before) {
+  return connections_->Write([&](Database& database) {
+    return database.Run("DELETE FROM idempotency_keys WHERE created_at < ?1", created_before);
   });
 }
 
 Result<Inference> SqliteStore::GetInference(ObjectId owner, ObjectId id) {
-  return connections_->Read([&](Database& database) { return FindInference(database, owner, id); });
+  return connections_->Read([&](Database& database) -> Result<Inference> {
+    IC_ASSIGN_OR_RETURN(Rows rows, database.Query(IC_SELECT_INFERENCES("id = ?1 AND owner_id = ?2"), id, owner));
+    IC_ASSIGN_OR_RETURN(const bool found, rows.Next());
+    if (!found) return NotFound("inference");
+    return ReadWithProgress(rows);
+  });
 }
 
 Result<Inference> SqliteStore::LoadInference(ObjectId id) {
-  return connections_->Read([&](Database& database) { return FindInference(database, std::nullopt, id); });
+  return connections_->Read([&](Database& database) -> Result<Inference> {
+    IC_ASSIGN_OR_RETURN(Rows rows, database.Query(IC_INFERENCE_COLUMNS " FROM inferences AS i WHERE i.id = ?1", id));
+    IC_ASSIGN_OR_RETURN(const bool found, rows.Next());
+    if (!found) return NotFound("inference");
+    return ReadInference(rows);
+  });
 }
 
 Result<Page<Inference>> SqliteStore::ListInferences(ObjectId owner, const InferenceFilter& filter,
@@ -121,7 +139,7 @@ Result<Page<Inference>> SqliteStore::ListInferences(ObjectId owner, const Infere
                        owner, page.after, filter.dataset_id, filter.model_id, StatusColumn(filter.status),
                        filter.archived, PageLimit(page) + 1),
         [&builder](const Rows& row) -> Status {
-          IC_ASSIGN_OR_RETURN(Inference inference, ReadInference(row));
+          IC_ASSIGN_OR_RETURN(Inference inference, ReadWithProgress(row));
           builder.Add(std::move(inference));
           return {};
         });
@@ -171,12 +189,9 @@ Result<bool> SqliteStore::FailInference(ObjectId id, const records::InferenceErr
 }
 
 Result<std::vector<ObjectId>> SqliteStore::ListUndispatched(int limit) {
-  // The first condition follows from the second; with it SQLite takes the index open_inferences.
   return connections_->Read([&](Database& database) {
-    return ReadIds(
-        database.Query("SELECT id FROM inferences WHERE status IN ('queued', 'running') AND status = 'queued' "
-                       "AND NOT dispatched ORDER BY id LIMIT ?1",
-                       limit));
+    return ReadIds(database.Query(
+        "SELECT id FROM inferences WHERE status = 'queued' AND dispatched = 0 ORDER BY id LIMIT ?1", limit));
   });
 }
 

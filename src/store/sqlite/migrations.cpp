@@ -96,8 +96,32 @@ CREATE TABLE blobs (
 CREATE INDEX blobs_by_inference ON blobs (inference_id) WHERE inference_id IS NOT NULL;
 )sql";
 
+// Cancelling, trying again, idempotency keys; and indexes that serve a claim in the order of owners, progress without
+// reading results, and the lists of the sweeper without reading what is merely queued.
+constexpr const char* kTurnsAndKeys = R"sql(
+ALTER TABLE inferences ADD COLUMN attempt INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE inferences ADD COLUMN cancel_requested INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX open_inferences_by_owner ON inferences (owner_id) WHERE status IN ('queued', 'running');
+CREATE INDEX undispatched_inferences ON inferences (id) WHERE status = 'queued' AND dispatched = 0;
+
+DROP INDEX open_tasks;
+CREATE INDEX open_tasks ON tasks (owner_id, inference_id, position) WHERE state IN ('queued', 'running');
+CREATE INDEX task_progress ON tasks (inference_id, state, tiles_done, tiles_total);
+
+CREATE TABLE idempotency_keys (
+  owner_id BLOB NOT NULL,
+  key TEXT NOT NULL,
+  body_sha256 TEXT NOT NULL,
+  inference_id BLOB NOT NULL REFERENCES inferences (id) ON DELETE CASCADE,
+  created_at INTEGER NOT NULL,
+  PRIMARY KEY (owner_id, key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX idempotency_keys_by_inference ON idempotency_keys (inference_id);
+CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at);
+)sql";
+
 // In order; step i leads to version i + 1. A step that was released is never changed: changes are new steps.
-constexpr std::array kSteps = {kFirstTables};
+constexpr std::array kSteps = {kFirstTables, kTurnsAndKeys};
 
 Status CheckOrigin(Database& database, std::int64_t version, const std::string& path) {
   IC_ASSIGN_OR_RETURN(const std::int64_t application, database.QueryInt("PRAGMA application_id"));

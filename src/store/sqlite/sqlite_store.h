@@ -43,23 +43,31 @@ class SqliteStore final : public Store {
   Status DeleteDataset(ObjectId owner, ObjectId id) override;
 
   Status InsertInference(const records::Inference& inference) override;
+  Result<InsertOutcome> InsertInferenceOnce(const records::Inference& inference, const IdempotencyKey& key) override;
+  Status ForgetIdempotencyKeys(TimePoint created_before) override;
   Result<records::Inference> GetInference(ObjectId owner, ObjectId id) override;
   Result<records::Inference> LoadInference(ObjectId id) override;
   Result<Page<records::Inference>> ListInferences(ObjectId owner, const InferenceFilter& filter,
                                                   const PageRequest& page) override;
+  Result<ResultsPage> ListResults(ObjectId owner, ObjectId id, const ResultsRequest& request) override;
+  Result<std::vector<InferenceState>> LoadStates(const std::vector<ObjectId>& ids) override;
+  Result<int> CountOpenInferences(ObjectId owner) override;
+  Result<std::optional<int>> QueuePosition(ObjectId id) override;
   Result<ArchiveCounts> ArchiveInferences(ObjectId owner, const std::vector<ObjectId>& ids, bool archived) override;
   Status DeleteInference(ObjectId owner, ObjectId id) override;
+  Result<records::InferenceStatus> CancelInference(ObjectId owner, ObjectId id, TimePoint at) override;
+  Result<int> RetryFailedImages(ObjectId owner, ObjectId id) override;
   Result<bool> FailInference(ObjectId id, const records::InferenceError& error, TimePoint at) override;
   Result<std::vector<ObjectId>> ListUndispatched(int limit) override;
 
   Status InsertTasks(ObjectId inference, const std::vector<records::Task>& tasks) override;
   Result<std::optional<records::Task>> ClaimTask(const ClaimRequest& request) override;
-  Result<bool> RenewLease(const records::TaskLease& lease, const records::Progress& progress,
-                          TimePoint expires_at) override;
+  Result<LeaseState> RenewLease(const records::TaskLease& lease, const records::Progress& progress,
+                                TimePoint expires_at) override;
   Result<bool> CommitTask(const records::TaskLease& lease, const records::ImageResult& result) override;
   Result<bool> ReleaseTask(const records::TaskLease& lease) override;
   Result<bool> FinishInference(ObjectId inference, const Json& provenance, TimePoint at) override;
-  Result<std::vector<ObjectId>> ListUnfinished(int limit) override;
+  Result<std::vector<ObjectId>> ListUnfinished(TimePoint now, int limit) override;
   Result<int> CountOpenTasks() override;
 
   Result<std::unique_ptr<BlobWriter>> CreateBlob(const NewBlob& blob) override;

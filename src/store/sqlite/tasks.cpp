@@ -1,6 +1,6 @@
 #include "records/json_codec.h"
 #include "store/rules.h"
-#include "store/sqlite/rows.h"
+#include "store/sqlite/job_rows.h"
 #include "store/sqlite/sqlite_store.h"
 
 namespace intelliclinix::store::sqlite {
@@ -9,19 +9,20 @@ namespace {
 using records::Task;
 using records::TaskState;
 
-/// The oldest task that can be claimed at ?1. The index open_tasks gives tasks in this order, so that few are looked
-/// at: those that run with a live lease.
-constexpr const char* kSelectClaimable =
-    "SELECT t.id, t.inference_id, t.owner_id, t.source_id, t.picture_id, t.filename, t.position, t.attempt, "
-    "t.tiles_total FROM tasks AS t CROSS JOIN inferences AS i ON i.id = t.inference_id "
-    "WHERE t.state IN ('queued', 'running') AND (t.state = 'queued' OR t.lease_expires_at <= ?1) "
-    "AND i.dispatched AND i.status IN ('queued', 'running') ORDER BY t.inference_id, t.position LIMIT 1";
+/// Text to be made into SQL at compile time: the first task that can be claimed at ?1, of the owners `owners`. The
+/// index open_tasks gives tasks in this order, so that few are looked at: those that run with a live lease.
+#define IC_SELECT_CLAIMABLE(owners)                                                                          \
+  "SELECT t.id, t.inference_id, t.owner_id, t.source_id, t.picture_id, t.filename, t.position, t.attempt, "  \
+  "t.tiles_total FROM tasks AS t INDEXED BY open_tasks CROSS JOIN inferences AS i ON i.id = t.inference_id " \
+  "WHERE t.state IN ('queued', 'running') AND (t.state = 'queued' OR t.lease_expires_at <= ?1) "             \
+  "AND i.dispatched AND NOT i.cancel_requested AND i.status IN ('queued', 'running') " owners                \
+  " ORDER BY t.owner_id, t.inference_id, t.position LIMIT 1"
 
 /// Text to be made into SQL at compile time: the fence, with the lease as parameters ?1 to ?4.
 #define IC_WHERE_LEASED " WHERE id = ?1 AND inference_id = ?2 AND worker = ?3 AND attempt = ?4 AND state = 'running'"
 
-Result<std::optional<Task>> FindClaimable(Database& database, TimePoint now) {
-  IC_ASSIGN_OR_RETURN(Rows rows, database.Query(kSelectClaimable, now));
+Result<std::optional<Task>> ReadClaimable(Result<Rows> claimable) {
+  IC_ASSIGN_OR_RETURN(Rows rows, std::move(claimable));
   IC_ASSIGN_OR_RETURN(const bool found, rows.Next());
   if (!found) return std::nullopt;
   Task task;
@@ -37,6 +38,16 @@ Result<std::optional<Task>> FindClaimable(Database& database, TimePoint now) {
   return task;
 }
 
+Result<std::optional<Task>> FindClaimable(Database& database, const TaskStore::ClaimRequest& request) {
+  if (request.after_owner) {
+    IC_ASSIGN_OR_RETURN(
+        std::optional<Task> task,
+        ReadClaimable(database.Query(IC_SELECT_CLAIMABLE("AND t.owner_id > ?2"), request.now, *request.after_owner)));
+    if (task) return task;
+  }
+  return ReadClaimable(database.Query(IC_SELECT_CLAIMABLE(""), request.now));
+}
+
 Status MarkClaimed(Database& database, const Task& task, TimePoint now) {
   IC_RETURN_IF_ERROR(
       database.Run("UPDATE tasks SET state = 'running', attempt = ?2, worker = ?3, lease_expires_at = ?4, "
@@ -48,11 +59,6 @@ Status MarkClaimed(Database& database, const Task& task, TimePoint now) {
       task.inference_id, now);
 }
 
-Status MarkExhausted(Database& database, const Task& task) {
-  return database.Run("UPDATE tasks SET state = 'failed', result = ?2, tiles_done = tiles_total WHERE id = ?1", task.id,
-                      DumpJson(records::ToJson(ExhaustedResult(task))));
-}
-
 Status InsertTask(Database& database, ObjectId inference, const Task& task) {
   return database.Run(
       "INSERT INTO tasks (id, inference_id, position, owner_id, source_id, picture_id, filename, state, attempt, "
@@ -60,27 +66,6 @@ Status InsertTask(Database& database, ObjectId inference, const Task& task) {
       "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'queued', 0, '', 0, 0, ?8) ON CONFLICT (inference_id, position) DO NOTHING",
       task.id, inference, task.position, task.owner_id, task.source_id, task.picture_id, task.filename,
       task.progress.tiles_total);
-}
-
-/// How many tasks of an inference there are in each state that matters to its end.
-struct TaskCounts {
-  std::int64_t open = 0;
-  std::int64_t completed = 0;
-  std::int64_t failed = 0;
-};
-
-Result<TaskCounts> CountTasks(Database& database, ObjectId inference) {
-  TaskCounts counts;
-  IC_RETURN_IF_ERROR(
-      ForEachRow(database.Query("SELECT state, count(*) FROM tasks WHERE inference_id = ?1 GROUP BY state", inference),
-                 [&counts](const Rows& row) -> Status {
-                   const std::string state = row.Text(0);
-                   const bool completed = state == records::TaskStateName(TaskState::kCompleted);
-                   const bool failed = state == records::TaskStateName(TaskState::kFailed);
-                   (completed ? counts.completed : failed ? counts.failed : counts.open) += row.Int(1);
-                   return {};
-                 }));
-  return counts;
 }
 
 Result<records::InferenceError> AllFailed(Database& database, ObjectId inference, std::int64_t images) {
@@ -107,10 +92,30 @@ Result<Json> WithTimings(Database& database, ObjectId inference, Json provenance
   return provenance;
 }
 
-/// Whether the inference runs, is dispatched and has not ended.
-Result<bool> IsOpen(Database& database, ObjectId inference) {
-  return Exists(database.Query(
-      "SELECT 1 FROM inferences WHERE id = ?1 AND dispatched AND status IN ('queued', 'running')", inference));
+/// What FinishInference needs to know of an inference that is open.
+struct OpenInference {
+  bool cancelled = false;
+};
+
+Result<std::optional<OpenInference>> FindOpen(Database& database, ObjectId inference) {
+  IC_ASSIGN_OR_RETURN(Rows rows, database.Query("SELECT cancel_requested FROM inferences WHERE id = ?1 AND dispatched "
+                                                "AND status IN ('queued', 'running')",
+                                                inference));
+  IC_ASSIGN_OR_RETURN(const bool found, rows.Next());
+  if (!found) return std::nullopt;
+  return OpenInference{rows.Int(0) != 0};
+}
+
+Result<bool> IsBeingCancelled(Database& database, ObjectId inference) {
+  return Exists(database.Query("SELECT 1 FROM inferences WHERE id = ?1 AND cancel_requested", inference));
+}
+
+/// Why an inference of which every task has ended fails, if it does.
+Result<std::optional<records::InferenceError>> FailureOf(Database& database, ObjectId inference, bool cancelled,
+                                                         const TaskCounts& counts) {
+  if (cancelled) return CancelledError();
+  if (counts.completed > 0 || counts.failed == 0) return std::nullopt;
+  return AllFailed(database, inference, counts.failed);
 }
 
 }  // namespace
@@ -128,12 +133,13 @@ Status SqliteStore::InsertTasks(ObjectId inference, const std::vector<Task>& tas
 }
 
 Result<std::optional<Task>> SqliteStore::ClaimTask(const ClaimRequest& request) {
-  return connections_->Write([&](Database& database) -> Result<std::optional<Task>> {
+  // A claim that a power cut takes is no loss: its worker is gone too.
+  const auto claim = [&](Database& database) -> Result<std::optional<Task>> {
     while (true) {
-      IC_ASSIGN_OR_RETURN(std::optional<Task> task, FindClaimable(database, request.now));
+      IC_ASSIGN_OR_RETURN(std::optional<Task> task, FindClaimable(database, request));
       if (!task) return std::nullopt;
       if (task->attempt >= request.max_attempts) {
-        IC_RETURN_IF_ERROR(MarkExhausted(database, *task));
+        IC_RETURN_IF_ERROR(EndTask(database, task->id, ExhaustedResult(*task)));
         continue;
       }
       task->state = TaskState::kRunning;
@@ -143,20 +149,22 @@ Result<std::optional<Task>> SqliteStore::ClaimTask(const ClaimRequest& request) 
       IC_RETURN_IF_ERROR(MarkClaimed(database, *task, request.now));
       return task;
     }
-  });
+  };
+  return connections_->Write(claim, Durability::kRelaxed);
 }
 
-Result<bool> SqliteStore::RenewLease(const records::TaskLease& lease, const records::Progress& progress,
-                                     TimePoint expires_at) {
+Result<LeaseState> SqliteStore::RenewLease(const records::TaskLease& lease, const records::Progress& progress,
+                                           TimePoint expires_at) {
+  const auto renew = [&](Database& database) -> Result<LeaseState> {
+    IC_RETURN_IF_ERROR(database.Run(
+        "UPDATE tasks SET lease_expires_at = ?5, tiles_done = ?6, tiles_total = ?7" IC_WHERE_LEASED, lease.task_id,
+        lease.inference_id, lease.worker, lease.attempt, expires_at, progress.tiles_done, progress.tiles_total));
+    if (database.Changes() == 0) return LeaseState::kLost;
+    IC_ASSIGN_OR_RETURN(const bool cancelled, IsBeingCancelled(database, lease.inference_id));
+    return cancelled ? LeaseState::kCancelled : LeaseState::kHeld;
+  };
   // A heartbeat that a power cut takes is no loss: its worker is gone too.
-  return connections_->Write(
-      [&](Database& database) -> Result<bool> {
-        IC_RETURN_IF_ERROR(database.Run(
-            "UPDATE tasks SET lease_expires_at = ?5, tiles_done = ?6, tiles_total = ?7" IC_WHERE_LEASED, lease.task_id,
-            lease.inference_id, lease.worker, lease.attempt, expires_at, progress.tiles_done, progress.tiles_total));
-        return database.Changes() == 1;
-      },
-      Durability::kRelaxed);
+  return connections_->Write(renew, Durability::kRelaxed);
 }
 
 Result<bool> SqliteStore::CommitTask(const records::TaskLease& lease, const records::ImageResult& result) {
@@ -175,35 +183,38 @@ Result<bool> SqliteStore::ReleaseTask(const records::TaskLease& lease) {
     IC_RETURN_IF_ERROR(
         database.Run("UPDATE tasks SET state = 'queued', attempt = attempt - 1, tiles_done = 0" IC_WHERE_LEASED,
                      lease.task_id, lease.inference_id, lease.worker, lease.attempt));
-    return database.Changes() == 1;
+    if (database.Changes() == 0) return false;
+    IC_ASSIGN_OR_RETURN(const bool cancelled, IsBeingCancelled(database, lease.inference_id));
+    if (cancelled) IC_RETURN_IF_ERROR(EndUnheldTasks(database, lease.inference_id, TimePoint::min()));
+    return true;
   });
 }
 
 Result<bool> SqliteStore::FinishInference(ObjectId inference, const Json& provenance, TimePoint at) {
   return connections_->Write([&](Database& database) -> Result<bool> {
-    IC_ASSIGN_OR_RETURN(const bool open, IsOpen(database, inference));
+    IC_ASSIGN_OR_RETURN(const std::optional<OpenInference> open, FindOpen(database, inference));
     if (!open) return false;
+    if (open->cancelled) IC_RETURN_IF_ERROR(EndUnheldTasks(database, inference, at));
     IC_ASSIGN_OR_RETURN(const TaskCounts counts, CountTasks(database, inference));
     if (counts.open > 0) return false;
     IC_ASSIGN_OR_RETURN(const Json timed, WithTimings(database, inference, provenance));
     IC_RETURN_IF_ERROR(
         database.Run("UPDATE inferences SET status = 'completed', provenance = ?2, finished_at = ?3 WHERE id = ?1",
                      inference, DumpJson(timed), at));
-    if (counts.completed > 0 || counts.failed == 0) return true;
-    IC_ASSIGN_OR_RETURN(const records::InferenceError error, AllFailed(database, inference, counts.failed));
-    IC_RETURN_IF_ERROR(database.Run("UPDATE inferences SET status = 'failed', error = ?2, notes = ?3 WHERE id = ?1",
-                                    inference, DumpJson(records::ToJson(error)), error.detail));
+    IC_ASSIGN_OR_RETURN(const auto failure, FailureOf(database, inference, open->cancelled, counts));
+    if (failure) IC_RETURN_IF_ERROR(FailRow(database, inference, *failure, at));
     return true;
   });
 }
 
-Result<std::vector<ObjectId>> SqliteStore::ListUnfinished(int limit) {
+Result<std::vector<ObjectId>> SqliteStore::ListUnfinished(TimePoint now, int limit) {
   return connections_->Read([&](Database& database) {
     return ReadIds(database.Query(
         "SELECT i.id FROM inferences AS i WHERE i.status IN ('queued', 'running') AND i.dispatched AND NOT EXISTS "
-        "(SELECT 1 FROM tasks AS t WHERE t.inference_id = i.id AND t.state IN ('queued', 'running')) "
-        "ORDER BY i.id LIMIT ?1",
-        limit));
+        "(SELECT 1 FROM tasks AS t INDEXED BY task_progress WHERE t.inference_id = i.id AND "
+        "t.state IN ('queued', 'running') AND "
+        "NOT (i.cancel_requested AND (t.state = 'queued' OR t.lease_expires_at <= ?1))) ORDER BY i.id LIMIT ?2",
+        now, limit));
   });
 }
 
