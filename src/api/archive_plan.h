@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "api/safe_name.h"
-#include "api/zip_records.h"
 #include "base/json.h"
+#include "base/zip_records.h"
 #include "records/inference.h"
 #include "store/blob_store.h"
 

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "api/zip_records.h"
 #include "base/byte_source.h"
+#include "base/zip_records.h"
 
 namespace intelliclinix::api {
 

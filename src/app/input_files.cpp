@@ -37,8 +37,8 @@ bool IsImageContent(const fs::path& path) {
 
 /// The stem of the image that this would be an output of, by its name; empty where the name is not an output's.
 std::string SourceStem(const fs::path& path) {
-  static constexpr std::array kEndings = {"_cp_masks"sv, "_overlay"sv, "_composite"sv, "_class_mask"sv,
-                                          "_instance_mask"sv};
+  static constexpr std::array kEndings = {"_cp_masks"sv,  "_flows"sv,      "_overlay"sv,
+                                          "_composite"sv, "_class_mask"sv, "_instance_mask"sv};
   const std::string stem = path.stem();
   for (const std::string_view ending : kEndings) {
     if (stem.ends_with(ending)) return stem.substr(0, stem.size() - ending.size());

@@ -47,6 +47,7 @@ std::string DefaultOf(const Parameter& parameter) {
   if (value.is_string()) return value.get<std::string>();
   if (!value.is_array()) return DumpJson(value);
   std::string list = DumpJson(value);
+  std::erase(list, '"');
   return list.substr(1, list.size() - 2);
 }
 

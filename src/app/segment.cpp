@@ -61,6 +61,17 @@ Status CheckPathsAfterSwitches(const SegmentFlags& flags, const runners::Paramet
   return {};
 }
 
+/// Errors: kInvalidArgument for outputs that were chosen too.
+Status ChooseAllOutputs(const runners::ParameterTable& table, Json& params) {
+  const auto outputs = std::ranges::find(table.parameters(), "outputs", &runners::Parameter::name);
+  if (outputs == table.parameters().end()) return {};
+  if (params["outputs"] != outputs->default_value) {
+    return Fail(ErrorCode::kInvalidArgument, "--all writes every output, --outputs some of them. Leave one out.");
+  }
+  params["outputs"] = outputs->choices;
+  return {};
+}
+
 /// Makes a file and removes it, since only that shows whether outputs can be written.
 Status ProbeFolder(const std::string& folder) {
   std::string name = std::filesystem::path(folder) / ".intelliclinix.XXXXXX";
@@ -98,6 +109,7 @@ Result<int> Segment(const SegmentFlags& flags) {
   IC_ASSIGN_OR_RETURN(const RunnableModel model, FindModel(*installation, flags.model));
   IC_RETURN_IF_ERROR(CheckPathsAfterSwitches(flags, model.runner.Describe().parameters));
   IC_ASSIGN_OR_RETURN(Json params, flags.parameters.Resolve(model.runner.Describe().parameters));
+  if (flags.all) IC_RETURN_IF_ERROR(ChooseAllOutputs(model.runner.Describe().parameters, params));
   IC_ASSIGN_OR_RETURN(const FoundInputs found, FindInputs(flags.paths, flags.out));
   if (found.left_out > 0) std::cerr << "intelliclinix segment: " << LeftOutText(found.left_out) << std::endl;
   const bool any_usable =
@@ -107,11 +119,8 @@ Result<int> Segment(const SegmentFlags& flags) {
     IC_RETURN_IF_ERROR(ProbeFolder(flags.out));
     IC_RETURN_IF_ERROR(model.runner.Prepare(model.entry));
   }
-  const SegmentRun run{.model = model,
-                       .params = std::move(params),
-                       .out = flags.out,
-                       .all_outputs = flags.all,
-                       .limits = SourceLimitsOf(configuration.settings)};
+  const SegmentRun run{
+      .model = model, .params = std::move(params), .out = flags.out, .limits = SourceLimitsOf(configuration.settings)};
   const int status = RunImages(run, found.inputs, flags, installation->pool, signals);
   return status == kExitSomeFailed && !any_usable ? kExitError : status;
 }
@@ -125,13 +134,14 @@ void AddSegment(CLI::App& program, Action& action) {
   flags->paths_option = command->add_option("paths", flags->paths, "Images (PNG, JPEG, TIFF), and folders of images.")
                             ->required()
                             ->type_name("PATH");
-  command->add_option("-o,--out", flags->out, "The folder for masks and overlays. Made where it is missing.")
+  command->add_option("-o,--out", flags->out, "The folder for outputs. Made where it is missing.")
       ->required()
       ->type_name("FOLDER");
   command->add_option("--model", flags->model, "The model; see `intelliclinix models list`. Default: cellpose_default")
       ->type_name("ID");
   command->add_flag("--json", flags->json, "Prints one JSON object an image, in the order of the images.");
-  command->add_flag("--all", flags->all, "Writes every output of the model, not only masks and overlay.");
+  command->add_flag("--all", flags->all,
+                    "Writes every output of the model, as --outputs does with all of its choices.");
   command->callback([&action, flags] {
     action = [flags] {
       log::SetLevel(log::Level::kOff);

@@ -8,7 +8,6 @@
 
 #include "base/byte_source.h"
 #include "base/file.h"
-#include "records/artifact.h"
 
 namespace intelliclinix::app {
 namespace {
@@ -39,12 +38,13 @@ class Segmenter {
     const InputFile& input = inputs_[image];
     if (!input.problem.empty()) return Fail(ErrorCode::kInvalidArgument, input.problem);
     IC_ASSIGN_OR_RETURN(const auto file, FileSource::Open(input.path));
-    const runners::SourceRun source{
-        .file = *file, .model = run_.model.entry, .params = run_.params, .stem = input.stem};
-    const runners::RunContext context{.pool = pool_,
-                                      .stop = stop_,
-                                      .progress = [&](int done, int total) { events_.progress(image, done, total); },
-                                      .wanted = [this](std::string_view kind) { return IsWanted(kind); }};
+    const runners::SourceRun source{.file = *file,
+                                    .model = run_.model.entry,
+                                    .params = run_.params,
+                                    .stem = input.stem,
+                                    .filename = fs::path(input.path).filename()};
+    const runners::RunContext context{
+        .pool = pool_, .stop = stop_, .progress = [&](int done, int total) { events_.progress(image, done, total); }};
     SegmentedImage segmented;
     IC_ASSIGN_OR_RETURN(segmented.output, runners::RunSourceImage(run_.model.runner, source, run_.limits, context));
     for (const runners::ArtifactBytes& artifact : segmented.output.artifacts) {
@@ -53,10 +53,6 @@ class Segmenter {
     }
     segmented.output.artifacts.clear();
     return segmented;
-  }
-
-  bool IsWanted(std::string_view kind) const {
-    return run_.all_outputs || kind == records::artifact_kind::kLabelMask || kind == records::artifact_kind::kOverlay;
   }
 
   Result<std::string> Write(const runners::ArtifactBytes& artifact) const {

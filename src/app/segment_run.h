@@ -16,9 +16,8 @@ namespace intelliclinix::app {
 /// What all images of a run share.
 struct SegmentRun {
   RunnableModel model;
-  Json params;               ///< resolved by the runner's table
-  std::string out;           ///< the folder for outputs; it is there
-  bool all_outputs = false;  ///< else masks and overlay only
+  Json params;      ///< resolved by the runner's table
+  std::string out;  ///< the folder for outputs; it is there
   runners::SourceLimits limits;
 };
 

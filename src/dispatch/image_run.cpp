@@ -92,7 +92,7 @@ Result<records::ImageResult> ImageRun::RunPlan(const Plan& plan) {
         running_.SetProgress(tiles_done, tiles_total);
       }};
   Result<runners::RunOutput> output =
-      runners::RunSourceImage(plan.runner, {source, plan.model, plan.params, Stem(task_.filename)},
+      runners::RunSourceImage(plan.runner, {source, plan.model, plan.params, Stem(task_.filename), task_.filename},
                               environment_.options.source_limits, context);
   if (output) return StoreOutput(*std::move(output));
   if (source.fault()) return std::unexpected(*source.fault());

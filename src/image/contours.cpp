@@ -22,27 +22,18 @@ void OutlineRow(const LabelImage& labels, int y, const std::uint32_t* above, con
   outline[last] = row[last] != 0;
 }
 
-/// The mask of one region within its bounding box.
-cv::Mat1b MaskOf(const LabelImage& labels, const Region& region) {
-  cv::Mat1b mask(region.height(), region.width());
-  for (int y = 0; y < region.height(); ++y) {
-    const std::uint32_t* row =
-        labels.labels.data() + static_cast<std::size_t>(region.y0 + y) * labels.width + region.x0;
-    for (int x = 0; x < region.width(); ++x) mask(y, x) = row[x] == region.label ? 1 : 0;
-  }
-  return mask;
-}
-
 Contour TraceRegion(const LabelImage& labels, const Region& region) {
   if (region.area == 0) return {};
+  RegionMask mask = CutMask(labels, region);
   std::vector<std::vector<cv::Point>> found;
-  cv::findContours(MaskOf(labels, region), found, cv::RETR_EXTERNAL, cv::CHAIN_APPROX_NONE);
+  cv::findContours(cv::Mat1b(mask.height, mask.width, mask.pixels.data()), found, cv::RETR_EXTERNAL,
+                   cv::CHAIN_APPROX_NONE);
   assert(!found.empty());
   const auto& longest =
       *std::max_element(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.size() < b.size(); });
   Contour contour;
   contour.reserve(longest.size());
-  for (const cv::Point& point : longest) contour.push_back({point.y + region.y0, point.x + region.x0});
+  for (const cv::Point& point : longest) contour.push_back({point.y + region.y0 - 1, point.x + region.x0 - 1});
   return contour;
 }
 

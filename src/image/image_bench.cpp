@@ -73,7 +73,7 @@ void EncodeTiff(benchmark::State& state) {
   RunEncoder(state, [] { return EncodeLabelTiff32(Labels()); });
 }
 void EncodeOverlay(benchmark::State& state) {
-  Image overlay = RenderOverlay(Labels());
+  Image overlay = RenderOverlay(Labels(), AssignColours(Labels()));
   RunEncoder(state, [&] { return EncodePng(overlay); });
 }
 void EncodeClassMask(benchmark::State& state) {
@@ -81,11 +81,11 @@ void EncodeClassMask(benchmark::State& state) {
   RunEncoder(state, [&] { return EncodePng(mask); });
 }
 void EncodeInstanceMask(benchmark::State& state) {
-  Image mask = RenderInstanceMask(Labels());
+  Image mask = RenderInstanceMask(Labels(), AssignColours(Labels()));
   RunEncoder(state, [&] { return EncodePng(mask); });
 }
 void EncodeComposite(benchmark::State& state) {
-  Image composite = RenderComposite(Source(), Labels());
+  Image composite = RenderComposite(Source(), Labels(), AssignColours(Labels()));
   RunEncoder(state, [&] { return EncodePng(composite, PngContent::kPhotograph); });
 }
 BENCHMARK(EncodeLabels)->Unit(benchmark::kMillisecond);
@@ -119,11 +119,20 @@ void RunOnLabels(benchmark::State& state, const Work& work) {
 void Regions(benchmark::State& state) { RunOnLabels(state, MeasureRegions); }
 void Outlines(benchmark::State& state) { RunOnLabels(state, OutlinePixels); }
 void Colours(benchmark::State& state) { RunOnLabels(state, AssignColours); }
-void Overlay(benchmark::State& state) { RunOnLabels(state, RenderOverlay); }
-void InstanceMask(benchmark::State& state) { RunOnLabels(state, RenderInstanceMask); }
+void Overlay(benchmark::State& state) {
+  RunOnLabels(state,
+              [colours = AssignColours(Labels())](const LabelImage& labels) { return RenderOverlay(labels, colours); });
+}
+void InstanceMask(benchmark::State& state) {
+  RunOnLabels(state, [colours = AssignColours(Labels())](const LabelImage& labels) {
+    return RenderInstanceMask(labels, colours);
+  });
+}
 void ClassMask(benchmark::State& state) { RunOnLabels(state, RenderClassMask); }
 void Composite(benchmark::State& state) {
-  RunOnLabels(state, [](const LabelImage& labels) { return RenderComposite(Source(), labels); });
+  RunOnLabels(state, [colours = AssignColours(Labels())](const LabelImage& labels) {
+    return RenderComposite(Source(), labels, colours);
+  });
 }
 void Contours(benchmark::State& state) {
   std::vector<Region> regions = MeasureRegions(Labels());

@@ -45,4 +45,16 @@ std::vector<Region> MeasureRegions(const LabelImage& labels) {
   return regions;
 }
 
+RegionMask CutMask(const LabelImage& labels, const Region& region) {
+  RegionMask mask{.height = region.height() + 2, .width = region.width() + 2, .pixels = {}};
+  mask.pixels.assign(static_cast<std::size_t>(mask.height) * mask.width, 0);
+  for (int y = 0; y < region.height(); ++y) {
+    const std::uint32_t* from =
+        labels.labels.data() + static_cast<std::size_t>(region.y0 + y) * labels.width + region.x0;
+    std::uint8_t* to = mask.pixels.data() + mask.index(y + 1, 1);
+    for (int x = 0; x < region.width(); ++x) to[x] = static_cast<std::uint8_t>(from[x] == region.label);
+  }
+  return mask;
+}
+
 }  // namespace intelliclinix::image

@@ -1,6 +1,7 @@
 // Where the objects of a label image are and how large.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -27,5 +28,17 @@ std::uint32_t MaxLabel(const LabelImage& labels);
 /// The regions of labels 1..N in order, N = MaxLabel: region of label n is [n - 1]. One pass; memory for N regions, so
 /// labels should be dense.
 std::vector<Region> MeasureRegions(const LabelImage& labels);
+
+/// A region's bounding box with a margin of one pixel, [y, x]: 1 where a pixel is the region's.
+struct RegionMask {
+  int height = 0;
+  int width = 0;
+  std::vector<std::uint8_t> pixels;
+
+  std::size_t index(int y, int x) const { return static_cast<std::size_t>(y) * width + x; }
+  std::uint8_t at(int y, int x) const { return pixels[index(y, x)]; }
+};
+
+RegionMask CutMask(const LabelImage& labels, const Region& region);
 
 }  // namespace intelliclinix::image

@@ -42,8 +42,7 @@ std::vector<std::uint8_t> Thicken(const LabelImage& labels, const std::vector<st
 
 }  // namespace
 
-Image RenderOverlay(const LabelImage& labels) {
-  std::vector<std::uint8_t> colours = AssignColours(labels);
+Image RenderOverlay(const LabelImage& labels, const std::vector<std::uint8_t>& colours) {
   std::vector<std::uint8_t> outline = OutlinePixels(labels);
   Image overlay = Blank(labels.height, labels.width, 4);
   auto* pixels = overlay.As<std::uint8_t>();
@@ -65,8 +64,7 @@ Image RenderClassMask(const LabelImage& labels) {
   return mask;
 }
 
-Image RenderInstanceMask(const LabelImage& labels) {
-  std::vector<std::uint8_t> colours = AssignColours(labels);
+Image RenderInstanceMask(const LabelImage& labels, const std::vector<std::uint8_t>& colours) {
   Image mask = Blank(labels.height, labels.width, 3);
   auto* pixels = mask.As<std::uint8_t>();
   for (std::size_t i = 0; i < labels.labels.size(); ++i) {
@@ -75,9 +73,8 @@ Image RenderInstanceMask(const LabelImage& labels) {
   return mask;
 }
 
-Image RenderComposite(const Image& source, const LabelImage& labels) {
+Image RenderComposite(const Image& source, const LabelImage& labels, const std::vector<std::uint8_t>& colours) {
   assert(source.height == labels.height && source.width == labels.width);
-  std::vector<std::uint8_t> colours = AssignColours(labels);
   std::vector<std::uint8_t> line = OutlinePixels(labels);
   if (std::max(labels.height, labels.width) > kThinLineSide) line = Thicken(labels, line);
   Image shown = StretchForDisplay(source);

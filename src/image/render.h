@@ -25,17 +25,19 @@ inline constexpr Rgb kNucleusColour{0, 0, 255};
 /// palette suffices. The same label image gives the same colours.
 std::vector<std::uint8_t> AssignColours(const LabelImage& labels);
 
+// `colours` below are AssignColours of the labels.
+
 /// RGBA: background transparent, each object filled faintly in its colour, its outline opaque in the same colour.
-Image RenderOverlay(const LabelImage& labels);
+Image RenderOverlay(const LabelImage& labels, const std::vector<std::uint8_t>& colours);
 
 /// RGB: kNucleusColour where there is an object, black elsewhere.
 Image RenderClassMask(const LabelImage& labels);
 
 /// RGB: each object in its colour, black elsewhere.
-Image RenderInstanceMask(const LabelImage& labels);
+Image RenderInstanceMask(const LabelImage& labels, const std::vector<std::uint8_t>& colours);
 
 /// RGB: the source as StretchForDisplay (display.h) shows it, the objects' outlines on top; 2 px thick in images that
 /// will be shown smaller than they are. `source` and `labels` have the same size.
-Image RenderComposite(const Image& source, const LabelImage& labels);
+Image RenderComposite(const Image& source, const LabelImage& labels, const std::vector<std::uint8_t>& colours);
 
 }  // namespace intelliclinix::image

@@ -69,7 +69,7 @@ TEST(RenderTest, PaletteColoursAreAllDifferent) {
 
 TEST(RenderTest, OverlaysAreTransparentWhereThereIsNothing) {
   const LabelImage labels = Drawn({".....", ".111.", ".111.", ".111.", "....."});
-  const Image overlay = RenderOverlay(labels);
+  const Image overlay = RenderOverlay(labels, AssignColours(labels));
   const Rgb colour = kPalette[AssignColours(labels)[1]];
   EXPECT_EQ(4, overlay.channels);
   EXPECT_EQ((std::array<std::uint8_t, 4>{0, 0, 0, 0}), Pixel(overlay, 0, 0));
@@ -85,7 +85,7 @@ TEST(RenderTest, MasksAreColouredInsideAndBlackOutside) {
   const LabelImage labels = Drawn({"1.2", "1.2"});
   const std::vector<std::uint8_t> colours = AssignColours(labels);
   const Image classes = RenderClassMask(labels);
-  const Image instances = RenderInstanceMask(labels);
+  const Image instances = RenderInstanceMask(labels, AssignColours(labels));
   for (int y = 0; y < 2; ++y) {
     EXPECT_EQ(Opaque(kNucleusColour), Pixel(classes, y, 0));
     EXPECT_EQ(Opaque({0, 0, 0}), Pixel(classes, y, 1));
@@ -100,7 +100,7 @@ TEST(RenderTest, CompositesShowTheSourceUnderTheOutlines) {
   Image source{.height = 5, .width = 5, .channels = 1, .type = PixelType::kUint16, .samples = {}};
   source.samples.resize(50);
   for (int i = 0; i < 25; ++i) source.As<std::uint16_t>()[i] = i == 12 ? 4000 : 100;
-  const Image composite = RenderComposite(source, labels);
+  const Image composite = RenderComposite(source, labels, AssignColours(labels));
   EXPECT_EQ(3, composite.channels);
   EXPECT_EQ(Opaque({0, 0, 0}), Pixel(composite, 0, 0));
   EXPECT_EQ(Opaque({255, 255, 255}), Pixel(composite, 2, 2));
@@ -117,7 +117,7 @@ TEST(RenderTest, LinesOfLargeImagesAreTwiceAsThickAndStayInside) {
                      .channels = 1,
                      .type = PixelType::kUint8,
                      .samples = std::vector<std::byte>(20 * 1100)};
-  const Image composite = RenderComposite(source, labels);
+  const Image composite = RenderComposite(source, labels, AssignColours(labels));
   const auto line = Opaque(kPalette[AssignColours(labels)[1]]);
   EXPECT_EQ(Opaque({0, 0, 0}), Pixel(composite, 10, 99));
   EXPECT_EQ(line, Pixel(composite, 10, 100));

@@ -17,7 +17,13 @@ inline constexpr std::string_view kInstanceMask = "instance_mask";  ///< one col
 inline constexpr std::string_view kOverlay = "overlay";             ///< transparent background
 inline constexpr std::string_view kComposite = "composite";         ///< outlines on the image
 inline constexpr std::string_view kOutlines = "outlines";           ///< Cellpose's text file of them
+inline constexpr std::string_view kRois = "rois";                   ///< ZIP of ImageJ's ROIs
+inline constexpr std::string_view kGeojson = "geojson";             ///< QuPath's detections
+inline constexpr std::string_view kCoco = "coco";                   ///< COCO's object detection format
 inline constexpr std::string_view kMeasurements = "measurements";   ///< CSV, one row an object
+inline constexpr std::string_view kNucleiJson = "nuclei_json";      ///< polygons, boxes and measurements as plain JSON
+inline constexpr std::string_view kSegNpy = "seg_npy";              ///< what Cellpose's GUI opens
+inline constexpr std::string_view kFlows = "flows";                 ///< what the network gave, as float TIFF
 inline constexpr std::string_view kPreview = "preview";             ///< a source for browsers
 }  // namespace artifact_kind
 

@@ -1,5 +1,7 @@
 #include "runners/cellpose_parameters.h"
 
+#include "runners/artifacts/outputs.h"
+
 namespace intelliclinix::runners {
 namespace {
 
@@ -142,6 +144,7 @@ std::vector<Parameter> Parameters() {
        .description = "Arithmetic of the network: f32 gives the same result on every machine, bf16 is about twice as "
                       "fast on CPUs that have it",
        .choices = {"f32", "bf16"}},
+      OutputsParameter(),
   };
 }
 

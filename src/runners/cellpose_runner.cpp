@@ -8,6 +8,7 @@
 
 #include "cellpose/segment.h"
 #include "runners/artifacts/artifacts.h"
+#include "runners/artifacts/outputs.h"
 #include "runners/cellpose_model.h"
 #include "runners/cellpose_parameters.h"
 
@@ -107,7 +108,8 @@ Result<RunOutput> CellposeRunner::Run(const RunInput& input, const RunContext& c
                    .timings_ms = TimingsJson(found->timings),
                    .artifacts = {}};
   const auto start = std::chrono::steady_clock::now();
-  IC_ASSIGN_OR_RETURN(output.artifacts, MakeArtifacts({input.source, found->labels, input.stem}, context));
+  IC_ASSIGN_OR_RETURN(output.artifacts,
+                      MakeArtifacts(LabellingOf(input, found->labels), OutputsOf(input.params), context));
   const std::chrono::duration<double, std::milli> elapsed = std::chrono::steady_clock::now() - start;
   output.timings_ms["artifacts"] = elapsed.count();
   return output;

@@ -5,7 +5,6 @@
 #include <functional>
 #include <stop_token>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/compute_pool.h"
@@ -48,16 +47,14 @@ struct RunInput {
   const records::ModelEntry& model;
   std::string stem;             ///< the source's file name without extension, to name artifacts by
   records::ImageFacts facts{};  ///< of the file: names of channels, size of a pixel
+  std::string filename{};       ///< of the source, for formats that name it
+  std::string source_sha256{};  ///< of the source's file
 };
-
-/// Whether artifacts of a kind are wanted. Threads: any.
-using WantedKinds = std::function<bool(std::string_view kind)>;
 
 struct RunContext {
   ComputePool& pool;
   std::stop_token stop{};                                           ///< seen before the next tile
   std::function<void(int tiles_done, int tiles_total)> progress{};  ///< may be empty; called from any thread
-  WantedKinds wanted{};                                             ///< empty: all
 };
 
 struct RunOutput {

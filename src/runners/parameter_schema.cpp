@@ -55,6 +55,11 @@ Json ValueSchema(const Parameter& parameter) {
       return ListSchema(NumberSchema(parameter, "integer"), parameter.list_length);
     case ParameterType::kRange:
       return RangeSchema(parameter);
+    case ParameterType::kChoiceList:
+      return {{"type", "array"},
+              {"minItems", 1},
+              {"uniqueItems", true},
+              {"items", {{"type", "string"}, {"enum", parameter.choices}}}};
     case ParameterType::kSwitch:
       schema["oneOf"] = Json::array({{{"type", "boolean"}}, ObjectSchema(parameter.members)});
       return schema;

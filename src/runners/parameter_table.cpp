@@ -5,6 +5,7 @@
 #include <functional>
 #include <iomanip>
 #include <limits>
+#include <ranges>
 #include <sstream>
 
 namespace intelliclinix::runners {
@@ -40,6 +41,8 @@ std::string TypeText(const Parameter& parameter) {
     case ParameterType::kRange:
       return "[low, high] with low below high" +
              (parameter.list_length > 0 ? ", or a list of " + length + " of these" : "");
+    case ParameterType::kChoiceList:
+      return "a list of texts";
     case ParameterType::kSwitch:
       return "true, false or an object";
   }
@@ -61,14 +64,31 @@ std::string ChoicesText(const Parameter& parameter) {
   return text;
 }
 
+bool IsChoice(const Parameter& parameter, const Json& value) {
+  return value.is_string() &&
+         (parameter.choices.empty() ||
+          std::ranges::find(parameter.choices, value.get<std::string>()) != parameter.choices.end());
+}
+
+/// Of a list of choices, the first that is none; else the whole value.
+const Json& Culprit(const Parameter& parameter, const Json& value) {
+  if (parameter.type != ParameterType::kChoiceList || !value.is_array()) return value;
+  const auto found = std::ranges::find_if(value, [&](const Json& choice) { return !IsChoice(parameter, choice); });
+  return found == value.end() ? value : *found;
+}
+
 /// The one sentence for a value that does not fit.
 std::unexpected<Error> Refuse(const Parameter& parameter, const Json& value, const std::string& field) {
   std::string expected = (parameter.zero_allowed ? "0 or " : "") + TypeText(parameter) + LimitsText(parameter);
-  if (!parameter.choices.empty()) expected = "one of " + ChoicesText(parameter);
+  const bool is_list = parameter.type == ParameterType::kChoiceList;
+  if (!parameter.choices.empty())
+    expected = (is_list ? "a list of one or more, each once, of " : "one of ") + ChoicesText(parameter);
   if (!parameter.unit.empty()) expected += " (" + parameter.unit + ")";
   if (parameter.default_value.is_null()) expected += ", or null";
-  return Fail(ErrorCode::kInvalidArgument,
-              "'" + parameter.name + "' must be " + expected + "; got " + Quoted(DumpJson(value)) + ".", field);
+  return Fail(
+      ErrorCode::kInvalidArgument,
+      "'" + parameter.name + "' must be " + expected + "; got " + Quoted(DumpJson(Culprit(parameter, value))) + ".",
+      field);
 }
 
 bool IsNumberInLimits(const Parameter& parameter, const Json& value) {
@@ -94,6 +114,14 @@ bool IsListOf(int length, const Json& value, const std::function<bool(const Json
          std::ranges::all_of(value, fits);
 }
 
+bool IsChoiceList(const Parameter& parameter, const Json& value) {
+  if (!value.is_array() || value.empty()) return false;
+  for (const Json& choice : value) {
+    if (!IsChoice(parameter, choice) || std::ranges::count(value, choice) > 1) return false;
+  }
+  return true;
+}
+
 /// Of a switch, only whether it is one: its members are resolved on their own.
 bool Fits(const Parameter& parameter, const Json& value) {
   if (value.is_null()) return parameter.default_value.is_null();
@@ -105,15 +133,15 @@ bool Fits(const Parameter& parameter, const Json& value) {
     case ParameterType::kBoolean:
       return value.is_boolean();
     case ParameterType::kString:
-      return value.is_string() &&
-             (parameter.choices.empty() ||
-              std::ranges::find(parameter.choices, value.get<std::string>()) != parameter.choices.end());
+      return IsChoice(parameter, value);
     case ParameterType::kIntegerList:
       return IsListOf(parameter.list_length, value,
                       [&](const Json& member) { return IsWholeInLimits(parameter, member); });
     case ParameterType::kRange:
       return IsRange(parameter, value) ||
              IsListOf(parameter.list_length, value, [&](const Json& member) { return IsRange(parameter, member); });
+    case ParameterType::kChoiceList:
+      return IsChoiceList(parameter, value);
     case ParameterType::kSwitch:
       return value.is_boolean() || value.is_object();
   }
@@ -152,6 +180,12 @@ Result<Json> ResolveObject(const std::vector<Parameter>& table, const Json& obje
   return resolved;
 }
 
+Json SplitAtCommas(std::string_view text) {
+  Json words = Json::array();
+  for (const auto word : std::views::split(text, ',')) words.push_back(std::string(word.begin(), word.end()));
+  return words;
+}
+
 }  // namespace
 
 Result<Json> ParameterTable::Resolve(const Json& params) const {
@@ -163,6 +197,7 @@ Result<Json> ParameterTable::Resolve(const Json& params) const {
 
 Result<Json> ParameterTable::ParseText(const Parameter& parameter, std::string_view text) {
   if (parameter.type == ParameterType::kString) return Json(std::string(text));
+  if (parameter.type == ParameterType::kChoiceList && !text.starts_with('[')) return SplitAtCommas(text);
   const bool is_list = parameter.type == ParameterType::kIntegerList || parameter.type == ParameterType::kRange;
   Result<Json> value = ParseJson(is_list && text.contains(',') && !text.starts_with('[') ? "[" + std::string(text) + "]"
                                                                                          : std::string(text));

@@ -18,6 +18,7 @@ enum class ParameterType {
   kString,
   kIntegerList,  ///< of list_length members
   kRange,        ///< [low, high], two numbers of which the first is smaller; or list_length of these, where that is > 0
+  kChoiceList,   ///< one or more of `choices`, each once
   kSwitch,       ///< true, false, or an object of `members`, which means true
 };
 
@@ -31,7 +32,7 @@ struct Parameter {
   std::optional<double> maximum{};
   bool zero_allowed = false;           ///< numbers: 0 is legal beside minimum to maximum
   int multiple_of = 0;                 ///< integers: of what they are multiples; 0: of nothing
-  std::vector<std::string> choices{};  ///< strings: the legal ones
+  std::vector<std::string> choices{};  ///< strings and lists of choices: the legal ones
   int list_length = 0;                 ///< lists: the exact length
   std::vector<Parameter> members{};    ///< switches: what the object may have
   std::string unsupported{};           ///< not empty: known by name and refused with this sentence; not in the schema
@@ -50,8 +51,8 @@ class ParameterTable {
   /// unknown, unsupported, of another type or out of range, and with field "params" when it is not an object.
   Result<Json> Resolve(const Json& params) const;
 
-  /// A value from a command line: "30", "true", "0,0", "null", "{...}". Errors: kInvalidArgument; Resolve checks the
-  /// range.
+  /// A value from a command line: "30", "true", "0,0", "a,b", "null", "{...}". Errors: kInvalidArgument; Resolve checks
+  /// the range.
   static Result<Json> ParseText(const Parameter& parameter, std::string_view text);
 
   /// JSON Schema (2020-12) of `params`, with defaults, units ("x-unit") and limits; unknown members are refused.

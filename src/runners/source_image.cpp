@@ -3,9 +3,11 @@
 #include <chrono>
 #include <exception>
 #include <new>
+#include <span>
 #include <string>
 #include <utility>
 
+#include "base/hashing.h"
 #include "image/decode.h"
 #include "image/preview.h"
 
@@ -49,6 +51,18 @@ records::ImageFacts FactsOf(const image::ImageHeader& header) {
           .browser_shows = BrowserShows(header)};
 }
 
+Result<std::string> HashSource(ByteSource& file) {
+  Sha256 hash;
+  std::vector<std::byte> piece(1 << 20);
+  for (std::uint64_t offset = 0; offset < file.size();) {
+    IC_ASSIGN_OR_RETURN(const std::size_t got, file.ReadAt(offset, piece));
+    if (got == 0) return Fail(ErrorCode::kInvalidArgument, "The file ends before its size says.");
+    hash.Update(std::span(piece).first(got));
+    offset += got;
+  }
+  return hash.FinishHex();
+}
+
 /// What `work` returns. Runners are many and some bring foreign libraries: what one throws is the image's error, not
 /// the process's end.
 template <typename Work>
@@ -86,8 +100,10 @@ Result<RunOutput> RunSourceImage(ModelRunner& runner, const SourceRun& run, cons
     IC_ASSIGN_OR_RETURN(const image::ImageHeader header, image::ReadHeader(run.file, ToDecodeLimits(limits)));
     IC_ASSIGN_OR_RETURN(const image::Image source, image::Decode(run.file, ToDecodeLimits(limits)));
     const double decode_ms = MillisecondsSince(start);
-    IC_ASSIGN_OR_RETURN(RunOutput output,
-                        runner.Run({source, run.params, run.model, run.stem, FactsOf(header)}, context));
+    IC_ASSIGN_OR_RETURN(const std::string sha256, HashSource(run.file));
+    IC_ASSIGN_OR_RETURN(
+        RunOutput output,
+        runner.Run({source, run.params, run.model, run.stem, FactsOf(header), run.filename, sha256}, context));
     Json timings = {{"decode", decode_ms}};
     timings.update(output.timings_ms);
     timings["total"] = MillisecondsSince(start);

@@ -29,8 +29,9 @@ Result<std::vector<std::byte>> MakePreview(ByteSource& file, const SourceLimits&
 struct SourceRun {
   ByteSource& file;
   const records::ModelEntry& model;
-  const Json& params;  ///< resolved by the runner's table
-  std::string stem;    ///< to name artifacts by
+  const Json& params;      ///< resolved by the runner's table
+  std::string stem;        ///< to name artifacts by
+  std::string filename{};  ///< without folders, for formats that name the source
 };
 
 /// Decodes the file and runs it; the decoding and total times are added to the output's. The dispatcher and the

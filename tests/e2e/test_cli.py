@@ -61,7 +61,7 @@ def labels(path):
 
 
 class TestSegment:
-    def test_masks_overlay_and_a_json_line(self, run, small, tmp_path):
+    def test_files_and_a_json_line(self, run, small, tmp_path):
         process = run('segment', small, '-o', 'out', '--json', *QUICK)
         assert (process.returncode, process.stderr) == (0, '')
         (line,) = json_lines(process)
@@ -70,14 +70,16 @@ class TestSegment:
         assert line['diameter'] == 17
         assert line['peak_memory_bytes'] > 1 << 20
         assert {'decode', 'network', 'total'} <= line['timings_ms'].keys()
-        assert line['outputs'] == [f'out/{small.stem}_cp_masks.png', f'out/{small.stem}_overlay.png']
+        assert line['outputs'] == [f'out/{small.stem}{ending}' for ending in (
+            '_cp_masks.png', '_class_mask.png', '_instance_mask.png', '_overlay.png', '_rois.zip', '.geojson',
+            '_measurements.csv')]
         assert sorted(path.name for path in (tmp_path / 'out').iterdir()) == sorted(
             path.split('/')[1] for path in line['outputs'])
         masks = Image.open(tmp_path / line['outputs'][0])
         assert masks.mode.startswith('I')
         assert masks.size == Image.open(small).size
         assert set(numpy.unique(labels(masks.filename))) == set(range(line['objects'] + 1))
-        assert Image.open(tmp_path / line['outputs'][1]).mode == 'RGBA'
+        assert Image.open(tmp_path / line['outputs'][3]).mode == 'RGBA'
 
     def test_the_masks_are_those_of_the_truth(self, run, examples, tmp_path):
         """Most nuclei that people drew are found, with no diameter given."""
@@ -113,6 +115,18 @@ class TestSegment:
         endings = {path.name.removeprefix(small.stem) for path in (tmp_path / 'out').iterdir()}
         assert endings >= {'_cp_masks.png', '_overlay.png', '_composite.png', '_class_mask.png', '_instance_mask.png'}
 
+    def test_outputs_are_those_that_were_chosen(self, run, small, tmp_path):
+        process = run('segment', small, '-o', 'out', '--outputs', 'coco,overlay', '--json', *QUICK)
+        assert json_lines(process)[0]['outputs'] == [f'out/{small.stem}_coco.json', f'out/{small.stem}_overlay.png']
+
+    @pytest.mark.parametrize('arguments, sentence', [
+        (['--outputs', 'overlay,jpeg'], 'got "jpeg"'), (['--outputs', 'coco,coco'], 'each once'),
+        (['--outputs', 'overlay', '--all'], 'Leave one out')])
+    def test_outputs_that_are_none(self, run, small, arguments, sentence):
+        process = run('segment', small, '-o', 'out', *arguments)
+        assert process.returncode == 1
+        assert sentence in process.stderr
+
     def test_one_bad_file_does_not_stop_the_others(self, run, small, tmp_path):
         images = tmp_path / 'in'
         images.mkdir()
@@ -120,7 +134,7 @@ class TestSegment:
         (images / 'b_truncated.png').write_bytes(small.read_bytes()[:5000])
         (images / 'c_empty.tif').touch()
         shutil.copy(small, images / 'd_good.png')
-        process = run('segment', images, '-o', 'out', '--json', *QUICK)
+        process = run('segment', images, '-o', 'out', '--outputs', 'label_mask,overlay', '--json', *QUICK)
         assert process.returncode == 2
         lines = json_lines(process)
         assert [line['file'].split('/')[-1][0] for line in lines] == ['a', 'b', 'c', 'd']

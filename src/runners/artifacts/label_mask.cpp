@@ -5,7 +5,8 @@
 
 namespace intelliclinix::runners {
 
-Result<ArtifactBytes> MakeLabelMask(const Labelling& labelling) {
+Result<ArtifactBytes> MakeLabelMask(const Findings& findings) {
+  const Labelling& labelling = findings.labelling;
   ArtifactBytes artifact{.kind = std::string(records::artifact_kind::kLabelMask),
                          .filename = labelling.stem + "_cp_masks.png",
                          .content_type = "image/png",

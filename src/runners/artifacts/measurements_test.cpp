@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <cmath>
+#include <span>
 #include <sstream>
 
 #include <gmock/gmock.h>
@@ -13,6 +15,7 @@ namespace intelliclinix::runners {
 namespace {
 
 using testing::ElementsAre;
+using testing::SizeIs;
 
 const std::string kSource = INTELLICLINIX_SOURCE_DIR;
 
@@ -30,8 +33,9 @@ Rows ParseCsv(const std::string& text) {
 }
 
 Rows Measured(const image::Image& source, const image::LabelImage& labels) {
-  const std::string stem = "cells";
-  const ArtifactBytes csv = MakeMeasurements({source, labels, stem}).value();
+  ComputePool pool(2);
+  const Labelling labelling{.source = source, .labels = labels, .stem = "cells", .filename = "", .identity = ""};
+  const ArtifactBytes csv = MakeArtifacts(labelling, {"measurements"}, {.pool = pool}).value().front();
   EXPECT_EQ(csv.filename, "cells_measurements.csv");
   EXPECT_EQ(csv.content_type, "text/csv");
   return ParseCsv(std::string(reinterpret_cast<const char*>(csv.bytes.data()), csv.bytes.size()));
@@ -51,9 +55,10 @@ TEST(Measurements, AreThoseOfScikitImage) {
   const Rows expected =
       ParseCsv(ReadTextFile(kSource + "/src/runners/artifacts/testdata/histology_he_256x320_regionprops.csv").value());
   ASSERT_EQ(measured.size(), expected.size());
-  EXPECT_EQ(measured[0], expected[0]);
+  ASSERT_THAT(measured[0], SizeIs(expected[0].size() + 1));
+  EXPECT_TRUE(std::ranges::equal(expected[0], std::span(measured[0]).first(expected[0].size())));
+  EXPECT_EQ(measured[0].back(), "touches_edge");
   for (std::size_t row = 1; row < expected.size(); ++row) {
-    ASSERT_EQ(measured[row].size(), expected[row].size());
     for (std::size_t column = 0; column < expected[row].size(); ++column) {
       const double value = std::stod(expected[row][column]);
       EXPECT_NEAR(std::stod(measured[row][column]), value, 1e-6 * std::max(1.0, std::abs(value)))
@@ -70,10 +75,10 @@ TEST(Measurements, LeaveOutLabelsThatAreNotThere) {
   source.As<float>()[0] = 0.5F;
   const Rows rows = Measured(source, labels);
   ASSERT_EQ(rows.size(), 2U);
-  EXPECT_THAT(std::vector(rows[0].end() - 3, rows[0].end()),
-              ElementsAre("intensity_mean", "intensity_min", "intensity_max"));
+  EXPECT_THAT(std::vector(rows[0].end() - 5, rows[0].end()),
+              ElementsAre("intensity_mean", "intensity_min", "intensity_max", "intensity_std", "touches_edge"));
   EXPECT_EQ(rows[1][0], "2");
-  EXPECT_THAT(std::vector(rows[1].end() - 3, rows[1].end()), ElementsAre("0.5", "0.5", "0.5"));
+  EXPECT_THAT(std::vector(rows[1].end() - 5, rows[1].end()), ElementsAre("0.5", "0.5", "0.5", "0", "1"));
 }
 
 TEST(Measurements, OfNoObjectsAreAHeader) {

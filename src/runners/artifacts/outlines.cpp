@@ -1,10 +1,7 @@
-#include <charconv>
-#include <span>
-
-#include "base/byte_source.h"
 #include "image/contours.h"
 #include "records/artifact.h"
 #include "runners/artifacts/artifacts.h"
+#include "runners/artifacts/text.h"
 
 namespace intelliclinix::runners {
 namespace {
@@ -12,17 +9,12 @@ namespace {
 /// Objects whose contour has no more points than this have an empty line, as the reference writes them.
 constexpr std::size_t kTooFewPoints = 4;
 
-void Append(std::string& text, int number) {
-  char digits[16];
-  text.append(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
-}
-
 void AppendLine(std::string& text, const image::Contour& contour) {
   if (contour.size() > kTooFewPoints) {
     for (const image::Point& point : contour) {
-      Append(text, point.x);
+      AppendNumber(text, point.x);
       text += ',';
-      Append(text, point.y);
+      AppendNumber(text, point.y);
       text += ',';
     }
     text.pop_back();
@@ -32,17 +24,13 @@ void AppendLine(std::string& text, const image::Contour& contour) {
 
 }  // namespace
 
-Result<ArtifactBytes> MakeOutlines(const Labelling& labelling) {
-  const std::vector<image::Region> regions = image::MeasureRegions(labelling.labels);
+Result<ArtifactBytes> MakeOutlines(const Findings& findings) {
+  const Labelling& labelling = findings.labelling;
+  std::vector<image::Region> regions;
+  for (const Cell& cell : findings.cells) regions.push_back(cell.region);
   std::string text;
-  for (std::size_t i = 0; const image::Contour& contour : image::TraceContours(labelling.labels, regions)) {
-    if (regions[i++].area > 0) AppendLine(text, contour);
-  }
-  const std::span<const std::byte> bytes = AsBytes(text);
-  return ArtifactBytes{.kind = std::string(records::artifact_kind::kOutlines),
-                       .filename = labelling.stem + "_cp_outlines.txt",
-                       .content_type = "text/plain",
-                       .bytes = {bytes.begin(), bytes.end()}};
+  for (const image::Contour& contour : image::TraceContours(labelling.labels, regions)) AppendLine(text, contour);
+  return TextArtifact(records::artifact_kind::kOutlines, labelling.stem + "_cp_outlines.txt", "text/plain", text);
 }
 
 }  // namespace intelliclinix::runners

@@ -18,22 +18,26 @@ Result<ArtifactBytes> PngArtifact(std::string_view kind, const std::string& stem
 
 }  // namespace
 
-Result<ArtifactBytes> MakeClassMask(const Labelling& labelling) {
-  return PngArtifact(records::artifact_kind::kClassMask, labelling.stem, image::RenderClassMask(labelling.labels));
+Result<ArtifactBytes> MakeClassMask(const Findings& findings) {
+  return PngArtifact(records::artifact_kind::kClassMask, findings.labelling.stem,
+                     image::RenderClassMask(findings.labelling.labels));
 }
 
-Result<ArtifactBytes> MakeInstanceMask(const Labelling& labelling) {
-  return PngArtifact(records::artifact_kind::kInstanceMask, labelling.stem,
-                     image::RenderInstanceMask(labelling.labels));
+Result<ArtifactBytes> MakeInstanceMask(const Findings& findings) {
+  return PngArtifact(records::artifact_kind::kInstanceMask, findings.labelling.stem,
+                     image::RenderInstanceMask(findings.labelling.labels, findings.colours));
 }
 
-Result<ArtifactBytes> MakeOverlay(const Labelling& labelling) {
-  return PngArtifact(records::artifact_kind::kOverlay, labelling.stem, image::RenderOverlay(labelling.labels));
+Result<ArtifactBytes> MakeOverlay(const Findings& findings) {
+  return PngArtifact(records::artifact_kind::kOverlay, findings.labelling.stem,
+                     image::RenderOverlay(findings.labelling.labels, findings.colours));
 }
 
-Result<ArtifactBytes> MakeComposite(const Labelling& labelling) {
+Result<ArtifactBytes> MakeComposite(const Findings& findings) {
+  const Labelling& labelling = findings.labelling;
   return PngArtifact(records::artifact_kind::kComposite, labelling.stem,
-                     image::RenderComposite(labelling.source, labelling.labels), image::PngContent::kPhotograph);
+                     image::RenderComposite(labelling.source, labelling.labels, findings.colours),
+                     image::PngContent::kPhotograph);
 }
 
 }  // namespace intelliclinix::runners

@@ -1,103 +1,98 @@
 #include "runners/artifacts/shape_measures.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstdint>
 #include <numbers>
+#include <vector>
 
-#include "image/contours.h"
+#include "runners/artifacts/convex_hull.h"
 
 namespace intelliclinix::runners {
 namespace {
 
-/// Sums of squared distances from the centroid.
-struct Moments {
-  double yy = 0;
-  double yx = 0;
-  double xx = 0;
-};
-
-/// `yy`, `yx` and `xx` are the variances and the covariance of the object's pixels.
-ShapeMeasures OfEllipse(double yy, double yx, double xx) {
-  const double middle = (yy + xx) / 2;
-  const double spread = std::hypot((yy - xx) / 2, yx);
-  const double major = std::max(0.0, middle + spread);
-  const double minor = std::max(0.0, middle - spread);
-  ShapeMeasures shape{.axis_major_length = 4 * std::sqrt(major), .axis_minor_length = 4 * std::sqrt(minor)};
-  if (major > 0) shape.eccentricity = std::sqrt(1 - minor / major);
-  if (yy != xx) {
-    shape.orientation = std::atan2(2 * yx, yy - xx) / 2;
-  } else {
-    shape.orientation = yx > 0 ? std::numbers::pi / 4 : -std::numbers::pi / 4;
-  }
-  return shape;
-}
-
-std::vector<Moments> SumMoments(const image::LabelImage& labels, const std::vector<image::Region>& regions) {
-  std::vector<Moments> moments(regions.size());
-  for (int y = 0; y < labels.height; ++y) {
-    for (int x = 0; x < labels.width; ++x) {
-      const std::uint32_t label = labels.at(y, x);
-      if (label == 0) continue;
-      const double dy = y - regions[label - 1].centroid_y;
-      const double dx = x - regions[label - 1].centroid_x;
-      moments[label - 1].yy += dy * dy;
-      moments[label - 1].yx += dy * dx;
-      moments[label - 1].xx += dx * dx;
-    }
-  }
-  return moments;
-}
-
-/// What a border pixel adds to the perimeter, by how many border pixels of its object are beside it and diagonal to it.
+/// What a border pixel adds to the perimeter, by 10 times the border pixels diagonal to it and 2 times those beside it.
 /// Source: Benkrid and Crookes, Design and FPGA Implementation of a Perimeter Estimator.
-double PerimeterWeight(int beside, int diagonal) {
-  if (beside == 0) return diagonal == 2 ? std::numbers::sqrt2 : 0;
-  if (beside == 1 && diagonal == 3) return std::numbers::sqrt2;
-  if (beside == 1) return diagonal == 1 || diagonal == 2 ? (1 + std::numbers::sqrt2) / 2 : 0;
-  if (beside == 2 || beside == 3) return diagonal <= 2 ? 1 : 0;
-  return 0;
+constexpr std::array<double, 50> PerimeterWeights() {
+  std::array<double, 50> weights{};
+  for (const int code : {4, 6, 14, 16, 24, 26}) weights[code] = 1;
+  for (const int code : {20, 32}) weights[code] = std::numbers::sqrt2;
+  for (const int code : {12, 22}) weights[code] = (1 + std::numbers::sqrt2) / 2;
+  return weights;
 }
 
-/// Border pixels of object `label` around [y, x], beside or diagonal to it.
-int CountAround(const image::LabelImage& labels, const std::vector<std::uint8_t>& border, image::Point at,
-                bool diagonal) {
-  constexpr image::Point kBeside[] = {{-1, 0}, {0, -1}, {0, 1}, {1, 0}};
-  constexpr image::Point kDiagonal[] = {{-1, -1}, {-1, 1}, {1, -1}, {1, 1}};
-  int count = 0;
-  for (const image::Point& step : diagonal ? kDiagonal : kBeside) {
-    const int y = at.y + step.y;
-    const int x = at.x + step.x;
-    if (y < 0 || x < 0 || y >= labels.height || x >= labels.width) continue;
-    const bool same = labels.at(y, x) == labels.at(at.y, at.x);
-    count += same && border[static_cast<std::size_t>(y) * labels.width + x] != 0 ? 1 : 0;
+/// The pixels of a mask that have one beside them which is not in it.
+std::vector<std::uint8_t> BorderOf(const image::RegionMask& mask) {
+  std::vector<std::uint8_t> border(mask.pixels.size(), 0);
+  const std::uint8_t* pixels = mask.pixels.data();
+  const auto width = static_cast<std::size_t>(mask.width);
+  for (std::size_t i = width; i + width < mask.pixels.size(); ++i) {
+    const int around = pixels[i - width] & pixels[i - 1] & pixels[i + 1] & pixels[i + width];
+    border[i] = static_cast<std::uint8_t>(pixels[i] & ~around & 1);
   }
-  return count;
+  return border;
 }
 
-void AddPerimeters(const image::LabelImage& labels, std::vector<ShapeMeasures>& shapes) {
-  const std::vector<std::uint8_t> border = image::OutlinePixels(labels);
-  for (int y = 0; y < labels.height; ++y) {
-    for (int x = 0; x < labels.width; ++x) {
-      if (border[static_cast<std::size_t>(y) * labels.width + x] == 0) continue;
-      const int beside = CountAround(labels, border, {y, x}, false);
-      const int diagonal = CountAround(labels, border, {y, x}, true);
-      shapes[labels.at(y, x) - 1].perimeter += PerimeterWeight(beside, diagonal);
-    }
+double Perimeter(const image::RegionMask& mask) {
+  constexpr std::array<double, 50> kWeights = PerimeterWeights();
+  const std::vector<std::uint8_t> border = BorderOf(mask);
+  const auto width = static_cast<std::size_t>(mask.width);
+  double perimeter = 0;
+  for (std::size_t i = width; i + width < border.size(); ++i) {
+    if (border[i] == 0) continue;
+    const std::uint8_t* at = border.data() + i;
+    const std::uint8_t* above = at - width;
+    const std::uint8_t* below = at + width;
+    const int beside = above[0] + at[-1] + at[1] + below[0];
+    const int diagonal = above[-1] + above[1] + below[-1] + below[1];
+    perimeter += kWeights[10 * diagonal + 2 * beside];
   }
+  return perimeter;
 }
 
 }  // namespace
 
-std::vector<ShapeMeasures> MeasureShapes(const image::LabelImage& labels, const std::vector<image::Region>& regions) {
-  const std::vector<Moments> moments = SumMoments(labels, regions);
-  std::vector<ShapeMeasures> shapes(regions.size());
-  for (std::size_t i = 0; i < regions.size(); ++i) {
-    if (regions[i].area == 0) continue;
-    const auto area = static_cast<double>(regions[i].area);
-    shapes[i] = OfEllipse(moments[i].yy / area, moments[i].yx / area, moments[i].xx / area);
+SecondMoments MeasureMoments(const image::RegionMask& mask, const image::Region& region) {
+  const double centre_y = region.centroid_y - region.y0 + 1;  // of the mask, which has a margin
+  const double centre_x = region.centroid_x - region.x0 + 1;
+  SecondMoments sums;
+  for (int y = 1; y + 1 < mask.height; ++y) {
+    const double dy = y - centre_y;
+    for (int x = 1; x + 1 < mask.width; ++x) {
+      if (mask.at(y, x) == 0) continue;
+      const double dx = x - centre_x;
+      sums.yy += dy * dy;
+      sums.yx += dy * dx;
+      sums.xx += dx * dx;
+    }
   }
-  AddPerimeters(labels, shapes);
-  return shapes;
+  const auto area = static_cast<double>(region.area);
+  return {sums.yy / area, sums.yx / area, sums.xx / area};
+}
+
+EllipseAxes AxesOf(const SecondMoments& moments) {
+  const double middle = (moments.yy + moments.xx) / 2;
+  const double spread = std::hypot((moments.yy - moments.xx) / 2, moments.yx);
+  return {.major = 4 * std::sqrt(std::max(0.0, middle + spread)),
+          .minor = 4 * std::sqrt(std::max(0.0, middle - spread))};
+}
+
+ShapeMeasures MeasureShape(const image::RegionMask& mask, const SecondMoments& moments) {
+  const EllipseAxes axes = AxesOf(moments);
+  ShapeMeasures shape{.axis_major_length = axes.major, .axis_minor_length = axes.minor};
+  const double ratio = axes.major > 0 ? axes.minor / axes.major : 1;
+  shape.eccentricity = std::sqrt(1 - ratio * ratio);
+  if (moments.yy != moments.xx) {
+    shape.orientation = std::atan2(2 * moments.yx, moments.yy - moments.xx) / 2;
+  } else {
+    shape.orientation = moments.yx > 0 ? std::numbers::pi / 4 : -std::numbers::pi / 4;
+  }
+  shape.perimeter = Perimeter(mask);
+  const HullMeasures hull = MeasureHull(mask);
+  shape.area_convex = hull.area;
+  shape.feret_diameter_max = hull.longest;
+  return shape;
 }
 
 }  // namespace intelliclinix::runners

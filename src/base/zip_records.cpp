@@ -1,9 +1,9 @@
-#include "api/zip_records.h"
+#include "base/zip_records.h"
 
 #include <algorithm>
 #include <chrono>
 
-namespace intelliclinix::api {
+namespace intelliclinix {
 namespace {
 
 // What stands in a field whose value is in the ZIP64 extra field or record.
@@ -117,4 +117,4 @@ std::string EndRecords(const ZipDirectory& directory) {
   return record.Take();
 }
 
-}  // namespace intelliclinix::api
+}  // namespace intelliclinix

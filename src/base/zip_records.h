@@ -6,7 +6,7 @@
 
 #include "base/clock.h"
 
-namespace intelliclinix::api {
+namespace intelliclinix {
 
 /// A file of an archive, stored without compression: images and masks are compressed already.
 struct ZipEntry {
@@ -40,4 +40,4 @@ std::string CentralHeader(const ZipEntry& entry, DosTime time, std::uint64_t loc
 std::uint64_t CentralHeaderBytes(const ZipEntry& entry, std::uint64_t local_offset);
 std::string EndRecords(const ZipDirectory& directory);
 
-}  // namespace intelliclinix::api
+}  // namespace intelliclinix

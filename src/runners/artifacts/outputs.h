@@ -1,0 +1,23 @@
+// The parameter by which clients choose artifacts; a part of every runner's table.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+#include "runners/artifacts/labelling.h"
+#include "runners/model_runner.h"
+#include "runners/parameter_table.h"
+
+namespace intelliclinix::runners {
+
+/// `outputs`: kinds of artifacts.
+Parameter OutputsParameter();
+
+/// The kinds that `resolved` parameters, which have `outputs`, ask for.
+std::vector<std::string> OutputsOf(const Json& resolved);
+
+/// `labels` of an input, with all that is known of the input. What the runner knows beside that, it adds.
+Labelling LabellingOf(const RunInput& input, const image::LabelImage& labels);
+
+}  // namespace intelliclinix::runners
