@@ -24,6 +24,7 @@ struct Options {
   int rounds = 20;
   int tiles = 4;  // a thread and round
   std::int64_t side = 224;
+  std::string cpu = "amx";  // the newest instructions of the native engine
   std::string weights = INTELLICLINIX_SOURCE_DIR "/models/nuclei_bbbc038.pth";
 };
 
@@ -36,6 +37,7 @@ std::optional<int> Parse(int argc, char** argv, Options& options) {
   app.add_option("--rounds", options.rounds)->check(CLI::PositiveNumber);
   app.add_option("--tiles", options.tiles, "Tiles a thread and round")->check(CLI::PositiveNumber);
   app.add_option("--side", options.side, "Side of the tiles, px, a multiple of 16")->check(CLI::PositiveNumber);
+  app.add_option("--cpu", options.cpu, "The newest instructions that the native engine may use");
   app.add_option("--weights", options.weights, "The checkpoint")->check(CLI::ExistingFile);
   try {
     app.parse(argc, argv);
@@ -92,12 +94,15 @@ struct Measurement {
 Result<Measurement> Prepare(const Options& options) {
   IC_ASSIGN_OR_RETURN(const auto source, FileSource::Open(options.weights));
   IC_ASSIGN_OR_RETURN(const nn::StateDict weights, nn::ReadCheckpoint(*source));
+  const std::optional<nn::CpuLevel> cpu = nn::ParseCpuLevel(options.cpu);
+  if (!cpu) return Fail(ErrorCode::kInvalidArgument, "There are no instructions named '" + options.cpu + "'.", "cpu");
   Measurement result;
   Tile tile(options.side);
   for (const std::string& name : options.variants) {
     const nn::EngineOptions engine{
         .engine = name.starts_with("native") ? nn::Engine::kNative : nn::Engine::kOpenvino,
         .precision = name.ends_with("bf16") ? nn::Precision::kBfloat16 : nn::Precision::kFloat32,
+        .cpu = *cpu,
         .threads = options.threads,
     };
     auto network = nn::MakeCpnet(weights, engine);

@@ -39,7 +39,7 @@ std::span<const Setting> SettingTable() {
               "The newest instructions that may be used, of those that the processor has.",
               {},
               {},
-              {"baseline", "avx2", "avx512", "avx512bf16"},
+              {"baseline", "avx2", "avx512", "avx512bf16", "amx"},
               false},
       Setting{"models",
               &S::models,

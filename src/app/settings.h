@@ -23,7 +23,7 @@ struct Settings {
   std::int64_t workers = -1;
   std::int64_t threads = 0;
   std::string engine = "auto";
-  std::string cpu = "avx512bf16";
+  std::string cpu = "amx";
   std::string models;
   std::vector<std::string> cors_origin = {"http://localhost:3000"};
   std::int64_t token_lifetime_s = 3600;

@@ -1,11 +1,18 @@
 #include "nn/network.h"
 
+#include <algorithm>
 #include <array>
+
+#if defined(__x86_64__)
+#include <cpuid.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
 
 namespace intelliclinix::nn {
 namespace {
 
-constexpr std::array<std::string_view, 4> kLevelNames = {"baseline", "avx2", "avx512", "avx512bf16"};
+constexpr std::array<std::string_view, 5> kLevelNames = {"baseline", "avx2", "avx512", "avx512bf16", "amx"};
 constexpr std::array<std::string_view, 3> kEngineNames = {"auto", "native", "openvino"};
 
 /// The enumerator that has `name` in its place.
@@ -16,6 +23,19 @@ std::optional<Enum> Named(const std::array<std::string_view, n>& names, std::str
   }
   return std::nullopt;
 }
+
+#if defined(__x86_64__)
+/// Whether the CPU multiplies bfloat16 matrices and the system lets this process use the state that it takes. Linux
+/// wants to be asked before the first use, once for all threads.
+bool CpuHasAmx() {
+  constexpr unsigned kTileBit = 1U << 24, kBfloat16Bit = 1U << 22;
+  constexpr long kRequestPermission = 0x1023, kTileData = 18;
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  if (__get_cpuid_count(7, 0, &a, &b, &c, &d) == 0) return false;
+  if ((d & kTileBit) == 0 || (d & kBfloat16Bit) == 0) return false;
+  return syscall(SYS_arch_prctl, kRequestPermission, kTileData) == 0;
+}
+#endif
 
 }  // namespace
 
@@ -30,15 +50,17 @@ std::string_view EngineName(Engine engine) { return kEngineNames[static_cast<std
 std::optional<Engine> ParseEngine(std::string_view name) { return Named<Engine>(kEngineNames, name); }
 
 bool CanComputeBfloat16(const EngineOptions& options) {
-  return CpuHasBfloat16() && options.cpu == CpuLevel::kAvx512Bf16 && options.engine != Engine::kNative;
+  return std::min(options.cpu, DetectCpuLevel()) >= CpuLevel::kAvx512Bf16;
 }
 
-// Every x86 CPU that multiplies bfloat16 matrices (AMX) has AVX-512's bfloat16 too.
 CpuLevel DetectCpuLevel() {
 #if defined(__x86_64__)
   if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) return CpuLevel::kBaseline;
   if (!__builtin_cpu_supports("avx512f")) return CpuLevel::kAvx2;
-  return __builtin_cpu_supports("avx512bf16") ? CpuLevel::kAvx512Bf16 : CpuLevel::kAvx512;
+  if (!__builtin_cpu_supports("avx512bf16")) return CpuLevel::kAvx512;
+  // Asked once: the answer does not change, and each question is a call of the system.
+  static const bool has_amx = CpuHasAmx();
+  return has_amx ? CpuLevel::kAmx : CpuLevel::kAvx512Bf16;
 #else
   return CpuLevel::kBaseline;
 #endif

@@ -12,8 +12,8 @@
 
 namespace intelliclinix::nn {
 
-/// Arithmetic of a network. kFloat32 gives the same result on every machine; kBfloat16 is about twice as fast where
-/// the CPU has it, and moves masks of about 0.1 % of objects.
+/// Arithmetic of a network. kFloat32 gives the same bits on every CPU with AVX2; kBfloat16 is 2 to 3 times as fast
+/// where the CPU has it, and moves masks of about 0.1 % of objects.
 enum class Precision { kFloat32, kBfloat16 };
 
 std::string_view PrecisionName(Precision precision);  // "f32", "bf16"
@@ -42,15 +42,15 @@ class Network {
 /// What computes a network.
 enum class Engine {
   kAuto,      ///< the fastest for the network, the precision and this CPU
-  kNative,    ///< our own kernels: float32
+  kNative,    ///< our own kernels: float32 and bfloat16
   kOpenvino,  ///< OpenVINO's CPU plugin: float32 and bfloat16
 };
 
 /// The newest instructions that may be used, of those that the CPU has: a mask for tests and for virtual machines that
 /// tell more than they can do.
-enum class CpuLevel { kBaseline, kAvx2, kAvx512, kAvx512Bf16 };
+enum class CpuLevel { kBaseline, kAvx2, kAvx512, kAvx512Bf16, kAmx };
 
-/// "baseline", "avx2", "avx512", "avx512bf16".
+/// "baseline", "avx2", "avx512", "avx512bf16", "amx".
 std::string_view CpuLevelName(CpuLevel level);
 std::optional<CpuLevel> ParseCpuLevel(std::string_view name);
 
@@ -61,8 +61,8 @@ CpuLevel DetectCpuLevel();
 struct EngineOptions {
   Engine engine = Engine::kAuto;
   Precision precision = Precision::kFloat32;
-  CpuLevel cpu = CpuLevel::kAvx512Bf16;  ///< of the native engine, and whether bfloat16 is possible
-  int threads = 1;                       ///< forward passes that will run at the same time
+  CpuLevel cpu = CpuLevel::kAmx;  ///< of the native engine, and whether bfloat16 is possible
+  int threads = 1;                ///< forward passes that will run at the same time
 };
 
 /// Cellpose's CPnet with the weights of `state`.
@@ -74,7 +74,7 @@ struct EngineOptions {
 Result<std::unique_ptr<Network>> MakeCpnet(const StateDict& state, const EngineOptions& options);
 
 /// Whether this CPU computes in bfloat16.
-inline bool CpuHasBfloat16() { return DetectCpuLevel() == CpuLevel::kAvx512Bf16; }
+inline bool CpuHasBfloat16() { return DetectCpuLevel() >= CpuLevel::kAvx512Bf16; }
 
 /// Whether bfloat16 is possible with these options on this CPU.
 bool CanComputeBfloat16(const EngineOptions& options);

@@ -206,8 +206,6 @@ TEST(Cpnet, RefusesOtherNetworksByTheirTensors) {
 
 TEST(Cpnet, RefusesBadOptions) {
   EXPECT_EQ(MakeCpnet(Nuclei(), {.threads = 0}).error().field, "threads");
-  EXPECT_EQ(MakeCpnet(Nuclei(), {.engine = Engine::kNative, .precision = Precision::kBfloat16}).error().field,
-            "precision");
   if (!CpuHasBfloat16()) {
     EXPECT_EQ(MakeCpnet(Nuclei(), {.precision = Precision::kBfloat16}).error().field, "precision");
   }
@@ -225,7 +223,11 @@ TEST(CpuLevel, MasksWhatTheCpuHas) {
   EXPECT_EQ(Make(Nuclei(), {.cpu = CpuLevel::kBaseline})->Describe().engine, "native portable");
   EXPECT_EQ(MakeCpnet(Nuclei(), {.precision = Precision::kBfloat16, .cpu = CpuLevel::kAvx512}).error().field,
             "precision");
-  for (const auto* name : {"baseline", "avx2", "avx512", "avx512bf16"}) {
+  if (CpuHasBfloat16()) {
+    const EngineOptions dot_products = {.precision = Precision::kBfloat16, .cpu = CpuLevel::kAvx512Bf16};
+    EXPECT_EQ(Make(Nuclei(), dot_products)->Describe().engine, "native avx512bf16");
+  }
+  for (const auto* name : {"baseline", "avx2", "avx512", "avx512bf16", "amx"}) {
     EXPECT_EQ(CpuLevelName(ParseCpuLevel(name).value()), name);
   }
   EXPECT_FALSE(ParseCpuLevel("sse9").has_value());

@@ -141,7 +141,7 @@ std::vector<Parameter> Parameters() {
       {.name = "precision",
        .type = ParameterType::kString,
        .default_value = "f32",
-       .description = "Arithmetic of the network: f32 gives the same result on every machine, bf16 is about twice as "
+       .description = "Arithmetic of the network: f32 gives the same result on every machine, bf16 is 2 to 3 times as "
                       "fast on CPUs that have it",
        .choices = {"f32", "bf16"}},
       OutputsParameter(),

@@ -17,4 +17,15 @@ const Kernels& ChooseKernels(CpuLevel newest) {
   return kPortableKernels;
 }
 
+const MatrixKernels* ChooseMatrixKernels(CpuLevel newest) {
+#if defined(__x86_64__)
+  const CpuLevel level = std::min(newest, DetectCpuLevel());
+  if (level >= CpuLevel::kAmx) return &kAmxKernels;
+  if (level == CpuLevel::kAvx512Bf16) return &kAvx512Bf16Kernels;
+#else
+  static_cast<void>(newest);
+#endif
+  return nullptr;
+}
+
 }  // namespace intelliclinix::nn::cpnet

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "nn/cpnet/style_product.h"
 #include "nn/cpnet_shapes.h"
 #include "nn/cpu.h"
 
@@ -132,8 +133,7 @@ class NativeCpnet::Pass {
       const PackedConv& conv = up.conv[block + 1];
       const float* row = up.full_weight[block].data();
       for (std::size_t c = 0; c < static_cast<std::size_t>(conv.in); ++c, row += kCpnetStyle) {
-        double sum = up.full_bias[block].data()[c];
-        for (std::size_t i = 0; i < static_cast<std::size_t>(kCpnetStyle); ++i) sum += double{row[i]} * style[i];
+        const double sum = up.full_bias[block].data()[c] + StyleProduct(row, style);
         memory_.shift[level][block][c] = static_cast<float>(conv.scale.data()[c] * sum + conv.shift.data()[c]);
       }
     }
@@ -182,38 +182,17 @@ class NativeCpnet::Pass {
 };
 
 NativeCpnet::NativeCpnet(const Cpnet& net, const Kernels& kernels, int threads)
-    : kernels_(kernels), weights_(Pack(net, kernels.block)), kept_(static_cast<std::size_t>(threads)) {
-  free_.reserve(kept_ + 1);
-}
-
-std::unique_ptr<Workspace> NativeCpnet::Take(int height, int width) const {
-  {
-    const std::lock_guard lock(mutex_);
-    const auto found = std::ranges::find_if(free_, [&](const auto& free) { return free->Fits(height, width); });
-    if (found != free_.end()) {
-      std::unique_ptr<Workspace> workspace = std::move(*found);
-      free_.erase(found);
-      return workspace;
-    }
-  }
-  return std::make_unique<Workspace>(height, width, kernels_.scratch_floats);
-}
-
-void NativeCpnet::GiveBack(std::unique_ptr<Workspace> workspace) const {
-  const std::lock_guard lock(mutex_);
-  free_.push_back(std::move(workspace));
-  if (free_.size() > kept_) free_.erase(free_.begin());
-}
+    : kernels_(kernels), weights_(Pack(net, kernels.block)), workspaces_(threads) {}
 
 Status NativeCpnet::Forward(TensorView input, std::span<const MutableTensorView> outputs) const {
   IC_RETURN_IF_ERROR(CheckCpnetShapes(input, outputs));
   const ConvShape shape = {static_cast<int>(input.shape[2]), static_cast<int>(input.shape[3])};
   try {
-    std::unique_ptr<Workspace> workspace = Take(shape.height, shape.width);
+    std::unique_ptr<Workspace> workspace = workspaces_.Take(shape.height, shape.width, kernels_.scratch_floats);
     Pass pass(kernels_, weights_, *workspace, shape);
     pass.Down(input.values.data(), outputs[1].values.data());
     if (!StyleOnly(outputs)) pass.Up(outputs[1].values.data(), outputs[0].values.data());
-    GiveBack(std::move(workspace));
+    workspaces_.GiveBack(std::move(workspace));
     return {};
   } catch (const std::bad_alloc&) {
     return Fail(ErrorCode::kResourceExhausted, "There is not enough memory for the network. Run fewer jobs at once.");

@@ -1,14 +1,11 @@
 // CPnet on our own kernels.
 #pragma once
 
-#include <memory>
-#include <mutex>
-#include <vector>
-
 #include "nn/cpnet.h"
 #include "nn/cpnet/kernels.h"
 #include "nn/cpnet/packed_cpnet.h"
 #include "nn/cpnet/workspace.h"
+#include "nn/cpnet/workspaces.h"
 #include "nn/network.h"
 
 namespace intelliclinix::nn::cpnet {
@@ -29,14 +26,9 @@ class NativeCpnet final : public Network {
  private:
   class Pass;
 
-  std::unique_ptr<Workspace> Take(int height, int width) const;
-  void GiveBack(std::unique_ptr<Workspace> workspace) const;
-
   const Kernels& kernels_;
   const PackedCpnet weights_;
-  const std::size_t kept_;
-  mutable std::mutex mutex_;
-  mutable std::vector<std::unique_ptr<Workspace>> free_;  // guarded by mutex_; the last used last
+  mutable Workspaces<Workspace> workspaces_;
 };
 
 }  // namespace intelliclinix::nn::cpnet

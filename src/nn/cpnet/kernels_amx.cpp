@@ -1,0 +1,12 @@
+// Compiled for AMX's bfloat16; called only where the CPU has it.
+#if defined(__x86_64__)
+#include "nn/cpnet/kernels_by_cpu.h"
+#include "nn/cpnet/kernels_matrix.h"
+
+namespace intelliclinix::nn::cpnet {
+
+const MatrixKernels kAmxKernels = {"amx", Begin, End, Multiply, Pool, Gather};
+
+}  // namespace intelliclinix::nn::cpnet
+
+#endif
