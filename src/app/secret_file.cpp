@@ -3,8 +3,10 @@
 #include <cerrno>
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/file.h"
+#include "base/object_id.h"
 #include "base/random.h"
 
 namespace intelliclinix::app {
@@ -12,18 +14,23 @@ namespace {
 
 constexpr std::size_t kSecretBytes = 32;
 
-Result<std::string> MakeSecret(const std::string& path) {
+/// Makes the file, unless another process does so first: then that one's secret holds.
+Status MakeSecret(const std::string& path) {
   const auto bytes = RandomBytes<kSecretBytes>();
-  IC_RETURN_IF_ERROR(WriteFileAtomically(path, std::as_bytes(std::span(bytes)), 0600));
-  return std::string(bytes.begin(), bytes.end());
+  const std::string own = path + "." + ObjectId::Generate().ToString();
+  IC_RETURN_IF_ERROR(WriteFileAtomically(own, std::as_bytes(std::span(bytes)), 0600));
+  const int failed = link(own.c_str(), path.c_str()) == 0 || errno == EEXIST ? 0 : errno;
+  unlink(own.c_str());
+  if (failed != 0) return std::unexpected(SystemError("Making '" + path + "' failed", failed));
+  return SyncDirectory(path.substr(0, path.rfind('/') + 1));
 }
 
 }  // namespace
 
 Result<std::string> ReadOrMakeSecret(const std::string& path) {
   struct stat status{};
+  if (stat(path.c_str(), &status) != 0 && errno == ENOENT) IC_RETURN_IF_ERROR(MakeSecret(path));
   if (stat(path.c_str(), &status) != 0) {
-    if (errno == ENOENT) return MakeSecret(path);
     return std::unexpected(SystemError("Looking for '" + path + "' failed", errno));
   }
   if ((status.st_mode & 077) != 0) {

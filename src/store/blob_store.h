@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "base/byte_source.h"
 #include "base/clock.h"
@@ -59,8 +60,14 @@ class BlobStore {
   /// The bytes of a committed blob, whoever owns it: callers check the owner with GetBlob. A blob that is deleted
   /// while it is open stays readable to its end where the store can do that, else reads fail.
   virtual Result<std::unique_ptr<ByteSource>> OpenBlob(ObjectId id) = 0;
-  /// Removes a blob that nothing points to (a failed upload, an artifact of a lost lease). Idempotent.
+  /// Removes a blob that nothing points to (a failed upload, an artifact of a lost lease). Idempotent; also for bytes
+  /// without a record, as ListOrphans tells of.
   virtual Status DeleteBlob(ObjectId id) = 0;
+  /// Blobs of before `created_before` that no dataset names as a file or a preview and no result as an artifact, at
+  /// most `limit`, in any order; also bytes without a record, from a crash between the two. Not those that were made
+  /// for an inference that has not ended: a worker may be about to commit them. An upload must be over in the time
+  /// between, so choose a day.
+  virtual Result<std::vector<ObjectId>> ListOrphans(TimePoint created_before, int limit) = 0;
 };
 
 }  // namespace intelliclinix::store

@@ -71,6 +71,16 @@ records::ImageResult CancelledResult(const records::Task& task) {
                              "'" + task.filename + "' was not run: the inference was cancelled."});
 }
 
+records::ImageResult LostResult(const records::Task& task) {
+  return FailedResult(task, {std::string(records::error_code::kRunnerError),
+                             "The results of '" + task.filename + "' were lost in storage; run it again."});
+}
+
+records::ImageResult LeftResult(const records::Task& task) {
+  return FailedResult(task, {std::string(records::error_code::kRunnerError),
+                             "'" + task.filename + "' was not run before the inference ended; run it again."});
+}
+
 records::InferenceError CancelledError() {
   return {std::string(records::error_code::kCancelled), "The inference was cancelled."};
 }

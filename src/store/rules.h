@@ -37,6 +37,10 @@ records::ImageResult ExhaustedResult(const records::Task& task);
 /// The result of a task that was not run because its inference was cancelled.
 records::ImageResult CancelledResult(const records::Task& task);
 
+/// The result of a task whose artifacts are missing, and of one that is open after its inference ended; see Check.
+records::ImageResult LostResult(const records::Task& task);
+records::ImageResult LeftResult(const records::Task& task);
+
 /// Why an inference failed that was cancelled.
 records::InferenceError CancelledError();
 /// Whether it failed for that.

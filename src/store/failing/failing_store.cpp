@@ -95,6 +95,10 @@ Status FailingStore::Ping() {
   return Forward("Ping", [&] { return store_.Ping(); });
 }
 
+Result<std::vector<Inconsistency>> FailingStore::Check(const CheckOptions& options) {
+  return Forward("Check", [&] { return store_.Check(options); });
+}
+
 Status FailingStore::InsertUser(const records::User& user) {
   return Forward("InsertUser", [&] { return store_.InsertUser(user); });
 }
@@ -244,6 +248,10 @@ Result<BlobRecord> FailingStore::GetBlob(ObjectId owner, ObjectId id) {
 
 Status FailingStore::DeleteBlob(ObjectId id) {
   return Forward("DeleteBlob", [&] { return store_.DeleteBlob(id); });
+}
+
+Result<std::vector<ObjectId>> FailingStore::ListOrphans(TimePoint created_before, int limit) {
+  return Forward("ListOrphans", [&] { return store_.ListOrphans(created_before, limit); });
 }
 
 }  // namespace intelliclinix::store::failing

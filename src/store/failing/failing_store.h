@@ -46,6 +46,7 @@ class FailingStore : public Store {
   int Operations() const;
 
   Status Ping() override;
+  Result<std::vector<Inconsistency>> Check(const CheckOptions& options) override;
 
   Status InsertUser(const records::User& user) override;
   Result<records::User> GetUser(ObjectId id) override;
@@ -93,6 +94,7 @@ class FailingStore : public Store {
   Result<BlobRecord> GetBlob(ObjectId owner, ObjectId id) override;
   Result<std::unique_ptr<ByteSource>> OpenBlob(ObjectId id) override;
   Status DeleteBlob(ObjectId id) override;
+  Result<std::vector<ObjectId>> ListOrphans(TimePoint created_before, int limit) override;
 
  private:
   class Source;

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,6 +22,7 @@ class MemoryStore final : public Store {
   explicit MemoryStore(const Clock& clock) : clock_(clock) {}
 
   Status Ping() override { return {}; }
+  Result<std::vector<Inconsistency>> Check(const CheckOptions& options) override;
 
   Status InsertUser(const records::User& user) override;
   Result<records::User> GetUser(ObjectId id) override;
@@ -67,6 +69,7 @@ class MemoryStore final : public Store {
   Result<BlobRecord> GetBlob(ObjectId owner, ObjectId id) override;
   Result<std::unique_ptr<ByteSource>> OpenBlob(ObjectId id) override;
   Status DeleteBlob(ObjectId id) override;
+  Result<std::vector<ObjectId>> ListOrphans(TimePoint created_before, int limit) override;
 
   /// Blobs of anybody, for tests of what is left behind.
   std::size_t CountBlobs();
@@ -86,6 +89,7 @@ class MemoryStore final : public Store {
     TimePoint created_at;
   };
 
+  static void End(records::Task& task, const records::ImageResult& result);
   // All of these are called with the mutex held.
   Status Insert(const records::Inference& inference);
   Result<records::Inference*> Find(ObjectId owner, ObjectId id);
@@ -101,6 +105,9 @@ class MemoryStore final : public Store {
   records::Progress ProgressOf(ObjectId inference);
   records::Inference WithProgress(const records::Inference& inference);
   void EraseInference(ObjectId id);
+  /// The blobs that datasets and results name.
+  std::set<ObjectId> ReferencedBlobs() const;
+  std::vector<ObjectId> Orphans(TimePoint created_before, int limit) const;
 
   const Clock& clock_;
   std::mutex mutex_;

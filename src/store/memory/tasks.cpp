@@ -15,13 +15,13 @@ bool IsUnheld(const Task& task, TimePoint now) {
   return task.state == TaskState::kQueued || (task.state == TaskState::kRunning && task.lease_expires_at <= now);
 }
 
-void End(Task& task, const records::ImageResult& result) {
+}  // namespace
+
+void MemoryStore::End(Task& task, const records::ImageResult& result) {
   task.state = result.completed ? TaskState::kCompleted : TaskState::kFailed;
   task.result = result;
   task.progress.tiles_done = task.progress.tiles_total;
 }
-
-}  // namespace
 
 Status MemoryStore::InsertTasks(ObjectId inference, const std::vector<Task>& tasks) {
   const std::scoped_lock lock(mutex_);

@@ -1,7 +1,19 @@
 #include "store/rules.h"
+#include "store/sqlite/rows.h"
 #include "store/sqlite/sqlite_store.h"
 
 namespace intelliclinix::store::sqlite {
+
+namespace {
+
+/// When an id was made, to the second.
+TimePoint TimeOf(ObjectId id) {
+  std::int64_t seconds = 0;
+  for (std::size_t i = 0; i < 4; ++i) seconds = seconds << 8 | id.bytes()[i];
+  return TimePoint(std::chrono::seconds(seconds));
+}
+
+}  // namespace
 
 class SqliteStore::Writer final : public BlobWriter {
  public:
@@ -64,13 +76,17 @@ Result<BlobRecord> SqliteStore::GetBlob(ObjectId owner, ObjectId id) {
   });
 }
 
-Result<std::unique_ptr<ByteSource>> SqliteStore::OpenBlob(ObjectId id) {
-  IC_ASSIGN_OR_RETURN(const std::uint64_t bytes, connections_->Read([&](Database& database) -> Result<std::uint64_t> {
+Result<std::uint64_t> SqliteStore::BytesInRow(ObjectId id) {
+  return connections_->Read([&](Database& database) -> Result<std::uint64_t> {
     IC_ASSIGN_OR_RETURN(Rows rows, database.Query("SELECT bytes FROM blobs WHERE id = ?1", id));
     IC_ASSIGN_OR_RETURN(const bool found, rows.Next());
     if (!found) return NotFound("file");
     return static_cast<std::uint64_t>(rows.Int(0));
-  }));
+  });
+}
+
+Result<std::unique_ptr<ByteSource>> SqliteStore::OpenBlob(ObjectId id) {
+  IC_ASSIGN_OR_RETURN(const std::uint64_t bytes, BytesInRow(id));
   auto file = FileSource::Open(folder_->BlobPath(id));
   // It may have been deleted since its row was read.
   if (!file.has_value() && file.error().code == ErrorCode::kNotFound) return NotFound("file");
@@ -87,6 +103,33 @@ Status SqliteStore::DeleteBlob(ObjectId id) {
       connections_->Write([&](Database& database) { return database.Run("DELETE FROM blobs WHERE id = ?1", id); }));
   folder_->RemoveBlob(id);
   return {};
+}
+
+Result<std::vector<ObjectId>> SqliteStore::ListOrphans(TimePoint created_before, int limit) {
+  // What was being written when a process died has no id by which it could be deleted: it goes now.
+  IC_RETURN_IF_ERROR(folder_->ClearIncoming());
+  IC_ASSIGN_OR_RETURN(std::vector<ObjectId> ids, connections_->Read([&](Database& database) {
+    return ReadIds(database.Query(
+        "SELECT id FROM blobs WHERE kept = 0 AND created_at < ?1 AND NOT EXISTS (SELECT 1 FROM inferences AS i "
+        "WHERE i.id = blobs.inference_id AND i.status IN ('queued', 'running')) LIMIT ?2",
+        created_before, limit));
+  }));
+  IC_RETURN_IF_ERROR(folder_->ForEachBlobFolder(
+      [&](const std::vector<ObjectId>& files) { return AddUnknown(files, {created_before, limit}, ids); }));
+  return ids;
+}
+
+Status SqliteStore::AddUnknown(const std::vector<ObjectId>& files, const OrphanQuery& query,
+                               std::vector<ObjectId>& ids) {
+  return connections_->Read([&](Database& database) -> Status {
+    for (const ObjectId file : files) {
+      if (static_cast<int>(ids.size()) >= query.limit) return {};
+      if (TimeOf(file) >= query.created_before) continue;
+      IC_ASSIGN_OR_RETURN(const bool known, Exists(database.Query("SELECT 1 FROM blobs WHERE id = ?1", file)));
+      if (!known) ids.push_back(file);
+    }
+    return {};
+  });
 }
 
 Status SqliteStore::InsertBlobRow(const BlobRecord& record) {

@@ -19,10 +19,11 @@ Status UseWal(Database& database) {
   return {};
 }
 
-Result<Database> OpenWriter(const std::string& path) {
+Result<Database> OpenWriter(const std::string& path, bool alone) {
   IC_ASSIGN_OR_RETURN(Database writer, Database::Open(path, Database::Access::kWrite));
   // Before anything is written: a file that is not ours stays as it is.
   IC_RETURN_IF_ERROR(CheckSchema(writer, path));
+  if (!alone) IC_RETURN_IF_ERROR(CheckNewest(writer, path));
   IC_RETURN_IF_ERROR(UseWal(writer));
   IC_RETURN_IF_ERROR(writer.Execute("PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864"));
   IC_RETURN_IF_ERROR(Migrate(writer));
@@ -31,8 +32,8 @@ Result<Database> OpenWriter(const std::string& path) {
 
 }  // namespace
 
-Result<std::unique_ptr<Connections>> Connections::Open(const std::string& path) {
-  Result<Database> writer = OpenWriter(path);
+Result<std::unique_ptr<Connections>> Connections::Open(const std::string& path, bool alone) {
+  Result<Database> writer = OpenWriter(path, alone);
   if (!writer.has_value()) {
     Error error = std::move(writer).error();
     if (error.message.find(path) == std::string::npos) error.message = "Opening '" + path + "': " + error.message;

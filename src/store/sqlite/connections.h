@@ -23,9 +23,9 @@ enum class Durability {
 /// Threads: any.
 class Connections {
  public:
-  /// Opens the database at `path`, makes it if there is none, and migrates it.
-  /// Errors: those of Database and Migrate, naming the file.
-  static Result<std::unique_ptr<Connections>> Open(const std::string& path);
+  /// Opens the database at `path`, makes it if there is none, and migrates it, which only who is alone may.
+  /// Errors: those of Database, Migrate and, where not alone, CheckNewest, naming the file.
+  static Result<std::unique_ptr<Connections>> Open(const std::string& path, bool alone = true);
 
   /// body(Database&) on a snapshot. It must not write.
   template <typename Body>

@@ -1,12 +1,13 @@
 #include "store/sqlite/data_folder.h"
 
 #include <cerrno>
+#include <chrono>
 #include <filesystem>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -40,9 +41,11 @@ Status MakeDataFolder(const std::filesystem::path& folder) {
   return SyncDirectory(parent.string());
 }
 
-/// SQLite would give the database the rights of any file; its log and index take those of the database.
+/// SQLite would give the database the rights of any file; its log and index take those of the database. A file that is
+/// there is not opened: closing it would free the locks that another store of this process has on it.
 Status MakeDatabaseFile(const std::string& path) {
-  const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kFileMode);
+  const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, kFileMode);
+  if (fd < 0 && errno == EEXIST) return {};
   if (fd < 0) return std::unexpected(SystemError("Making '" + path + "' failed", errno));
   close(fd);
   return {};
@@ -58,17 +61,37 @@ Result<std::string> FullPath(const std::string& path) {
   return (full.has_filename() ? full : full.parent_path()).string();
 }
 
-Result<int> TakeLock(const std::string& folder) {
-  const std::string path = folder + "/lock";
-  const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kFileMode);
-  if (fd < 0) return std::unexpected(SystemError("Opening '" + path + "' failed", errno));
-  if (flock(fd, LOCK_EX | LOCK_NB) == 0) return fd;
-  const int failed = errno;
-  close(fd);
-  if (failed != EWOULDBLOCK) return std::unexpected(SystemError("Locking '" + path + "' failed", failed));
+std::unexpected<Error> InUse(const std::string& folder) {
   return Fail(ErrorCode::kConflict, "The data folder '" + folder +
-                                        "' is in use by another IntelliClinix process. Stop that one, or choose "
-                                        "another data folder.");
+                                        "' is in use by another IntelliClinix process of another version. Stop that "
+                                        "one, or choose another data folder.");
+}
+
+/// Waits for those who open the folder at the same time.
+Result<FileLock> TakeStarting(const std::string& folder) {
+  constexpr int kTries = 500;
+  constexpr std::chrono::milliseconds kPause{20};
+  IC_ASSIGN_OR_RETURN(FileLock starting, FileLock::Open(folder + "/starting"));
+  for (int i = 0; i < kTries; ++i) {
+    if (starting.TryExclusive()) return starting;
+    std::this_thread::sleep_for(kPause);
+  }
+  return Fail(ErrorCode::kUnavailable, "Another IntelliClinix process is opening the data folder '" + folder +
+                                           "' and does not get done; try "
+                                           "again, or stop that process.");
+}
+
+/// Calls body(path) for each entry of `folder`.
+template <typename Body>
+Status ForEachEntry(const std::string& folder, Body body) {
+  std::error_code error;
+  std::filesystem::directory_iterator entries(folder, error);
+  for (; !error && entries != std::filesystem::directory_iterator(); entries.increment(error)) {
+    body(entries->path(), error);
+    if (error) break;
+  }
+  if (error) return std::unexpected(SystemError("Reading '" + folder + "' failed", error.value()));
+  return {};
 }
 
 }  // namespace
@@ -122,17 +145,30 @@ Status IncomingFile::KeepAs(const std::string& path) {
 Result<std::unique_ptr<DataFolder>> DataFolder::Open(const std::string& folder_path) {
   IC_ASSIGN_OR_RETURN(const std::string path, FullPath(folder_path));
   IC_RETURN_IF_ERROR(MakeDataFolder(path));
-  IC_ASSIGN_OR_RETURN(const int lock, TakeLock(path));
-  std::unique_ptr<DataFolder> folder(new DataFolder(path, lock));
+  IC_ASSIGN_OR_RETURN(FileLock starting, TakeStarting(path));
+  IC_ASSIGN_OR_RETURN(FileLock shared, FileLock::Open(path + "/lock"));
+  if (!shared.TryShared()) return InUse(path);
+  IC_RETURN_IF_ERROR(MakeFolder(path + "/processes"));
+  IC_ASSIGN_OR_RETURN(Presence presence, Presence::Enter(path + "/processes"));
+  std::unique_ptr<DataFolder> folder(new DataFolder(path, std::move(shared), std::move(starting), std::move(presence)));
   IC_RETURN_IF_ERROR(folder->MakeContents());
   IC_RETURN_IF_ERROR(folder->ClearIncoming());
+  IC_RETURN_IF_ERROR(folder->ClearPresences());
   return folder;
 }
 
-DataFolder::~DataFolder() { close(lock_); }
+bool DataFolder::IsAlone() const { return shared_.TryExclusive(); }
+
+Status DataFolder::Started() {
+  // In place of what IsAlone took or, where it failed, lost.
+  if (!shared_.TryShared()) return InUse(path_);
+  starting_.reset();
+  return {};
+}
 
 Status DataFolder::MakeContents() const {
   IC_RETURN_IF_ERROR(MakeFolder(path_ + "/incoming"));
+  IC_RETURN_IF_ERROR(MakeFolder(IncomingPath()));
   IC_RETURN_IF_ERROR(MakeFolder(path_ + "/blobs"));
   // For a folder that an earlier process made and had no time to sync.
   IC_RETURN_IF_ERROR(SyncDirectory(path_ + "/blobs"));
@@ -141,18 +177,23 @@ Status DataFolder::MakeContents() const {
 }
 
 Status DataFolder::ClearIncoming() const {
-  std::error_code error;
-  std::filesystem::directory_iterator entries(path_ + "/incoming", error);
-  for (; !error && entries != std::filesystem::directory_iterator(); entries.increment(error)) {
-    std::filesystem::remove(entries->path(), error);
-    if (error) break;
-  }
-  if (error) return std::unexpected(SystemError("Clearing '" + path_ + "/incoming' failed", error.value()));
-  return {};
+  return ForEachEntry(path_ + "/incoming", [this](const std::filesystem::path& path, std::error_code& error) {
+    const Result<ObjectId> process = ObjectId::Parse(path.filename().string());
+    if (!process || !IsPresent(*process)) std::filesystem::remove_all(path, error);
+  });
 }
 
+Status DataFolder::ClearPresences() const {
+  return ForEachEntry(path_ + "/processes", [this](const std::filesystem::path& path, std::error_code& error) {
+    const Result<ObjectId> process = ObjectId::Parse(path.filename().string());
+    if (process && !IsPresent(*process)) std::filesystem::remove(path, error);
+  });
+}
+
+DataFolder::~DataFolder() { rmdir(IncomingPath().c_str()); }
+
 Result<IncomingFile> DataFolder::CreateIncoming() const {
-  return IncomingFile::Create(path_ + "/incoming/" + ObjectId::Generate().ToString());
+  return IncomingFile::Create(IncomingPath() + "/" + ObjectId::Generate().ToString());
 }
 
 Status DataFolder::Keep(IncomingFile& file, ObjectId id) const {
@@ -165,6 +206,26 @@ Status DataFolder::Keep(IncomingFile& file, ObjectId id) const {
 std::string DataFolder::BlobPath(ObjectId id) const {
   const std::string name = id.ToString();
   return path_ + "/blobs/" + name.substr(22) + "/" + name;
+}
+
+std::optional<std::int64_t> DataFolder::BlobBytes(ObjectId id) const {
+  struct stat status{};
+  if (stat(BlobPath(id).c_str(), &status) != 0) return std::nullopt;
+  return status.st_size;
+}
+
+Status DataFolder::ForEachBlobFolder(const std::function<Status(const std::vector<ObjectId>&)>& visit) const {
+  Status visited;
+  IC_RETURN_IF_ERROR(ForEachEntry(path_ + "/blobs", [&](const std::filesystem::path& folder, std::error_code& error) {
+    if (!std::filesystem::is_directory(folder, error)) return;
+    std::vector<ObjectId> ids;
+    const Status listed = ForEachEntry(folder.string(), [&ids](const std::filesystem::path& file, std::error_code&) {
+      if (const Result<ObjectId> id = ObjectId::Parse(file.filename().string())) ids.push_back(*id);
+    });
+    if (visited) visited = listed;
+    if (visited) visited = visit(ids);
+  }));
+  return visited;
 }
 
 void DataFolder::RemoveBlob(ObjectId id) const {

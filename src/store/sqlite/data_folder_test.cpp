@@ -3,9 +3,10 @@
 #include <filesystem>
 #include <fstream>
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
+#include <sys/file.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/peak_memory_test.h"
@@ -33,7 +34,7 @@ TEST_F(SqliteFixture, KeepsEverythingToItsOwner) {
   }
   EXPECT_EQ(ModeOf(folder() + "/blobs/" + blob.id.ToString().substr(22)), 0700u);
   const std::vector<std::string> files = FilesUnder(folder());
-  EXPECT_THAT(files, SizeIs(5));  // the database, its log and index, the lock, the blob
+  EXPECT_THAT(files, SizeIs(7));  // the database, its log and index, two locks, the presence, the blob
   for (const std::string& file : files) EXPECT_EQ(ModeOf(file), 0600u) << file;
 }
 
@@ -62,21 +63,37 @@ TEST_F(SqliteFixture, RefusesAFolderThatCannotBe) {
   EXPECT_EQ(SqliteStore::Open({.folder = ""}, clock_).error().code, ErrorCode::kInvalidArgument);
 }
 
-TEST_F(SqliteFixture, RefusesASecondProcess) {
-  auto store = Open().value();
-  const pid_t child = fork();
-  if (child == 0) {
-    const auto refused = Open();
-    const bool right = !refused.has_value() && refused.error().code == ErrorCode::kConflict &&
-                       refused.error().message.find("another IntelliClinix process") != std::string::npos;
-    _exit(right ? 0 : 1);
-  }
-  int status = -1;
-  ASSERT_EQ(waitpid(child, &status, 0), child);
-  EXPECT_EQ(status, 0);
-  EXPECT_EQ(Open().error().code, ErrorCode::kConflict);
-  store.reset();
+TEST_F(SqliteFixture, RefusesAFolderOfAProcessThatSharesWithNobody) {
+  ASSERT_TRUE(Open().has_value());
+  const int older = open((folder() + "/lock").c_str(), O_RDWR | O_CLOEXEC);
+  ASSERT_EQ(flock(older, LOCK_EX | LOCK_NB), 0);
+  const auto refused = Open();
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().code, ErrorCode::kConflict);
+  EXPECT_THAT(refused.error().message, HasSubstr("another IntelliClinix process"));
+  close(older);
   EXPECT_TRUE(Open().has_value());
+}
+
+TEST_F(SqliteFixture, LeavesNoTraceOfProcessesThatWent) {
+  {
+    const auto first = Open().value();
+    const auto second = Open().value();
+    EXPECT_THAT(FilesUnder(folder() + "/processes"), SizeIs(2));
+  }
+  EXPECT_THAT(FilesUnder(folder() + "/processes"), IsEmpty());
+  EXPECT_TRUE(std::filesystem::is_empty(folder() + "/incoming"));
+}
+
+TEST_F(SqliteFixture, LeavesAloneWhatAnotherProcessIsWriting) {
+  const auto store = Open().value();
+  const auto writer = store->CreateBlob({}).value();
+  ASSERT_TRUE(writer->Write(AsBytes("pix")).has_value());
+  const auto other = Open().value();
+  ASSERT_TRUE(other->ListOrphans(clock_.Now(), 10).has_value());
+  ASSERT_TRUE(writer->Write(AsBytes("els")).has_value());
+  const BlobRecord blob = writer->Commit().value();
+  EXPECT_EQ(other->OpenBlob(blob.id).value()->size(), 6u);
 }
 
 TEST_F(SqliteFixture, AWriterWithoutCommitLeavesNoFile) {
@@ -93,9 +110,14 @@ TEST_F(SqliteFixture, AWriterWithoutCommitLeavesNoFile) {
 
 TEST_F(SqliteFixture, RemovesAtStartWhatAnEarlierProcessLeft) {
   ASSERT_TRUE(Open().has_value());
-  std::ofstream(folder() + "/incoming/0123456789abcdef01234567") << "half of an image";
+  const std::string dead = ObjectId::Generate().ToString();
+  std::filesystem::create_directory(folder() + "/incoming/" + dead);
+  std::ofstream(folder() + "/incoming/" + dead + "/0123456789abcdef01234567") << "half of an image";
+  std::ofstream(folder() + "/incoming/0123456789abcdef01234567") << "half of one of an older version";
+  std::ofstream(folder() + "/processes/" + dead) << "";
   const auto store = Open().value();
   EXPECT_THAT(FilesUnder(folder() + "/incoming"), IsEmpty());
+  EXPECT_THAT(FilesUnder(folder() + "/processes"), SizeIs(1));
 }
 
 TEST_F(SqliteFixture, RemovesTheFilesOfWhatIsDeleted) {

@@ -73,6 +73,10 @@ Status SqliteStore::InsertDataset(const Dataset& dataset) {
                      dataset.id, dataset.owner_id, dataset.name, dataset.model_id, dataset.input_type,
                      dataset.created_at, DumpJson(FilesJson(dataset.files))));
     if (database.Changes() == 0) return IdTaken("dataset", dataset.id);
+    for (const SourceFile& file : dataset.files) {
+      IC_RETURN_IF_ERROR(KeepBlob(database, file.blob_id));
+      if (file.preview_id) IC_RETURN_IF_ERROR(KeepBlob(database, *file.preview_id));
+    }
     return {};
   });
 }

@@ -1,6 +1,5 @@
 #include <array>
 #include <cstdio>
-#include <cstdlib>
 #include <sstream>
 
 #include <fcntl.h>
@@ -22,15 +21,10 @@ struct Acknowledged {
   std::string sha256;
 };
 
-constexpr int kPipe = 3;  // where the child writes its acknowledgements
-constexpr const char* kFolderVariable = "INTELLICLINIX_TEST_FOLDER";
-
 /// Not a test: the child of the one below, which runs it by name. Stores images and datasets until it is killed, and
 /// writes a line for each that is acknowledged.
 TEST(DurabilityChild, DISABLED_StoresWithoutEnd) {
-  const char* folder = std::getenv(kFolderVariable);
-  ASSERT_NE(folder, nullptr);
-  alarm(60);  // should nobody come to kill it
+  const std::string folder = ChildFolder();
   const SystemClock clock;
   const auto store = SqliteStore::Open({.folder = folder}, clock).value();
   for (std::size_t i = 0;; ++i) {
@@ -41,21 +35,8 @@ TEST(DurabilityChild, DISABLED_StoresWithoutEnd) {
     dataset.files.emplace_back().blob_id = blob.id;
     ASSERT_TRUE(store->InsertDataset(dataset).has_value());
     const std::string line = dataset.id.ToString() + " " + blob.id.ToString() + " " + blob.sha256 + "\n";
-    ASSERT_EQ(write(kPipe, line.data(), line.size()), static_cast<ssize_t>(line.size()));
+    ASSERT_EQ(write(kChildPipe, line.data(), line.size()), static_cast<ssize_t>(line.size()));
   }
-}
-
-/// Runs the child with `pipe` as its kPipe. A process of its own, not a copy of this one: its ids are its own, too.
-pid_t StartChild(const std::string& folder, int pipe) {
-  const std::string variable = std::string(kFolderVariable) + "=" + folder;
-  const std::array<const char*, 2> environment = {variable.c_str(), nullptr};
-  const std::array<const char*, 4> arguments = {"store_test", "--gtest_also_run_disabled_tests",
-                                                "--gtest_filter=DurabilityChild.*", nullptr};
-  const pid_t child = fork();
-  if (child != 0) return child;
-  dup2(pipe, kPipe);
-  execve("/proc/self/exe", const_cast<char**>(arguments.data()), const_cast<char**>(environment.data()));
-  _exit(127);
 }
 
 class DurabilityTest : public SqliteFixture {
@@ -65,7 +46,7 @@ class DurabilityTest : public SqliteFixture {
   std::vector<Acknowledged> StoreAndKill(int lines, unsigned pause_us) const {
     std::array<int, 2> ends{};
     EXPECT_EQ(pipe2(ends.data(), O_CLOEXEC), 0);
-    const pid_t child = StartChild(folder(), ends[1]);
+    const pid_t child = StartChild("DurabilityChild.*", folder(), ends[1]);
     close(ends[1]);
     FILE* acknowledged = fdopen(ends[0], "r");
     std::vector<Acknowledged> all;

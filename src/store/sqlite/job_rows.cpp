@@ -38,6 +38,15 @@ Result<std::optional<records::InferenceStatus>> StatusOf(Database& database, Obj
   return records::ParseStatus(rows.Text(0)).value_or(records::InferenceStatus::kFailed);
 }
 
+Task ReadTaskNames(const Rows& rows) {
+  Task task;
+  task.id = rows.Id(0);
+  task.source_id = rows.Id(1);
+  task.picture_id = rows.Id(2);
+  task.filename = rows.Text(3);
+  return task;
+}
+
 Status EndTask(Database& database, ObjectId task, const records::ImageResult& result) {
   return database.Run("UPDATE tasks SET state = ?2, result = ?3, tiles_done = tiles_total WHERE id = ?1", task,
                       records::TaskStateName(result.completed ? TaskState::kCompleted : TaskState::kFailed),
@@ -51,11 +60,7 @@ Status EndUnheldTasks(Database& database, ObjectId inference, TimePoint now) {
                                 "(state = 'queued' OR (state = 'running' AND lease_expires_at <= ?2))",
                                 inference, now),
                  [&tasks](const Rows& row) -> Status {
-                   Task& task = tasks.emplace_back();
-                   task.id = row.Id(0);
-                   task.source_id = row.Id(1);
-                   task.picture_id = row.Id(2);
-                   task.filename = row.Text(3);
+                   tasks.push_back(ReadTaskNames(row));
                    return {};
                  }));
   for (const Task& task : tasks) IC_RETURN_IF_ERROR(EndTask(database, task.id, CancelledResult(task)));

@@ -26,6 +26,9 @@ Result<std::optional<records::InferenceError>> ReadError(const Rows& rows, int c
 /// The status of an inference of `owner`, if there is one.
 Result<std::optional<records::InferenceStatus>> StatusOf(Database& database, ObjectId owner, ObjectId id);
 
+/// Columns: id, source_id, picture_id, filename.
+records::Task ReadTaskNames(const Rows& rows);
+
 /// Ends a task, whatever its state, with `result`.
 Status EndTask(Database& database, ObjectId task, const records::ImageResult& result);
 

@@ -120,8 +120,23 @@ CREATE INDEX idempotency_keys_by_inference ON idempotency_keys (inference_id);
 CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at);
 )sql";
 
+// Several processes on one folder: which of them has a task. Blobs that something points to are marked, so that those
+// that nothing points to are found without reading every document.
+constexpr const char* kProcessesAndOrphans = R"sql(
+ALTER TABLE tasks ADD COLUMN process BLOB;
+CREATE INDEX running_tasks ON tasks (process) WHERE state = 'running';
+
+ALTER TABLE blobs ADD COLUMN kept INTEGER NOT NULL DEFAULT 0;
+UPDATE blobs SET kept = 1 WHERE lower(hex(id)) IN (
+  SELECT file.value ->> '$.gridfs_id' FROM datasets, json_each(datasets.files) AS file
+  UNION SELECT file.value ->> '$.preview_id' FROM datasets, json_each(datasets.files) AS file
+  UNION SELECT artifact.value ->> '$.gridfs_id' FROM tasks, json_each(tasks.result, '$.artifacts') AS artifact
+    WHERE tasks.result IS NOT NULL);
+CREATE INDEX loose_blobs ON blobs (created_at) WHERE kept = 0;
+)sql";
+
 // In order; step i leads to version i + 1. A step that was released is never changed: changes are new steps.
-constexpr std::array kSteps = {kFirstTables, kTurnsAndKeys};
+constexpr std::array kSteps = {kFirstTables, kTurnsAndKeys, kProcessesAndOrphans};
 
 Status CheckOrigin(Database& database, std::int64_t version, const std::string& path) {
   IC_ASSIGN_OR_RETURN(const std::int64_t application, database.QueryInt("PRAGMA application_id"));
@@ -153,6 +168,14 @@ Status CheckSchema(Database& database, const std::string& path) {
                                           std::to_string(SchemaVersion()) + "). Use the newer IntelliClinix.");
   }
   return {};
+}
+
+Status CheckNewest(Database& database, const std::string& path) {
+  IC_ASSIGN_OR_RETURN(const std::int64_t version, database.QueryInt("PRAGMA user_version"));
+  if (version == SchemaVersion()) return {};
+  return Fail(ErrorCode::kConflict, "'" + path + "' must be brought from version " + std::to_string(version) + " to " +
+                                        std::to_string(SchemaVersion()) +
+                                        " while nobody else uses it. Stop the other IntelliClinix processes first.");
 }
 
 Status Migrate(Database& database) {

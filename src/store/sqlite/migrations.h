@@ -12,6 +12,9 @@ namespace intelliclinix::store::sqlite {
 /// Errors: kConflict when it belongs to another program or a newer version; those of Database.
 Status CheckSchema(Database& database, const std::string& path);
 
+/// Whether Migrate has nothing to do. Errors: kConflict when it has: those who use the database know only its version.
+Status CheckNewest(Database& database, const std::string& path);
+
 /// Brings a database that CheckSchema accepted to the newest version, one transaction a step. An empty database gets
 /// all steps.
 Status Migrate(Database& database);

@@ -58,6 +58,26 @@ TEST_F(MigrationsTest, BringsAnEmptyDatabaseOfVersion0ToTheNewestVersion) {
   EXPECT_TRUE(store->InsertUser(MakeUser("Ada")).has_value());
 }
 
+TEST_F(MigrationsTest, NotesWhatIsPointedToInAnOlderDatabase) {
+  ObjectId source;
+  ObjectId loose;
+  {
+    const auto store = Open().value();
+    source = PutBlob(*store, "image").value().id;
+    loose = PutBlob(*store, "loose").value().id;
+    records::Dataset dataset;
+    dataset.id = ObjectId::Generate();
+    dataset.files.emplace_back().blob_id = source;
+    ASSERT_TRUE(store->InsertDataset(dataset).has_value());
+  }
+  MakeDatabase(
+      "DROP INDEX loose_blobs; ALTER TABLE blobs DROP COLUMN kept; DROP INDEX running_tasks; "
+      "ALTER TABLE tasks DROP COLUMN process; PRAGMA user_version = 2");
+  const auto store = Open().value();
+  clock_.Advance(std::chrono::hours(1));
+  EXPECT_THAT(store->ListOrphans(clock_.Now(), 10).value(), testing::ElementsAre(loose));
+}
+
 TEST_F(MigrationsTest, DoesNothingToADatabaseOfTheNewestVersion) {
   ASSERT_TRUE(Open().value()->InsertUser(MakeUser("Ada")).has_value());
   const std::string before = Slurp(database_path());

@@ -22,6 +22,8 @@ Result<std::vector<ObjectId>> ReadIds(Result<Rows> rows) {
   return ids;
 }
 
+Status KeepBlob(Database& database, ObjectId id) { return database.Run("UPDATE blobs SET kept = 1 WHERE id = ?1", id); }
+
 Result<Json> JsonFromColumn(std::string_view text) {
   Result<Json> json = ParseJson(text, kMaxJsonDepth);
   if (json.has_value()) return json;

@@ -30,6 +30,9 @@ Result<bool> Exists(Result<Rows> rows);
 /// The first columns of all rows.
 Result<std::vector<ObjectId>> ReadIds(Result<Rows> rows);
 
+/// Notes that something points to a blob.
+Status KeepBlob(Database& database, ObjectId id);
+
 /// A column that DumpJson wrote. Errors: kInternal.
 Result<Json> JsonFromColumn(std::string_view text);
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <gtest/gtest.h>
+#include <sys/types.h>
 
 #include "base/clock.h"
 #include "store/sqlite/sqlite_store.h"
@@ -33,6 +34,16 @@ class SqliteFixture : public testing::Test {
   const ObjectId owner_ = ObjectId::Generate();
   std::string parent_;
 };
+
+/// Where a child of StartChild writes what it has to tell.
+inline constexpr int kChildPipe = 3;
+
+/// Runs the disabled tests `filter` of this program in a process of its own, with `pipe` as its kChildPipe. Not a copy
+/// of this process: its ids are its own, too.
+pid_t StartChild(const std::string& filter, const std::string& folder, int pipe);
+
+/// The folder that the child was given. Call first in it: it ends the child after a minute, should nobody else do so.
+std::string ChildFolder();
 
 /// Files under `folder`, at any depth, folders not counted.
 std::vector<std::string> FilesUnder(const std::string& folder);

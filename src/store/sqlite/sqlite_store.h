@@ -13,21 +13,24 @@
 namespace intelliclinix::store::sqlite {
 
 struct SqliteOptions {
-  /// Made if it is not there. Holds intelliclinix.db, blobs/, incoming/ and lock. Must be on a local disk.
+  /// Made if it is not there. Must be on a local disk: neither SQLite's log nor the locks by which processes know of
+  /// each other work on a network file system.
   std::string folder;
 };
 
 /// Records in SQLite, bytes in files. A blob's file is there before its row, and gone after it: a crash between leaves
-/// at most a file that no row names.
+/// at most a file that no row names. Any number of processes of one machine may have the same folder open: they see
+/// each other's records at once, and the leases of one that is gone end at once, where they would else last their time.
 /// Threads: any.
 class SqliteStore final : public Store {
  public:
   /// Borrows: the clock, for the creation times of blobs.
-  /// Errors: kConflict when another process uses the folder or its database is of a newer version, kInternal when
-  /// the database is damaged, kResourceExhausted when the disk is full.
+  /// Errors: kConflict when a process of another version uses the folder or its database is of a newer version,
+  /// kInternal when the database is damaged, kResourceExhausted when the disk is full.
   static Result<std::unique_ptr<SqliteStore>> Open(const SqliteOptions& options, const Clock& clock);
 
   Status Ping() override;
+  Result<std::vector<Inconsistency>> Check(const CheckOptions& options) override;
 
   Status InsertUser(const records::User& user) override;
   Result<records::User> GetUser(ObjectId id) override;
@@ -74,6 +77,7 @@ class SqliteStore final : public Store {
   Result<BlobRecord> GetBlob(ObjectId owner, ObjectId id) override;
   Result<std::unique_ptr<ByteSource>> OpenBlob(ObjectId id) override;
   Status DeleteBlob(ObjectId id) override;
+  Result<std::vector<ObjectId>> ListOrphans(TimePoint created_before, int limit) override;
 
  private:
   class Writer;
@@ -81,6 +85,19 @@ class SqliteStore final : public Store {
   SqliteStore(std::unique_ptr<DataFolder> folder, std::unique_ptr<Connections> connections, const Clock& clock)
       : folder_(std::move(folder)), connections_(std::move(connections)), clock_(clock) {}
 
+  /// Makes the tasks of processes that are gone claimable. Whether there were any.
+  Result<bool> EndLeasesOfTheDead();
+  Result<std::optional<records::Task>> ClaimOnce(const ClaimRequest& request);
+  struct OrphanQuery {
+    TimePoint created_before;
+    int limit = 0;
+  };
+  /// Adds those of `files` that have no row.
+  Status AddUnknown(const std::vector<ObjectId>& files, const OrphanQuery& query, std::vector<ObjectId>& ids);
+  /// The records of blobs whose files are missing or of another size.
+  Result<std::vector<Inconsistency>> CheckBlobs(bool fix);
+  /// The size that the row of a blob says. Errors: kNotFound.
+  Result<std::uint64_t> BytesInRow(ObjectId id);
   Status InsertBlobRow(const BlobRecord& record);
   void RemoveBlobFiles(const std::vector<ObjectId>& ids);
 

@@ -48,11 +48,11 @@ Result<std::optional<Task>> FindClaimable(Database& database, const TaskStore::C
   return ReadClaimable(database.Query(IC_SELECT_CLAIMABLE(""), request.now));
 }
 
-Status MarkClaimed(Database& database, const Task& task, TimePoint now) {
+Status MarkClaimed(Database& database, const Task& task, ObjectId process, TimePoint now) {
   IC_RETURN_IF_ERROR(
       database.Run("UPDATE tasks SET state = 'running', attempt = ?2, worker = ?3, lease_expires_at = ?4, "
-                   "tiles_done = 0 WHERE id = ?1",
-                   task.id, task.attempt, task.worker, task.lease_expires_at));
+                   "process = ?5, tiles_done = 0 WHERE id = ?1",
+                   task.id, task.attempt, task.worker, task.lease_expires_at, process));
   return database.Run(
       "UPDATE inferences SET status = 'running', started_at = coalesce(started_at, ?2) "
       "WHERE id = ?1 AND status = 'queued'",
@@ -133,6 +133,14 @@ Status SqliteStore::InsertTasks(ObjectId inference, const std::vector<Task>& tas
 }
 
 Result<std::optional<Task>> SqliteStore::ClaimTask(const ClaimRequest& request) {
+  IC_ASSIGN_OR_RETURN(std::optional<Task> task, ClaimOnce(request));
+  if (task) return task;
+  IC_ASSIGN_OR_RETURN(const bool more, EndLeasesOfTheDead());
+  if (!more) return std::nullopt;
+  return ClaimOnce(request);
+}
+
+Result<std::optional<Task>> SqliteStore::ClaimOnce(const ClaimRequest& request) {
   // A claim that a power cut takes is no loss: its worker is gone too.
   const auto claim = [&](Database& database) -> Result<std::optional<Task>> {
     while (true) {
@@ -146,7 +154,7 @@ Result<std::optional<Task>> SqliteStore::ClaimTask(const ClaimRequest& request) 
       ++task->attempt;
       task->worker = request.worker;
       task->lease_expires_at = request.now + request.lease;
-      IC_RETURN_IF_ERROR(MarkClaimed(database, *task, request.now));
+      IC_RETURN_IF_ERROR(MarkClaimed(database, *task, folder_->process(), request.now));
       return task;
     }
   };
@@ -174,7 +182,11 @@ Result<bool> SqliteStore::CommitTask(const records::TaskLease& lease, const reco
         database.Run("UPDATE tasks SET state = ?5, result = ?6, tiles_done = tiles_total" IC_WHERE_LEASED,
                      lease.task_id, lease.inference_id, lease.worker, lease.attempt, records::TaskStateName(state),
                      DumpJson(records::ToJson(result))));
-    return database.Changes() == 1;
+    if (database.Changes() == 0) return false;
+    for (const records::Artifact& artifact : result.artifacts) {
+      IC_RETURN_IF_ERROR(KeepBlob(database, artifact.blob_id));
+    }
+    return true;
   });
 }
 
