@@ -41,17 +41,26 @@ class Pass {
 
   Result<NetworkOutput> Run() {
     context_.pool.ParallelFor(
-        repeats_.firsts.size(), [this](std::size_t index) { RunTile(repeats_.firsts[index]); }, context_.stop);
+        repeats_.firsts.size(), [this](std::size_t index) { RunTile(repeats_.firsts[index], CrewOf(index)); },
+        context_.stop);
     if (error_) return std::unexpected(*std::move(error_));
     IC_RETURN_IF_ERROR(CheckStop(context_.stop));
     return blend_.Finish();
   }
 
  private:
-  void RunTile(int index) {
+  /// Tiles run one a thread; the last ones, when there are fewer than threads, share these.
+  nn::Crew CrewOf(std::size_t index) const {
+    const auto threads = static_cast<std::size_t>(context_.pool.threads());
+    const std::size_t last = repeats_.firsts.size() % threads;
+    if (index + last < repeats_.firsts.size()) return {};
+    return {.pool = &context_.pool, .size = static_cast<int>(threads / last)};
+  }
+
+  void RunTile(int index, nn::Crew crew) {
     TileRoom* const room = TakeRoom();
     if (room == nullptr) return;
-    const Status status = Forward(TileAt(grid_, index, augment_), *room);
+    const Status status = Forward(TileAt(grid_, index, augment_), *room, crew);
     const std::lock_guard lock(mutex_);
     if (!status.has_value()) {
       if (!error_) error_ = status.error();
@@ -82,7 +91,7 @@ class Pass {
                        .style = std::vector<float>(nn::kCpnetStyle)}};
   }
 
-  Status Forward(const Tile& tile, TileRoom& room) const {
+  Status Forward(const Tile& tile, TileRoom& room, nn::Crew crew) const {
     const std::array<std::int64_t, 4> input_shape = {1, nn::kCpnetPlanes, grid_.y.side, grid_.x.side};
     const std::array<std::int64_t, 4> output_shape = {1, nn::kCpnetOutputs, grid_.y.side, grid_.x.side};
     const std::array<std::int64_t, 2> style_shape = {1, nn::kCpnetStyle};
@@ -90,7 +99,7 @@ class Pass {
     std::array<nn::MutableTensorView, 2> outputs = {nn::MutableTensorView{},
                                                     nn::MutableTensorView{style_shape, room.output.style}};
     if (with_planes_) outputs[0] = {output_shape, room.output.planes};
-    IC_RETURN_IF_ERROR(network_.Forward({input_shape, room.input}, outputs));
+    IC_RETURN_IF_ERROR(network_.Forward({input_shape, room.input}, outputs, crew));
     if (with_planes_) UnflipOutput(grid_, tile, room.output.planes);
     return {};
   }

@@ -18,7 +18,7 @@ namespace {
 /// probability is the sum of both planes. It gives the same for a mirrored tile as for the tile, mirrored.
 class Differences final : public nn::Network {
  public:
-  Status Forward(nn::TensorView input, std::span<const nn::MutableTensorView> outputs) const override {
+  Status Forward(nn::TensorView input, std::span<const nn::MutableTensorView> outputs, nn::Crew) const override {
     const int height = static_cast<int>(input.shape[2]);
     const int width = static_cast<int>(input.shape[3]);
     const std::size_t size = input.values.size() / 2;

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/compute_pool.h"
 #include "base/result.h"
 #include "nn/tensor.h"
 
@@ -24,17 +25,25 @@ struct NetworkDescription {
   Precision precision = Precision::kFloat32;
 };
 
+/// Who works at one pass: up to `size` threads of `pool`. By default the caller alone, which is best while there are
+/// more tiles than cores.
+struct Crew {
+  ComputePool* pool = nullptr;
+  int size = 1;
+};
+
 /// One forward pass of a loaded model.
 /// Threads: Forward from any number at once; each call uses one core, so a caller with several tiles calls it from
-/// several threads.
+/// several threads, and gives a lone tile a crew.
 /// Owns: its weights. Inputs and outputs are borrowed for the call.
 class Network {
  public:
   virtual ~Network() = default;
 
-  /// Runs one batch. Shapes of `outputs` are what the caller expects.
-  /// Errors: kInvalidArgument when shapes do not fit the model, kInternal when the engine fails.
-  virtual Status Forward(TensorView input, std::span<const MutableTensorView> outputs) const = 0;
+  /// Runs one batch. Shapes of `outputs` are what the caller expects. The result does not depend on `crew`, and an
+  /// engine may leave it idle. Errors: kInvalidArgument when shapes do not fit the model, kInternal when the engine
+  /// fails.
+  virtual Status Forward(TensorView input, std::span<const MutableTensorView> outputs, Crew crew) const = 0;
 
   virtual NetworkDescription Describe() const = 0;
 };

@@ -43,7 +43,7 @@ Result<CpnetResult> Pass(const Network& network, const Tensor& image) {
   const std::vector<std::int64_t> shape = {1, image.shape[0], height, width};
   const MutableTensorView outputs[] = {{result.output.shape, result.output.values},
                                        {result.style.shape, result.style.values}};
-  IC_RETURN_IF_ERROR(network.Forward({shape, image.values}, outputs));
+  IC_RETURN_IF_ERROR(network.Forward({shape, image.values}, outputs, {}));
   return result;
 }
 
@@ -145,7 +145,7 @@ TEST_P(CpnetEngine, GivesTheStyleAlone) {
   const std::int64_t style_shape[] = {1, 256};
   const std::int64_t shape[] = {1, 2, 224, 224};
   const MutableTensorView outputs[] = {{}, {style_shape, style}};
-  ASSERT_TRUE(network->Forward({shape, tile.values}, outputs).has_value());
+  ASSERT_TRUE(network->Forward({shape, tile.values}, outputs, {}).has_value());
   EXPECT_EQ(style, Pass(*network, tile)->style.values);
 }
 

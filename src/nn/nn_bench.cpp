@@ -28,7 +28,7 @@ void Pass(const Network& network, std::int64_t side) {
   std::vector<float> output(static_cast<std::size_t>(3 * side * side));
   std::vector<float> style(256);
   const MutableTensorView outputs[] = {{output_shape, output}, {style_shape, style}};
-  if (!network.Forward({input_shape, input}, outputs).has_value()) std::abort();
+  if (!network.Forward({input_shape, input}, outputs, {}).has_value()) std::abort();
 }
 
 // From the weights in memory to the first output: what a start of the process waits for.

@@ -112,7 +112,7 @@ Status CellposeModel::RunSelfTest() {
   const std::vector<std::int64_t> output_shape = BatchOfOne(output);
   const std::vector<std::int64_t> style_shape = BatchOfOne(style);
   const nn::MutableTensorView outputs[] = {{output_shape, actual_output}, {style_shape, actual_style}};
-  IC_RETURN_IF_ERROR(float32_->Forward({input_shape, input.values}, outputs));
+  IC_RETURN_IF_ERROR(float32_->Forward({input_shape, input.values}, outputs, {}));
 
   report_.max_error = std::max(MaxDifference(actual_output, output.values), MaxDifference(actual_style, style.values));
   if (report_.max_error <= kSelfTestTolerance) return {};

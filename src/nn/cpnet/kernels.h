@@ -42,6 +42,8 @@ struct ConvOutput {
 struct ConvShape {
   int height = 0;  ///< px, of the output
   int width = 0;
+  int begin = 0;  ///< of the rows to be computed; of a 3x3 convolution a multiple of kTileSide
+  int end = 0;
 };
 
 /// The first layer: two planes become 32 channels.

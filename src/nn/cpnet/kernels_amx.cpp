@@ -5,7 +5,7 @@
 
 namespace intelliclinix::nn::cpnet {
 
-const MatrixKernels kAmxKernels = {"amx", Begin, End, Multiply, Pool, Gather};
+const MatrixKernels kAmxKernels = {"amx", Multiply, Pool, Gather};
 
 }  // namespace intelliclinix::nn::cpnet
 

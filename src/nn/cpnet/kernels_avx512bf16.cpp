@@ -5,7 +5,7 @@
 
 namespace intelliclinix::nn::cpnet {
 
-const MatrixKernels kAvx512Bf16Kernels = {"avx512bf16", Begin, End, Multiply, Pool, Gather};
+const MatrixKernels kAvx512Bf16Kernels = {"avx512bf16", Multiply, Pool, Gather};
 
 }  // namespace intelliclinix::nn::cpnet
 

@@ -169,9 +169,15 @@ static void MultiplyWith(const MatrixProduct& product, const MatrixOutput& outpu
 }
 
 static void Multiply(const MatrixProduct& product, const MatrixOutput& output) {
-  if (output.residual == nullptr) return MultiplyWith<Residual::kNone>(product, output);
-  if (output.residual_half_size) return MultiplyWith<Residual::kHalf>(product, output);
-  MultiplyWith<Residual::kFull>(product, output);
+  MatrixUnit::Begin();
+  if (output.residual == nullptr) {
+    MultiplyWith<Residual::kNone>(product, output);
+  } else if (output.residual_half_size) {
+    MultiplyWith<Residual::kHalf>(product, output);
+  } else {
+    MultiplyWith<Residual::kFull>(product, output);
+  }
+  MatrixUnit::End();
 }
 
 static void Pool(const MatrixPool& pool) {
@@ -223,9 +229,6 @@ static void Gather(const MatrixGather& gather) {
     }
   }
 }
-
-static void Begin() { MatrixUnit::Begin(); }
-static void End() { MatrixUnit::End(); }
 
 }  // namespace
 }  // namespace intelliclinix::nn::cpnet

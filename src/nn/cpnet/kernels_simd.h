@@ -287,8 +287,9 @@ static void Conv3x3(ConvShape shape, const ConvInput& input, const float* weight
   const MultiplyFunction multiply = MultiplyFor(input.channels);
   const std::size_t point_floats = static_cast<std::size_t>(input.channels) * kBlock;
   float* const sums = scratch + kPoints * PointStride(kMaxChannels);
-  for (int first = 0; first < grid.tiles(); first += kStripTiles) {
-    const int count = grid.tiles() - first < kStripTiles ? grid.tiles() - first : kStripTiles;
+  const int end = (shape.end + kTileSide - 1) / kTileSide * grid.columns;
+  for (int first = shape.begin / kTileSide * grid.columns; first < end; first += kStripTiles) {
+    const int count = end - first < kStripTiles ? end - first : kStripTiles;
     TransformInput(grid, input, first, count, scratch);
     const float* block = weights;
     for (int channel = 0; channel < output.channels; channel += kBlock) {
@@ -359,7 +360,7 @@ IC_INLINE void FirstPixels(ConvShape shape, const FirstLayer& layer, int y, int 
 }
 
 static void First(ConvShape shape, const FirstLayer& layer) {
-  for (int y = 0; y < shape.height; ++y) {
+  for (int y = shape.begin; y < shape.end; ++y) {
     for (int x = 0; x < shape.width; x += 4) {
       const int count = shape.width - x < 4 ? shape.width - x : 4;
       for (int channel = 0; channel < kFirstChannels; channel += kLanes) {
@@ -385,7 +386,8 @@ IC_INLINE float SumChannels(Vector* products) {
 static void Last(ConvShape shape, const LastLayer& layer) {
   constexpr int kVectors = kFirstChannels / kLanes;
   const std::size_t plane = static_cast<std::size_t>(shape.height) * shape.width;
-  for (std::size_t pixel = 0; pixel < plane; ++pixel) {
+  const std::size_t end = static_cast<std::size_t>(shape.end) * shape.width;
+  for (std::size_t pixel = static_cast<std::size_t>(shape.begin) * shape.width; pixel < end; ++pixel) {
     Vector values[kVectors];
     for (int v = 0; v < kVectors; ++v) {
       values[v] =

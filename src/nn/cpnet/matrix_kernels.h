@@ -102,9 +102,6 @@ struct MatrixGather {
 struct MatrixKernels {
   const char* name;  ///< "amx", "avx512bf16"
 
-  /// Before the first product of a pass and after the last, on its thread.
-  void (*begin)();
-  void (*end)();
   void (*multiply)(const MatrixProduct& product, const MatrixOutput& output);
   void (*pool)(const MatrixPool& pool);
   void (*gather)(const MatrixGather& gather);

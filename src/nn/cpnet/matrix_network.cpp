@@ -4,6 +4,7 @@
 #include <bit>
 #include <cmath>
 
+#include "base/compute_team.h"
 #include "nn/cpnet/style_product.h"
 #include "nn/cpnet_shapes.h"
 #include "nn/cpu.h"
@@ -64,8 +65,9 @@ class Sources {
 /// One tile on its way through the network.
 class MatrixNetwork::Pass {
  public:
-  Pass(const MatrixKernels& kernels, const MatrixCpnet& weights, MatrixWorkspace& memory)
-      : kernels_(kernels), weights_(weights), memory_(memory) {}
+  Pass(const MatrixKernels& kernels, const MatrixCpnet& weights, MatrixWorkspace& memory, Scratches::Use& scratch,
+       ComputeTeam& team)
+      : kernels_(kernels), weights_(weights), memory_(memory), scratch_(scratch), team_(team) {}
 
   /// `image` [plane, y, x]; fills `style` [256].
   void Down(const float* image, float* style) {
@@ -90,19 +92,23 @@ class MatrixNetwork::Pass {
   using Level = MatrixWorkspace::Level;
 
   PixelGrid Grid(std::size_t level) const { return memory_.grid(level); }
+  /// Threads that share a tile share each layer as a whole, as they have to wait for each other after each.
+  int StripRows(std::size_t level) const { return team_.size() == 1 ? kStripRows[level] : Grid(level).height; }
   static int Channels(std::size_t level) { return static_cast<int>(kCpnetChannels[level]); }
 
   void Multiply(const MatrixLayer& layer, const PixelGrid& grid, RowRange rows, const Sources& sources,
                 MatrixOutput output) {
     output.bias = layer.bias.data();
-    kernels_.multiply({.grid = grid,
-                       .rows = rows,
-                       .steps = layer.steps,
-                       .sources = sources.steps(),
-                       .weights = layer.weights.data(),
-                       .out = layer.out,
-                       .scratch = memory_.sums},
-                      output);
+    team_.Share(rows.end - rows.begin, 1, [&](int part, int begin, int end) {
+      kernels_.multiply({.grid = grid,
+                         .rows = {rows.begin + begin, rows.begin + end},
+                         .steps = layer.steps,
+                         .sources = sources.steps(),
+                         .weights = layer.weights.data(),
+                         .out = layer.out,
+                         .scratch = reinterpret_cast<Sums*>(scratch_[part])},
+                        output);
+    });
   }
 
   /// 3 x 3 over an image with the level's own channels.
@@ -128,11 +134,13 @@ class MatrixNetwork::Pass {
   }
 
   void Gather(RowRange rows, const float* image) {
-    kernels_.gather({.grid = Grid(0),
-                     .rows = rows,
-                     .image = image,
-                     .activated = memory_.image,
-                     .pixels = memory_.levels[0].input_activated});
+    team_.Share(rows.end - rows.begin, 1, [&](int, int begin, int end) {
+      kernels_.gather({.grid = Grid(0),
+                       .rows = {rows.begin + begin, rows.begin + end},
+                       .image = image,
+                       .activated = memory_.image,
+                       .pixels = memory_.levels[0].input_activated});
+    });
   }
 
   // Of the way down, conv0 of a level.
@@ -179,20 +187,22 @@ class MatrixNetwork::Pass {
   void Pool(std::size_t level, RowRange rows) {
     if (level == kDeepest) return;
     const Level& next = memory_.levels[level + 1];
-    kernels_.pool({.grid = Grid(level),
-                   .rows = rows,
-                   .channels = Channels(level),
-                   .pixels = memory_.levels[level].skip,
-                   .activation = weights_.down[level + 1].norm[0].activation(),
-                   .raw = next.input,
-                   .activated = next.input_activated});
+    team_.Share(rows.end - rows.begin, 2, [&](int, int begin, int end) {
+      kernels_.pool({.grid = Grid(level),
+                     .rows = {rows.begin + begin, rows.begin + end},
+                     .channels = Channels(level),
+                     .pixels = memory_.levels[level].skip,
+                     .activation = weights_.down[level + 1].norm[0].activation(),
+                     .raw = next.input,
+                     .activated = next.input_activated});
+    });
   }
 
   void DownLevel(std::size_t level, const float* image) {
     const MatrixDown& down = weights_.down[level];
     const Level& memory = memory_.levels[level];
     RunInStrips(
-        Grid(level).height, kStripRows[level],
+        Grid(level).height, StripRows(level),
         [&](RowRange rows) {
           if (level == 0) Gather(rows, image);
           DownFirst(level, rows);
@@ -253,7 +263,7 @@ class MatrixNetwork::Pass {
     const Level& memory = memory_.levels[kDeepest];
     const PixelGrid grid = Grid(kDeepest);
     RunInStrips(
-        grid.height, kStripRows[kDeepest],
+        grid.height, StripRows(kDeepest),
         [&](RowRange rows) {
           Convolve(kDeepest, rows, up.conv[0], memory.second,
                    {.residual = memory.skip, .activation = Styled(kDeepest, 1), .activated = memory.first});
@@ -271,7 +281,7 @@ class MatrixNetwork::Pass {
 
   void UpLevel(std::size_t level, float* planes) {
     RunInStrips(
-        Grid(level).height, kStripRows[level],  //
+        Grid(level).height, StripRows(level),  //
         [&](RowRange rows) { UpFirst(level, rows); },
         [&](RowRange rows) {
           const Level& memory = memory_.levels[level];
@@ -339,22 +349,40 @@ class MatrixNetwork::Pass {
   const MatrixKernels& kernels_;
   const MatrixCpnet& weights_;
   MatrixWorkspace& memory_;
+  Scratches::Use& scratch_;
+  ComputeTeam& team_;
 };
 
 MatrixNetwork::MatrixNetwork(const Cpnet& net, const MatrixKernels& kernels, int threads)
-    : kernels_(kernels), weights_(PackMatrices(net)), workspaces_(threads) {}
+    : kernels_(kernels), weights_(PackMatrices(net)), workspaces_(threads), scratches_(threads) {}
 
-Status MatrixNetwork::Forward(TensorView input, std::span<const MutableTensorView> outputs) const {
+namespace {
+
+/// The scratch of one thread's products. Of the first level none has so many steps that it needs more than two blocks.
+std::size_t SumsFloats(const MatrixWorkspace& memory, int team) {
+  std::size_t blocks = 2;
+  for (std::size_t level = 1; level < kCpnetLevels; ++level) {
+    const PixelGrid grid = memory.grid(level);
+    blocks =
+        std::max(blocks, SumsOf(grid, team == 1 ? std::min(kStripRows[level], grid.height) : grid.height / team + 1));
+  }
+  return blocks * sizeof(Sums) / sizeof(float);
+}
+
+}  // namespace
+
+Status MatrixNetwork::Forward(TensorView input, std::span<const MutableTensorView> outputs, Crew crew) const {
   IC_RETURN_IF_ERROR(CheckCpnetShapes(input, outputs));
+  const int height = static_cast<int>(input.shape[2]), width = static_cast<int>(input.shape[3]);
   try {
-    std::unique_ptr<MatrixWorkspace> workspace =
-        workspaces_.Take(static_cast<int>(input.shape[2]), static_cast<int>(input.shape[3]), kStripRows);
-    Pass pass(kernels_, weights_, *workspace);
-    kernels_.begin();
-    pass.Down(input.values.data(), outputs[1].values.data());
-    if (!StyleOnly(outputs)) pass.Up(outputs[1].values.data(), outputs[0].values.data());
-    kernels_.end();
-    workspaces_.GiveBack(std::move(workspace));
+    ComputeTeam::Run(crew.pool, std::min(crew.size, kMaxCrew), [&](ComputeTeam& team) {
+      std::unique_ptr<MatrixWorkspace> workspace = workspaces_.Take(height, width);
+      Scratches::Use scratch(scratches_, team.size(), SumsFloats(*workspace, team.size()));
+      Pass pass(kernels_, weights_, *workspace, scratch, team);
+      pass.Down(input.values.data(), outputs[1].values.data());
+      if (!StyleOnly(outputs)) pass.Up(outputs[1].values.data(), outputs[0].values.data());
+      workspaces_.GiveBack(std::move(workspace));
+    });
     return {};
   } catch (const std::bad_alloc&) {
     return Fail(ErrorCode::kResourceExhausted, "There is not enough memory for the network. Run fewer jobs at once.");

@@ -4,6 +4,7 @@
 #include "nn/cpnet/matrix_kernels.h"
 #include "nn/cpnet/matrix_weights.h"
 #include "nn/cpnet/matrix_workspace.h"
+#include "nn/cpnet/scratches.h"
 #include "nn/cpnet/workspaces.h"
 #include "nn/network.h"
 
@@ -19,7 +20,7 @@ class MatrixNetwork final : public Network {
   /// Throws: std::bad_alloc.
   MatrixNetwork(const Cpnet& net, const MatrixKernels& kernels, int threads = 1);
 
-  Status Forward(TensorView input, std::span<const MutableTensorView> outputs) const override;
+  Status Forward(TensorView input, std::span<const MutableTensorView> outputs, Crew crew) const override;
   NetworkDescription Describe() const override;
 
  private:
@@ -28,6 +29,7 @@ class MatrixNetwork final : public Network {
   const MatrixKernels& kernels_;
   const MatrixCpnet weights_;
   mutable Workspaces<MatrixWorkspace> workspaces_;
+  mutable Scratches scratches_;
 };
 
 }  // namespace intelliclinix::nn::cpnet

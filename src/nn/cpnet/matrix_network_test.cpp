@@ -24,13 +24,14 @@ struct Output {
   std::vector<float> style = std::vector<float>(kCpnetStyle);
 };
 
-Output Pass(const Network& network, const std::vector<float>& image, std::int64_t height, std::int64_t width) {
+Output Pass(const Network& network, const std::vector<float>& image, std::int64_t height, std::int64_t width,
+            Crew crew = {}) {
   Output result{.planes = std::vector<float>(static_cast<std::size_t>(3 * height * width))};
   const std::int64_t input_shape[] = {1, 2, height, width};
   const std::int64_t planes_shape[] = {1, 3, height, width};
   const std::int64_t style_shape[] = {1, kCpnetStyle};
   const MutableTensorView outputs[] = {{planes_shape, result.planes}, {style_shape, result.style}};
-  EXPECT_TRUE(network.Forward({input_shape, image}, outputs).has_value());
+  EXPECT_TRUE(network.Forward({input_shape, image}, outputs, crew).has_value());
   return result;
 }
 
@@ -77,6 +78,19 @@ TEST(MatrixNetwork, AgreesWithFloat32OnEverySize) {
       EXPECT_LT(Error(result.planes, expected.planes), 0.03) << kernels->name << ", " << height << " x " << width;
       EXPECT_LT(Error(result.style, expected.style), 0.03) << kernels->name << ", " << height << " x " << width;
     }
+  }
+}
+
+TEST(MatrixNetwork, GivesTheSameBitsWhoeverSharesTheWork) {
+  if (AllKernels().empty()) GTEST_SKIP() << "this CPU has no bfloat16";
+  const MatrixNetwork network(*FindCpnet(Nuclei()), *AllKernels().front());
+  ComputePool pool(3);
+  for (auto [height, width] : {std::pair(16, 32), {224, 224}}) {
+    const std::vector<float> image = RandomImage(height, width);
+    const Output alone = Pass(network, image, height, width);
+    const Output shared = Pass(network, image, height, width, {.pool = &pool, .size = 3});
+    EXPECT_EQ(shared.planes, alone.planes) << height << " x " << width;
+    EXPECT_EQ(shared.style, alone.style);
   }
 }
 

@@ -29,9 +29,7 @@ class Plan {
 
 }  // namespace
 
-MatrixWorkspace::MatrixWorkspace(int height, int width, const std::array<int, kCpnetLevels>& strip_rows)
-    : height_(height), width_(width) {
-  std::size_t blocks = 2;
+MatrixWorkspace::MatrixWorkspace(int height, int width) : height_(height), width_(width) {
   Plan<Bfloat16> images;
   Plan<float> floats;
   for (std::size_t n = 0; n < levels.size(); ++n) {
@@ -42,19 +40,15 @@ MatrixWorkspace::MatrixWorkspace(int height, int width, const std::array<int, kC
     const std::size_t input = n == 0 ? size : size / 2;
     images.Add(level.input_activated, input);
     if (n > 0) images.Add(level.input, input);
-    blocks = std::max(blocks, SumsOf(grid(n), std::min(strip_rows[n], grid(n).height)));
     for (float*& shift : level.shift) floats.Add(shift, channels);
   }
   floats.Add(image, static_cast<std::size_t>(kCpnetPlanes) * static_cast<std::size_t>(height + 2) *
                         static_cast<std::size_t>(width + 2));
-  float* sums_floats = nullptr;
-  floats.Add(sums_floats, blocks * sizeof(Sums) / sizeof(float));
   images_ = AlignedBfloats(images.total());
   images.Place(images_.data());
   floats_ = AlignedFloats(floats.total());
   std::fill_n(floats_.data(), floats.total(), 0.0F);
   floats.Place(floats_.data());
-  sums = reinterpret_cast<Sums*>(sums_floats);
 }
 
 }  // namespace intelliclinix::nn::cpnet

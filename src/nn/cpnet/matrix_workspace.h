@@ -9,11 +9,11 @@
 namespace intelliclinix::nn::cpnet {
 
 /// Images of a pass over a tile, 36 MB at 224 x 224, all with borders of zeros that nobody writes.
-/// Threads: one pass at a time.
+/// Threads: one pass at a time, of as many threads as its crew has.
 class MatrixWorkspace {
  public:
-  /// `strip_rows`: of each level, the most that a product computes at a time. Throws: std::bad_alloc.
-  MatrixWorkspace(int height, int width, const std::array<int, kCpnetLevels>& strip_rows);
+  /// Throws: std::bad_alloc.
+  MatrixWorkspace(int height, int width);
 
   bool Fits(int height, int width) const { return height == height_ && width == width_; }
   PixelGrid grid(std::size_t level) const { return {height_ >> level, width_ >> level}; }
@@ -28,7 +28,6 @@ class MatrixWorkspace {
     std::array<float*, 3> shift{};        ///< of the way up, with the style in it: [channel]
   };
   std::array<Level, kCpnetLevels> levels{};
-  Sums* sums = nullptr;    ///< scratch of a product
   float* image = nullptr;  ///< activated, with a border of one zero: [plane, y + 2, x + 2]
 
  private:

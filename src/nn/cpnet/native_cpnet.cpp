@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/compute_team.h"
 #include "nn/cpnet/style_product.h"
 #include "nn/cpnet_shapes.h"
 #include "nn/cpu.h"
@@ -19,8 +20,9 @@ Activation ActivationOf(const PackedConv& conv) { return {conv.scale.data(), con
 /// One tile on its way through the network.
 class NativeCpnet::Pass {
  public:
-  Pass(const Kernels& kernels, const PackedCpnet& weights, Workspace& memory, ConvShape shape)
-      : kernels_(kernels), weights_(weights), memory_(memory), shape_(shape) {}
+  Pass(const Kernels& kernels, const PackedCpnet& weights, Workspace& memory, Scratches::Use& scratch,
+       ComputeTeam& team)
+      : kernels_(kernels), weights_(weights), memory_(memory), scratch_(scratch), team_(team) {}
 
   /// `image` [plane, y, x]; fills `style` [256].
   void Down(const float* image, float* style) {
@@ -35,34 +37,44 @@ class NativeCpnet::Pass {
       AddStyle(level, style);
       below = level == kDeepest ? UpDeepest() : UpLevel(level, below);
     }
-    kernels_.last(shape_, {.pixels = below,
-                           .activation = {weights_.last_scale.data(), weights_.last_shift.data()},
-                           .weights = weights_.last_weights.data(),
-                           .bias = weights_.last_bias.data(),
-                           .planes = planes});
+    const LastLayer last = {.pixels = below,
+                            .activation = {weights_.last_scale.data(), weights_.last_shift.data()},
+                            .weights = weights_.last_weights.data(),
+                            .bias = weights_.last_bias.data(),
+                            .planes = planes};
+    team_.Share(memory_.height(), 1, [&](int, int begin, int end) { kernels_.last(RowsOf(0, begin, end), last); });
   }
 
  private:
-  ConvShape ShapeOf(std::size_t level) const { return {shape_.height >> level, shape_.width >> level}; }
+  int HeightOf(std::size_t level) const { return memory_.height() >> level; }
+  ConvShape RowsOf(std::size_t level, int begin, int end) const {
+    return {HeightOf(level), memory_.width() >> level, begin, end};
+  }
   std::size_t PixelsOf(std::size_t level) const {
-    return static_cast<std::size_t>(shape_.height >> level) * static_cast<std::size_t>(shape_.width >> level);
+    return static_cast<std::size_t>(memory_.height() >> level) * static_cast<std::size_t>(memory_.width() >> level);
   }
 
   void Convolve(std::size_t level, const PackedConv& conv, ConvInput input, ConvOutput output) {
     input.channels = conv.in;
     output.channels = conv.out;
     output.bias = conv.bias.data();
-    kernels_.conv3x3(ShapeOf(level), input, conv.weights.data(), output, memory_.scratch);
+    team_.Share(HeightOf(level), kTileSide, [&](int part, int begin, int end) {
+      kernels_.conv3x3(RowsOf(level, begin, end), input, conv.weights.data(), output, scratch_[part]);
+    });
   }
 
   void Project(std::size_t pixels, const PackedProj& proj, const float* input, float* output) {
-    kernels_.conv1x1(pixels, input, proj.in, proj.weights.data(), proj.bias.data(), output, proj.out);
+    team_.Share(static_cast<int>(pixels), 1, [&](int, int begin, int end) {
+      kernels_.conv1x1(static_cast<std::size_t>(end - begin), input + static_cast<std::ptrdiff_t>(begin) * proj.in,
+                       proj.in, proj.weights.data(), proj.bias.data(),
+                       output + static_cast<std::ptrdiff_t>(begin) * proj.out, proj.out);
+    });
   }
 
   // The image's own normalisation and ReLU, with a border of zeros.
   void ActivateImage(const float* image) {
-    const auto width = static_cast<std::size_t>(shape_.width);
-    const auto height = static_cast<std::size_t>(shape_.height);
+    const auto width = static_cast<std::size_t>(memory_.width());
+    const auto height = static_cast<std::size_t>(memory_.height());
     float* out = memory_.image;
     std::fill_n(out, 2 * (height + 2) * (width + 2), 0.0F);
     for (std::size_t plane = 0; plane < 2; ++plane) {
@@ -80,15 +92,16 @@ class NativeCpnet::Pass {
   void FirstLayerOf(const float* image) {
     const PackedDown& down = weights_.down[0];
     ActivateImage(image);
-    kernels_.first(shape_, {.image = image,
-                            .activated = memory_.image,
-                            .conv = weights_.first_weights.data(),
-                            .conv_bias = down.conv[0].bias.data(),
-                            .proj = weights_.first_proj.data(),
-                            .proj_bias = weights_.first_proj_bias.data(),
-                            .activation = ActivationOf(down.conv[1]),
-                            .features = memory_.work[0],
-                            .projected = memory_.skip[0]});
+    const FirstLayer first = {.image = image,
+                              .activated = memory_.image,
+                              .conv = weights_.first_weights.data(),
+                              .conv_bias = down.conv[0].bias.data(),
+                              .proj = weights_.first_proj.data(),
+                              .proj_bias = weights_.first_proj_bias.data(),
+                              .activation = ActivationOf(down.conv[1]),
+                              .features = memory_.work[0],
+                              .projected = memory_.skip[0]};
+    team_.Share(memory_.height(), 1, [&](int, int begin, int end) { kernels_.first(RowsOf(0, begin, end), first); });
   }
 
   // t = proj(x) + conv1(conv0(x)); skip = t + conv3(conv2(t)); small = skip pooled.
@@ -178,21 +191,25 @@ class NativeCpnet::Pass {
   const Kernels& kernels_;
   const PackedCpnet& weights_;
   Workspace& memory_;
-  ConvShape shape_;
+  Scratches::Use& scratch_;
+  ComputeTeam& team_;
 };
 
 NativeCpnet::NativeCpnet(const Cpnet& net, const Kernels& kernels, int threads)
-    : kernels_(kernels), weights_(Pack(net, kernels.block)), workspaces_(threads) {}
+    : kernels_(kernels), weights_(Pack(net, kernels.block)), workspaces_(threads), scratches_(threads) {}
 
-Status NativeCpnet::Forward(TensorView input, std::span<const MutableTensorView> outputs) const {
+Status NativeCpnet::Forward(TensorView input, std::span<const MutableTensorView> outputs, Crew crew) const {
   IC_RETURN_IF_ERROR(CheckCpnetShapes(input, outputs));
-  const ConvShape shape = {static_cast<int>(input.shape[2]), static_cast<int>(input.shape[3])};
+  const int height = static_cast<int>(input.shape[2]), width = static_cast<int>(input.shape[3]);
   try {
-    std::unique_ptr<Workspace> workspace = workspaces_.Take(shape.height, shape.width, kernels_.scratch_floats);
-    Pass pass(kernels_, weights_, *workspace, shape);
-    pass.Down(input.values.data(), outputs[1].values.data());
-    if (!StyleOnly(outputs)) pass.Up(outputs[1].values.data(), outputs[0].values.data());
-    workspaces_.GiveBack(std::move(workspace));
+    ComputeTeam::Run(crew.pool, std::min(crew.size, kMaxCrew), [&](ComputeTeam& team) {
+      std::unique_ptr<Workspace> workspace = workspaces_.Take(height, width);
+      Scratches::Use scratch(scratches_, team.size(), kernels_.scratch_floats);
+      Pass pass(kernels_, weights_, *workspace, scratch, team);
+      pass.Down(input.values.data(), outputs[1].values.data());
+      if (!StyleOnly(outputs)) pass.Up(outputs[1].values.data(), outputs[0].values.data());
+      workspaces_.GiveBack(std::move(workspace));
+    });
     return {};
   } catch (const std::bad_alloc&) {
     return Fail(ErrorCode::kResourceExhausted, "There is not enough memory for the network. Run fewer jobs at once.");

@@ -4,6 +4,7 @@
 #include "nn/cpnet.h"
 #include "nn/cpnet/kernels.h"
 #include "nn/cpnet/packed_cpnet.h"
+#include "nn/cpnet/scratches.h"
 #include "nn/cpnet/workspace.h"
 #include "nn/cpnet/workspaces.h"
 #include "nn/network.h"
@@ -20,7 +21,7 @@ class NativeCpnet final : public Network {
   /// Throws: std::bad_alloc.
   NativeCpnet(const Cpnet& net, const Kernels& kernels, int threads = 1);
 
-  Status Forward(TensorView input, std::span<const MutableTensorView> outputs) const override;
+  Status Forward(TensorView input, std::span<const MutableTensorView> outputs, Crew crew) const override;
   NetworkDescription Describe() const override;
 
  private:
@@ -29,6 +30,7 @@ class NativeCpnet final : public Network {
   const Kernels& kernels_;
   const PackedCpnet weights_;
   mutable Workspaces<Workspace> workspaces_;
+  mutable Scratches scratches_;
 };
 
 }  // namespace intelliclinix::nn::cpnet

@@ -112,7 +112,7 @@ ConvResult Convolve(const Kernels& kernels, const PlainConv& conv) {
   output.residual_half_size = conv.residual_half_size;
   if (conv.activate_output) output.activation = {conv.out_scale.data(), conv.out_shift.data()};
   if (conv.height % 2 == 0 && conv.width % 2 == 0) output.pooled = result.pooled.data();
-  kernels.conv3x3({conv.height, conv.width}, input, packed.weights.data(), output, scratch.data());
+  kernels.conv3x3({conv.height, conv.width, 0, conv.height}, input, packed.weights.data(), output, scratch.data());
   return result;
 }
 
@@ -162,14 +162,15 @@ const StateDict& Nuclei() {
   return state;
 }
 
-CpnetResult Pass(const Network& network, const std::vector<float>& image, std::int64_t height, std::int64_t width) {
+CpnetResult Pass(const Network& network, const std::vector<float>& image, std::int64_t height, std::int64_t width,
+                 Crew crew = {}) {
   CpnetResult result{.output = {.shape = {1, 3, height, width}, .values = {}},
                      .style = {.shape = {1, 256}, .values = std::vector<float>(256)}};
   result.output.values.resize(static_cast<std::size_t>(3 * height * width));
   const std::int64_t shape[] = {1, 2, height, width};
   const MutableTensorView outputs[] = {{result.output.shape, result.output.values},
                                        {result.style.shape, result.style.values}};
-  EXPECT_TRUE(network.Forward({shape, image}, outputs).has_value());
+  EXPECT_TRUE(network.Forward({shape, image}, outputs, crew).has_value());
   return result;
 }
 
@@ -225,6 +226,19 @@ TEST(NativeCpnet, GivesTheSameBitsOnEveryCpuWithFusedArithmetic) {
   const CpnetResult narrower = Pass(NativeCpnet(net, *all[1]), image, 224, 224);
   EXPECT_EQ(widest.output.values, narrower.output.values);
   EXPECT_EQ(widest.style.values, narrower.style.values);
+}
+
+TEST(NativeCpnet, GivesTheSameBitsWhoeverSharesTheWork) {
+  const NativeCpnet network(*FindCpnet(Nuclei()), *AllKernels().front());
+  std::mt19937 generator(8);
+  ComputePool pool(3);
+  for (auto [height, width] : {std::pair(16, 32), {224, 224}}) {
+    const std::vector<float> image = RandomFloats(static_cast<std::size_t>(2 * height * width), generator, 0.5F);
+    const CpnetResult alone = Pass(network, image, height, width);
+    const CpnetResult shared = Pass(network, image, height, width, {.pool = &pool, .size = 3});
+    EXPECT_EQ(shared.output.values, alone.output.values) << height << " x " << width;
+    EXPECT_EQ(shared.style.values, alone.style.values);
+  }
 }
 
 }  // namespace

@@ -28,7 +28,7 @@ class Plan {
 
 }  // namespace
 
-Workspace::Workspace(int height, int width, std::size_t scratch_floats) : height_(height), width_(width) {
+Workspace::Workspace(int height, int width) : height_(height), width_(width) {
   Plan plan;
   const auto pixels = static_cast<std::size_t>(height) * static_cast<std::size_t>(width);
   for (std::size_t level = 0; level < skip.size(); ++level) {
@@ -42,7 +42,6 @@ Workspace::Workspace(int height, int width, std::size_t scratch_floats) : height
   plan.Add(small, pixels / 4 * static_cast<std::size_t>(kCpnetChannels[0]));
   plan.Add(image, static_cast<std::size_t>(kCpnetPlanes) * static_cast<std::size_t>(height + 2) *
                       static_cast<std::size_t>(width + 2));
-  plan.Add(scratch, scratch_floats);
   memory_ = plan.Place();
 }
 

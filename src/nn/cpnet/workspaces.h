@@ -15,9 +15,8 @@ class Workspaces {
  public:
   explicit Workspaces(int kept) : kept_(static_cast<std::size_t>(kept)) { free_.reserve(kept_ + 1); }
 
-  /// One that fits, or a new one made of `arguments`. Throws: std::bad_alloc.
-  template <typename... Arguments>
-  std::unique_ptr<Workspace> Take(int height, int width, Arguments... arguments) {
+  /// One that fits, or a new one. Throws: std::bad_alloc.
+  std::unique_ptr<Workspace> Take(int height, int width) {
     {
       const std::lock_guard lock(mutex_);
       for (auto last = free_.rbegin(); last != free_.rend(); ++last) {
@@ -27,7 +26,7 @@ class Workspaces {
         return found;
       }
     }
-    return std::make_unique<Workspace>(height, width, arguments...);
+    return std::make_unique<Workspace>(height, width);
   }
 
   void GiveBack(std::unique_ptr<Workspace> workspace) {

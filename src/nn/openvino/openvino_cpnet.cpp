@@ -53,7 +53,7 @@ RequestPool& OpenvinoCpnet::PoolFor(std::int64_t height, std::int64_t width) con
   return *variant.pool;
 }
 
-Status OpenvinoCpnet::Forward(TensorView input, std::span<const MutableTensorView> outputs) const {
+Status OpenvinoCpnet::Forward(TensorView input, std::span<const MutableTensorView> outputs, Crew /*crew*/) const {
   IC_RETURN_IF_ERROR(CheckCpnetShapes(input, outputs));
   try {
     const auto& shape = input.shape;

@@ -21,7 +21,7 @@ class OpenvinoCpnet final : public Network {
   /// Throws: what OpenVINO throws.
   OpenvinoCpnet(const Cpnet& net, const EngineOptions& options);
 
-  Status Forward(TensorView input, std::span<const MutableTensorView> outputs) const override;
+  Status Forward(TensorView input, std::span<const MutableTensorView> outputs, Crew crew) const override;
   NetworkDescription Describe() const override;
 
  private:

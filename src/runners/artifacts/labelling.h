@@ -17,7 +17,6 @@ struct FlowPlanes {
   image::Plane cell_logit;  ///< above 0 where a cell is likelier than not
 };
 
-
 /// What is known of an object beside its pixels, by label: that of label n is [n - 1]. Empty: not known.
 struct Confidence {
   std::vector<float> cell_probability;  ///< mean over the object's pixels, 0 to 1
