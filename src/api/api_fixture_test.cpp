@@ -143,7 +143,9 @@ std::string ExampleBytes(std::string_view filename) {
 TestApi::TestApi(int workers)
     : catalogue(Models()),
       dispatcher({store, registry, catalogue, pool, clock},
-                 {.workers = workers, .version = "1.2.3", .source_limits = {}}),
+                 {.workers = workers,
+                  .build = {.version = "1.2.3", .commit = "abc", .compiler = "a compiler"},
+                  .source_limits = {}}),
       context{store, dispatcher, registry, catalogue, clock, tokens, passwords, metrics, Options()},
       router(MakeRoutes(context)),
       hooks(MakeHooks(context.metrics, context.options.cors_origins)) {

@@ -2,14 +2,13 @@
 
 #include <map>
 
+#include "api/archive_manifest.h"
 #include "api/inference_document.h"
 #include "base/hashing.h"
 #include "base/log.h"
 
 namespace intelliclinix::api {
 namespace {
-
-constexpr std::string_view kManifestName = "manifest.json";
 
 /// A file that is to go into a folder of the archive.
 struct Wanted {

@@ -52,7 +52,7 @@ int RunProgram(int argc, const char* const* argv) {
   CLI::App program("Finds cells and nuclei in microscope images: a server with an HTTP API, and a command line.",
                    "intelliclinix");
   program.footer(kFooter);
-  program.set_version_flag("--version", std::string(VersionText()));
+  program.set_version_flag("--version", VersionText());
   program.require_subcommand(1);
   Action action;
   AddServe(program, action);
@@ -60,6 +60,7 @@ int RunProgram(int argc, const char* const* argv) {
   AddSegment(program, action);
   AddModels(program, action);
   AddDoctor(program, action);
+  AddVerify(program, action);
   AddVersion(program, action);
   if (const int status = Parse(program, argc, argv); status != kExitOk || !action) return status;
   try {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <string>
 #include <string_view>
 
 #include <CLI/App.hpp>
@@ -18,12 +19,13 @@ void AddWorker(CLI::App& program, Action& action);
 void AddSegment(CLI::App& program, Action& action);
 void AddModels(CLI::App& program, Action& action);
 void AddDoctor(CLI::App& program, Action& action);
+void AddVerify(CLI::App& program, Action& action);
 void AddVersion(CLI::App& program, Action& action);
 
 /// Writes "intelliclinix COMMAND: MESSAGE" to standard error and returns kExitError.
 int PrintError(std::string_view command, const Error& error);
 
-/// "intelliclinix 0.1.0".
-std::string_view VersionText();
+/// "intelliclinix 0.1.0 (commit 1a2b3c, GNU 12.2.0)".
+std::string VersionText();
 
 }  // namespace intelliclinix::app

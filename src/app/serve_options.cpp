@@ -1,6 +1,7 @@
 #include "app/serve_options.h"
 
 #include "app/installation.h"
+#include "app/this_build.h"
 #include "base/object_id.h"
 
 namespace intelliclinix::app {
@@ -42,7 +43,7 @@ dispatch::DispatcherOptions DispatcherOptionsOf(const Settings& settings, const 
   dispatch::DispatcherOptions options;
   options.workers = settings.workers >= 0 ? static_cast<int>(settings.workers) : AvailableCores();
   options.worker_name = role + "-" + ObjectId::Generate().ToString();
-  options.version = INTELLICLINIX_VERSION;
+  options.build = ThisBuild();
   options.lease = std::chrono::seconds(settings.lease_s);
   options.heartbeat = options.lease / 3;
   options.source_limits = SourceLimitsOf(settings);

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "base/build.h"
 #include "base/clock.h"
 #include "base/compute_pool.h"
 #include "base/result.h"
@@ -20,7 +21,7 @@ namespace intelliclinix::dispatch {
 struct DispatcherOptions {
   int workers = 1;                              ///< worker threads; each runs one task at a time; 0: dispatch only
   std::string worker_name = "local";            ///< unique among all processes of the store
-  std::string version;                          ///< for provenance
+  Build build;                                  ///< for provenance
   std::chrono::milliseconds lease{30'000};      ///< a task whose worker is silent this long goes to another
   std::chrono::milliseconds heartbeat{10'000};  ///< how often a worker prolongs its leases; less than a third of lease
   std::chrono::milliseconds idle_poll{1'000};   ///< how often an idle worker looks for tasks of other processes

@@ -163,7 +163,7 @@ DispatcherOptions Lab::Options(int workers, std::string name) const {
   DispatcherOptions options;
   options.workers = workers;
   options.worker_name = std::move(name);
-  options.version = "1.2.3";
+  options.build = {.version = "1.2.3", .commit = "abc", .compiler = "a compiler"};
   options.heartbeat = std::chrono::milliseconds(20);
   options.idle_poll = std::chrono::milliseconds(10);
   return options;

@@ -59,6 +59,7 @@ void ExpectWholePath(Lab& lab) {
   }
   const Json& provenance = ended.provenance;
   EXPECT_EQ(provenance.at("version"), "1.2.3");
+  EXPECT_EQ(provenance.at("build"), Json({{"commit", "abc"}, {"compiler", "a compiler"}}));
   EXPECT_EQ(provenance.at("weights_sha256"), std::string(64, 'a'));
   EXPECT_EQ(provenance.at("params"), Json({{"scale", 3}, {"precision", "f32"}}));
   EXPECT_EQ(provenance.at("device"), "a processor");

@@ -24,9 +24,9 @@ Status Finisher::Finish(ObjectId inference) {
   const DispatcherParts& parts = environment_.parts;
   IC_ASSIGN_OR_RETURN(const records::Inference document, parts.store.LoadInference(inference));
   const std::expected<Plan, records::InferenceError> plan = MakePlan(document, parts.registry, parts.catalogue);
-  const std::string& version = environment_.options.version;
+  const Build& build = environment_.options.build;
   return Finish(inference,
-                plan ? MakeProvenance(*plan, parts.catalogue, version) : MakeProvenance(document.params, version));
+                plan ? MakeProvenance(*plan, parts.catalogue, build) : MakeProvenance(document.params, build));
 }
 
 Status Finisher::Fail(ObjectId inference, const records::InferenceError& error) {

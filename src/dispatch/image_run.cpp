@@ -68,13 +68,13 @@ Result<records::ImageResult> ImageRun::Run() {
   const DispatcherParts& parts = environment_.parts;
   IC_ASSIGN_OR_RETURN(const records::Inference inference,
                       WithRetries(running_.stop(), [&] { return parts.store.LoadInference(task_.inference_id); }));
-  const std::string& version = environment_.options.version;
+  const Build& build = environment_.options.build;
   const std::expected<Plan, records::InferenceError> plan = MakePlan(inference, parts.registry, parts.catalogue);
   if (!plan) {
-    provenance_ = MakeProvenance(inference.params, version);
+    provenance_ = MakeProvenance(inference.params, build);
     return FailedResult(task_, plan.error());
   }
-  provenance_ = MakeProvenance(*plan, parts.catalogue, version);
+  provenance_ = MakeProvenance(*plan, parts.catalogue, build);
   return RunPlan(*plan);
 }
 
@@ -94,7 +94,10 @@ Result<records::ImageResult> ImageRun::RunPlan(const Plan& plan) {
   Result<runners::RunOutput> output =
       runners::RunSourceImage(plan.runner, {source, plan.model, plan.params, Stem(task_.filename), task_.filename},
                               environment_.options.source_limits, context);
-  if (output) return StoreOutput(*std::move(output));
+  if (output) {
+    if (!output->engine.empty()) provenance_["engine"] = output->engine;
+    return StoreOutput(*std::move(output));
+  }
   if (source.fault()) return std::unexpected(*source.fault());
   const bool stopped = output.error().code == ErrorCode::kCancelled && running_.stop().stop_requested();
   if (stopped || output.error().code == ErrorCode::kUnavailable) return std::unexpected(output.error());

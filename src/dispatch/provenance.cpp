@@ -28,23 +28,39 @@ std::string Precision(const Plan& plan, const std::optional<runners::ModelCheck>
   return check && check->report ? check->report->precision : std::string();
 }
 
+/// The check's engine computes in the check's precision; of another precision the run tells.
+std::string Engine(const std::string& precision, const std::optional<runners::ModelCheck>& check) {
+  return check && check->report && check->report->precision == precision ? check->report->engine : std::string();
+}
+
+Json ModelFiles(const records::ModelEntry& model) {
+  Json files = Json::object();
+  for (const auto& [role, file] : model.files) files[role] = file.sha256;
+  return files;
+}
+
+Json BuildProvenance(const Build& build) {
+  return {{"version", build.version}, {"build", {{"commit", build.commit}, {"compiler", build.compiler}}}};
+}
+
 }  // namespace
 
-Json MakeProvenance(const Plan& plan, const runners::ModelCatalogue& catalogue, const std::string& version) {
+Json MakeProvenance(const Plan& plan, const runners::ModelCatalogue& catalogue, const Build& build) {
   const std::optional<runners::ModelCheck> check = catalogue.Check(plan.model.id);
-  Json provenance;
-  provenance["version"] = version;
+  const std::string precision = Precision(plan, check);
+  Json provenance = BuildProvenance(build);
   provenance["weights_sha256"] = WeightsSha256(plan, check);
+  provenance["model_files"] = ModelFiles(plan.model);
   provenance["params"] = plan.params;
+  provenance["engine"] = Engine(precision, check);
   provenance["device"] = check && check->report ? check->report->device : std::string();
-  provenance["precision"] = Precision(plan, check);
+  provenance["precision"] = precision;
   provenance["host"] = HostName();
   return provenance;
 }
 
-Json MakeProvenance(const Json& params, const std::string& version) {
-  Json provenance;
-  provenance["version"] = version;
+Json MakeProvenance(const Json& params, const Build& build) {
+  Json provenance = BuildProvenance(build);
   provenance["params"] = params;
   provenance["host"] = HostName();
   return provenance;

@@ -104,6 +104,7 @@ Result<RunOutput> CellposeRunner::Run(const RunInput& input, const RunContext& c
 
   RunOutput output{.objects = found->objects,
                    .diameter = found->diameter,
+                   .engine = model.network.Describe().engine,
                    .warnings = std::move(found->warnings),
                    .timings_ms = TimingsJson(found->timings),
                    .artifacts = {}};

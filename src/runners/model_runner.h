@@ -60,6 +60,7 @@ struct RunContext {
 struct RunOutput {
   std::uint32_t objects = 0;
   double diameter = 0;  ///< px; the diameter that was used
+  std::string engine;   ///< what computed it, as in ModelReport; empty where that tells it
   std::vector<std::string> warnings;
   Json timings_ms = Json::object();  ///< by stage
   std::vector<ArtifactBytes> artifacts;

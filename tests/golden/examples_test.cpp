@@ -10,8 +10,8 @@
 
 #include "cellpose/segment.h"
 #include "golden/golden_case.h"
-#include "golden/matching.h"
 #include "golden/nuclei_model.h"
+#include "image/matching.h"
 
 namespace intelliclinix::golden {
 namespace {
@@ -50,15 +50,15 @@ const std::map<std::string, Example>& Examples() {
   return examples;
 }
 
-double MeanPrecision(const std::vector<Matching>& matchings) {
+double MeanPrecision(const std::vector<image::Matching>& matchings) {
   double sum = 0;
-  for (const Matching& matching : matchings) sum += matching.average_precision();
+  for (const image::Matching& matching : matchings) sum += matching.average_precision();
   return sum / static_cast<double>(matchings.size());
 }
 
 TEST(Examples, AreFoundAsWellAsTheWeightsAllow) {
-  std::vector<Matching> at50;
-  std::vector<Matching> at75;
+  std::vector<image::Matching> at50;
+  std::vector<image::Matching> at75;
   for (const auto& [name, example] : Examples()) {
     at50.push_back(Match(example.truth, example.float32.labels, 0.5));
     at75.push_back(Match(example.truth, example.float32.labels, 0.75));
@@ -75,8 +75,8 @@ TEST(Examples, AreFoundAsWellAsTheWeightsAllow) {
 TEST(Examples, AreNearlyTheSameInBfloat16) {
   if (!nn::CpuHasBfloat16()) GTEST_SKIP() << "this CPU has no bfloat16";
   const NucleiModel bfloat16(nn::Precision::kBfloat16);
-  Matching at50;
-  Matching at75;
+  image::Matching at50;
+  image::Matching at75;
   bool any_pixel_differs = false;
   for (const auto& [name, example] : Examples()) {
     const cellpose::Options options{.diameter = example.float32.diameter};

@@ -13,8 +13,8 @@
 #include "cellpose/planes.h"
 #include "cellpose/segment.h"
 #include "golden/golden_case.h"
-#include "golden/matching.h"
 #include "golden/nuclei_model.h"
+#include "image/matching.h"
 #include "image/resize.h"
 
 namespace intelliclinix::golden {
@@ -105,7 +105,7 @@ TEST_P(Golden, Masks) {
     EXPECT_NEAR(result->diameter, *golden_.diameter_estimated, kDiameterTolerance);
   }
 
-  const Matching matching = Match(ReadLabels(golden_.folder / "masks.png"), result->labels, 0.9);
+  const image::Matching matching = Match(ReadLabels(golden_.folder / "masks.png"), result->labels, 0.9);
   ASSERT_EQ(matching.expected, golden_.objects);
   EXPECT_EQ(matching.found, result->objects);
   EXPECT_GE(matching.recall(), 0.995) << matching.matched << " of " << matching.expected;

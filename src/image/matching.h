@@ -5,7 +5,7 @@
 
 #include "image/image.h"
 
-namespace intelliclinix::golden {
+namespace intelliclinix::image {
 
 /// Objects of two label images and how many of them are pairs.
 struct Matching {
@@ -16,6 +16,9 @@ struct Matching {
   /// Matched objects by all that were expected or found; 1 when there are none of either.
   /// Source: Schmidt et al. 2018 (the "average precision" of cell segmentation).
   double average_precision() const;
+  /// Twice the matched objects by the sum of those that were expected and that were found (the F1 score); 1 when there
+  /// are none of either.
+  double f1() const;
   /// The share of expected objects that were found; 1 when there are none.
   double recall() const;
 
@@ -23,7 +26,8 @@ struct Matching {
 };
 
 /// Pairs of objects with intersection over union of at least `threshold` >= 0.5, so that each has one partner at most
-/// (at exactly 0.5 the first). The images have the same size.
-Matching Match(const image::LabelImage& expected, const image::LabelImage& found, double threshold);
+/// (at exactly 0.5 the first). The images have the same size. Memory for as many objects as the largest label says, so
+/// labels should be dense.
+Matching Match(const LabelImage& expected, const LabelImage& found, double threshold);
 
-}  // namespace intelliclinix::golden
+}  // namespace intelliclinix::image

@@ -1,4 +1,4 @@
-#include "golden/matching.h"
+#include "image/matching.h"
 
 #include <cstdint>
 #include <map>
@@ -9,13 +9,29 @@
 
 #include "image/regions.h"
 
-namespace intelliclinix::golden {
+namespace intelliclinix::image {
 namespace {
 
-std::vector<std::uint64_t> Areas(const image::LabelImage& labels) {
+std::vector<std::uint64_t> Areas(const LabelImage& labels) {
   std::vector<std::uint64_t> areas;
   for (const image::Region& region : image::MeasureRegions(labels)) areas.push_back(region.area);
   return areas;
+}
+
+using Pair = std::pair<std::uint32_t, std::uint32_t>;
+using Overlaps = std::map<Pair, std::uint64_t>;
+
+/// The pixels that each pair of objects shares. Neighbours mostly are of one pair, which is then looked up once.
+Overlaps CountOverlaps(const LabelImage& expected, const LabelImage& found) {
+  Overlaps overlaps;
+  auto last = overlaps.end();
+  for (std::size_t i = 0; i < expected.labels.size(); ++i) {
+    const Pair pair = {expected.labels[i], found.labels[i]};
+    if (pair.first == 0 || pair.second == 0) continue;
+    if (last == overlaps.end() || last->first != pair) last = overlaps.try_emplace(pair, 0).first;
+    ++last->second;
+  }
+  return overlaps;
 }
 
 std::size_t CountObjects(const std::vector<std::uint64_t>& areas) {
@@ -31,6 +47,11 @@ double Matching::average_precision() const {
   return all == 0 ? 1 : static_cast<double>(matched) / static_cast<double>(all);
 }
 
+double Matching::f1() const {
+  const std::size_t all = expected + found;
+  return all == 0 ? 1 : 2 * static_cast<double>(matched) / static_cast<double>(all);
+}
+
 double Matching::recall() const {
   return expected == 0 ? 1 : static_cast<double>(matched) / static_cast<double>(expected);
 }
@@ -42,12 +63,9 @@ Matching& Matching::operator+=(const Matching& other) {
   return *this;
 }
 
-Matching Match(const image::LabelImage& expected, const image::LabelImage& found, double threshold) {
+Matching Match(const LabelImage& expected, const LabelImage& found, double threshold) {
   if (expected.height != found.height || expected.width != found.width) throw std::invalid_argument("sizes differ");
-  std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint64_t> overlaps;
-  for (std::size_t i = 0; i < expected.labels.size(); ++i) {
-    if (expected.labels[i] != 0 && found.labels[i] != 0) ++overlaps[{expected.labels[i], found.labels[i]}];
-  }
+  const Overlaps overlaps = CountOverlaps(expected, found);
   const std::vector<std::uint64_t> expected_areas = Areas(expected);
   const std::vector<std::uint64_t> found_areas = Areas(found);
   std::set<std::uint32_t> taken_expected;
@@ -63,4 +81,4 @@ Matching Match(const image::LabelImage& expected, const image::LabelImage& found
       .expected = CountObjects(expected_areas), .found = CountObjects(found_areas), .matched = taken_expected.size()};
 }
 
-}  // namespace intelliclinix::golden
+}  // namespace intelliclinix::image

@@ -1,15 +1,15 @@
-#include "golden/matching.h"
+#include "image/matching.h"
 
 #include <algorithm>
 
 #include <gtest/gtest.h>
 
-namespace intelliclinix::golden {
+namespace intelliclinix::image {
 namespace {
 
 /// Objects as runs of pixels of one row.
-image::LabelImage Row(std::initializer_list<std::uint32_t> labels) {
-  image::LabelImage row(1, static_cast<int>(labels.size()));
+LabelImage Row(std::initializer_list<std::uint32_t> labels) {
+  LabelImage row(1, static_cast<int>(labels.size()));
   std::ranges::copy(labels, row.labels.begin());
   return row;
 }
@@ -29,6 +29,7 @@ TEST(Match, CountsOnlyPairsAboveTheThreshold) {
   EXPECT_EQ(Match(expected, found, 0.76).matched, 0U);
   EXPECT_DOUBLE_EQ(Match(expected, found, 0.75).average_precision(), 0.5);
   EXPECT_DOUBLE_EQ(Match(expected, found, 0.75).recall(), 0.5);
+  EXPECT_DOUBLE_EQ(Match(expected, found, 0.75).f1(), 2.0 / 3);
 }
 
 TEST(Match, GivesAnObjectOnePartnerAtMost) { EXPECT_EQ(Match(Row({1, 1, 1, 1}), Row({1, 1, 2, 2}), 0.5).matched, 1U); }
@@ -36,7 +37,9 @@ TEST(Match, GivesAnObjectOnePartnerAtMost) { EXPECT_EQ(Match(Row({1, 1, 1, 1}), 
 TEST(Match, CountsNothingAgainstNothingAsEqual) {
   EXPECT_EQ(Match(Row({0, 0}), Row({0, 0}), 0.5).average_precision(), 1);
   EXPECT_EQ(Match(Row({0, 0}), Row({1, 0}), 0.5).average_precision(), 0);
+  EXPECT_EQ(Match(Row({0, 0}), Row({0, 0}), 0.5).f1(), 1);
+  EXPECT_EQ(Match(Row({0, 0}), Row({1, 0}), 0.5).f1(), 0);
 }
 
 }  // namespace
-}  // namespace intelliclinix::golden
+}  // namespace intelliclinix::image

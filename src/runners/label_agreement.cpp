@@ -1,0 +1,48 @@
+#include "runners/label_agreement.h"
+
+#include <string>
+
+#include "image/decode_labels.h"
+#include "image/matching.h"
+#include "image/regions.h"
+
+namespace intelliclinix::runners {
+namespace {
+
+Result<image::LabelImage> ReadDense(ByteSource& file, const image::LabelLimits& limits) {
+  IC_ASSIGN_OR_RETURN(image::LabelImage labels, image::DecodeLabels(file, limits));
+  const auto missing = image::FirstMissingLabel(labels);
+  if (!missing) return labels;
+  return Fail(ErrorCode::kInvalidArgument,
+              "The labels skip numbers: the largest is " + std::to_string(image::MaxLabel(labels)) +
+                  ", and no pixel has " + std::to_string(*missing) +
+                  ". Number the objects 1, 2, 3, ... without gaps, for example with scikit-image's "
+                  "relabel_sequential.");
+}
+
+LabelAgreement Compare(const image::LabelImage& expected, const image::LabelImage& found) {
+  const image::Matching at50 = image::Match(expected, found, 0.5);
+  return {.same = expected.labels == found.labels,
+          .expected = static_cast<std::uint32_t>(at50.expected),
+          .found = static_cast<std::uint32_t>(at50.found),
+          .ap50 = at50.average_precision(),
+          .ap75 = image::Match(expected, found, 0.75).average_precision(),
+          .f1 = at50.f1()};
+}
+
+}  // namespace
+
+Result<LabelAgreement> CompareLabels(ByteSource& expected, ByteSource& found) {
+  IC_ASSIGN_OR_RETURN(const image::LabelImage one, ReadDense(expected, {}));
+  IC_ASSIGN_OR_RETURN(const image::LabelImage other, ReadDense(found, {.size = std::pair(one.height, one.width)}));
+  return Compare(one, other);
+}
+
+Result<LabelAgreement> ScoreCorrection(ByteSource& correction, ByteSource& found, int height, int width) {
+  const image::LabelLimits limits = {.size = std::pair(height, width), .max_pixels = UINT64_MAX};
+  IC_ASSIGN_OR_RETURN(const image::LabelImage labels, ReadDense(correction, limits));
+  IC_ASSIGN_OR_RETURN(const image::LabelImage machine, image::DecodeLabels(found, limits));
+  return Compare(labels, machine);
+}
+
+}  // namespace intelliclinix::runners
