@@ -24,6 +24,7 @@ inline constexpr std::string_view kMeasurements = "measurements";   ///< CSV, on
 inline constexpr std::string_view kNucleiJson = "nuclei_json";      ///< polygons, boxes and measurements as plain JSON
 inline constexpr std::string_view kSegNpy = "seg_npy";              ///< what Cellpose's GUI opens
 inline constexpr std::string_view kFlows = "flows";                 ///< what the network gave, as float TIFF
+inline constexpr std::string_view kCorrection = "correction";       ///< a label image that somebody drew
 inline constexpr std::string_view kPreview = "preview";             ///< a source for browsers
 }  // namespace artifact_kind
 

@@ -154,6 +154,53 @@ Result<InferenceError> InferenceErrorFromJson(const Json& json) {
   });
 }
 
+Json ToJson(const Correction& correction) {
+  const CorrectionScores& scores = correction.scores;
+  return {{"_id", correction.id.ToString()},
+          {"inference_id", correction.inference_id.ToString()},
+          {"owner_id", correction.owner_id.ToString()},
+          {"original_gridfs_id", correction.source_id.ToString()},
+          {"source_filename", correction.source_filename},
+          {"version", correction.version},
+          {"gridfs_id", correction.file.blob_id.ToString()},
+          {"filename", correction.file.filename},
+          {"content_type", correction.file.content_type},
+          {"bytes", correction.file.bytes},
+          {"sha256", correction.file.sha256},
+          {"note", correction.note},
+          {"objects", scores.objects},
+          {"machine_objects", scores.machine_objects},
+          {"scores", {{"ap50", scores.ap50}, {"ap75", scores.ap75}, {"f1", scores.f1}}},
+          {"created_at", FormatTime(correction.created_at)}};
+}
+
+Result<Correction> CorrectionFromJson(const Json& json) {
+  return Decode<Correction>("correction", [&json]() -> Result<Correction> {
+    Correction correction;
+    IC_ASSIGN_OR_RETURN(correction.id, IdFromJson(json, "_id"));
+    IC_ASSIGN_OR_RETURN(correction.inference_id, IdFromJson(json, "inference_id"));
+    IC_ASSIGN_OR_RETURN(correction.owner_id, IdFromJson(json, "owner_id"));
+    IC_ASSIGN_OR_RETURN(correction.source_id, IdFromJson(json, "original_gridfs_id"));
+    correction.source_filename = json.at("source_filename");
+    correction.version = json.at("version");
+    IC_ASSIGN_OR_RETURN(correction.file.blob_id, IdFromJson(json, "gridfs_id"));
+    correction.file.kind = artifact_kind::kCorrection;
+    correction.file.filename = json.at("filename");
+    correction.file.content_type = json.at("content_type");
+    correction.file.bytes = json.at("bytes");
+    correction.file.sha256 = json.at("sha256");
+    correction.note = json.at("note");
+    const Json& scores = json.at("scores");
+    correction.scores = {.objects = json.at("objects"),
+                         .machine_objects = json.at("machine_objects"),
+                         .ap50 = scores.at("ap50"),
+                         .ap75 = scores.at("ap75"),
+                         .f1 = scores.at("f1")};
+    IC_ASSIGN_OR_RETURN(correction.created_at, ParseTime(json.at("created_at").get<std::string>()));
+    return correction;
+  });
+}
+
 Json ToJson(const Progress& progress) {
   return {{"images_done", progress.images_done},
           {"images_total", progress.images_total},
