@@ -50,6 +50,22 @@ Result<RunnableModel> RecordedModel(const Installation& installation, const api:
   return model;
 }
 
+/// The recorded parameters, with the label image as the only output.
+Result<Json> ParametersOf(const RunnableModel& model, const api::Manifest& manifest) {
+  const auto recorded = manifest.provenance.find("params");
+  Json params = recorded == manifest.provenance.end() ? Json::object() : *recorded;
+  const runners::ParameterTable& table = model.runner.Describe().parameters;
+  const bool has_outputs = std::ranges::any_of(
+      table.parameters(), [](const runners::Parameter& parameter) { return parameter.name == "outputs"; });
+  if (params.is_object() && has_outputs)
+    params["outputs"] = Json::array({std::string(records::artifact_kind::kLabelMask)});
+  Result<Json> resolved = table.Resolve(params);
+  if (resolved) return resolved;
+  Error error = std::move(resolved).error();
+  error.message = "The parameters in manifest.json cannot be run: " + error.message;
+  return std::unexpected(std::move(error));
+}
+
 /// Runs one archive's images.
 class Rerunner {
  public:
@@ -210,7 +226,7 @@ Result<std::vector<RerunImage>> RerunArchive(const ZipReader& archive, const api
   IC_ASSIGN_OR_RETURN(Json params,
                       model.runner.Describe().parameters.Resolve(manifest.provenance.value("params", Json::object())));
   IC_RETURN_IF_ERROR(model.runner.Prepare(model.entry));
-  Rerunner rerunner({archive, manifest, model, installation, settings, stop}, std::move(params));
+  Rerunner rerunner({archive, manifest, model, installation, settings, stop}, params);
   std::vector<RerunImage> images;
   for (const api::ManifestImage& image : manifest.images) {
     if (!image.completed) continue;
