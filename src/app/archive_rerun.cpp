@@ -126,13 +126,9 @@ class Rerunner {
 
   Result<runners::RunOutput> RunOnce(const std::vector<std::byte>& original) const {
     MemorySource file{std::span<const std::byte>(original)};
-    const runners::RunContext context{
-        .pool = parts_.installation.pool, .stop = parts_.stop, .wanted = [](std::string_view kind) {
-          return kind == records::artifact_kind::kLabelMask;
-        }};
-    return runners::RunSourceImage(parts_.model.runner,
-                                   {.file = file, .model = parts_.model.entry, .params = params_, .stem = "rerun"},
-                                   SourceLimitsOf(parts_.settings), context);
+    return runners::RunSourceImage(
+        parts_.model.runner, {.file = file, .model = parts_.model.entry, .params = params_, .stem = "rerun"},
+        SourceLimitsOf(parts_.settings), {.pool = parts_.installation.pool, .stop = parts_.stop});
   }
 
   /// What computes it now and did not then.
@@ -223,8 +219,7 @@ Result<std::vector<RerunImage>> RerunArchive(const ZipReader& archive, const api
                                              Installation& installation, const Settings& settings,
                                              const std::stop_token& stop) {
   IC_ASSIGN_OR_RETURN(const RunnableModel model, RecordedModel(installation, manifest));
-  IC_ASSIGN_OR_RETURN(Json params,
-                      model.runner.Describe().parameters.Resolve(manifest.provenance.value("params", Json::object())));
+  IC_ASSIGN_OR_RETURN(const Json params, ParametersOf(model, manifest));
   IC_RETURN_IF_ERROR(model.runner.Prepare(model.entry));
   Rerunner rerunner({archive, manifest, model, installation, settings, stop}, params);
   std::vector<RerunImage> images;
