@@ -65,9 +65,10 @@ records::Dataset UploadSink::NewDataset() const {
 }
 
 Status UploadSink::Store(const records::Dataset& dataset, const std::optional<records::Inference>& inference) {
-  IC_RETURN_IF_ERROR(context_.store.InsertDataset(dataset));
-  intake_.Release();
-  if (!inference) return {};
+  const Status stored = context_.store.InsertDataset(dataset);
+  // A store that did not answer may have the dataset all the same: its images stay, and are swept if it has not.
+  if (stored || stored.error().code == ErrorCode::kUnavailable) intake_.Release();
+  if (!stored || !inference) return stored;
   const Status inserted = context_.store.InsertInference(*inference);
   if (inserted) return {};
   if (const Status deleted = context_.store.DeleteDataset(owner_, dataset.id); !deleted) {

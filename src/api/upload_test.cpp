@@ -215,8 +215,9 @@ TEST_F(UploadTest, AStoreThatFailsOnTheWayKeepsNothing) {
       ExpectNothingLeft();
     }
   }
+  const Error broken{ErrorCode::kInternal, "The store is broken.", {}};
   for (const char* call : {"BlobWriter::Reader", "ByteSource::ReadAt", "InsertDataset", "InsertInference"}) {
-    EXPECT_GE(upload({.call = call}), 400) << call;
+    EXPECT_GE(upload({.call = call, .error = broken}), 400) << call;
     ExpectNothingLeft();
   }
 }

@@ -38,7 +38,8 @@ void FitConnectionsToDescriptors(Settings& settings) {
 int Serve(Settings settings) {
   log::SetLevel(LogLevelOf(settings));
   std::signal(SIGPIPE, SIG_IGN);
-  umask(077);  // what the server writes is for its own user
+  std::signal(SIGXFSZ, SIG_IGN);  // a limit on file sizes is an error of that write, as a full disk is
+  umask(077);                     // what the server writes is for its own user
   FitConnectionsToDescriptors(settings);
   StopSignals signals;
   const auto process = ServerProcess::Open(settings);

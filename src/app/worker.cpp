@@ -20,7 +20,8 @@ int Work(const Settings& settings) {
   }
   log::SetLevel(LogLevelOf(settings));
   std::signal(SIGPIPE, SIG_IGN);
-  umask(077);  // what it writes is for its own user
+  std::signal(SIGXFSZ, SIG_IGN);  // a limit on file sizes is an error of that write, as a full disk is
+  umask(077);                     // what it writes is for its own user
   StopSignals signals;
   const auto process = WorkerProcess::Open(settings);
   if (!process) return PrintError("worker", process.error());

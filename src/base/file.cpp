@@ -14,7 +14,7 @@ namespace intelliclinix {
 Error SystemError(const std::string& what, int error_number) {
   const bool full = error_number == ENOSPC || error_number == EDQUOT;
   return Error{
-      full ? ErrorCode::kResourceExhausted : ErrorCode::kInternal,
+      full || error_number == EFBIG ? ErrorCode::kResourceExhausted : ErrorCode::kInternal,
       what + ": " + (full ? "the disk is full; free some space and try again" : std::strerror(error_number)) + ".",
       {}};
 }

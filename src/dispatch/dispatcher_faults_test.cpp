@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "dispatch/dispatcher_fixture_test.h"
+#include "dispatch/task_executor.h"
 #include "store/failing/failing_store.h"
 #include "store/memory/memory_store.h"
 #include "store/sqlite/sqlite_store.h"
@@ -94,6 +95,22 @@ TEST(DispatcherFaults, AJobSurvivesAnOutage) {
   static_cast<void>(dispatcher->Dispatch(inference));
   EXPECT_TRUE(Eventually([&] { return store.Calls("ListUnfinished") > 3 && store.Calls("ClaimTask") > 3; }));
   EXPECT_LT(store.Calls("ClaimTask"), 1000) << "workers back off";
+  store.Clear();
+  EXPECT_EQ(Get(std::move(end)), WaitEnd::kFinished);
+  EXPECT_EQ(memory.LoadInference(inference)->status, InferenceStatus::kCompleted);
+}
+
+TEST(DispatcherFaults, AFullDiskCostsNoAttempt) {
+  const SystemClock clock;
+  store::memory::MemoryStore memory(clock);
+  store::failing::FailingStore store(memory);
+  Lab lab(store, clock);
+  const ObjectId inference = lab.AddInference(1);
+  store.Inject({.call = "ByteSource::ReadAt", .error = {ErrorCode::kResourceExhausted, "The disk is full.", {}}});
+  const auto dispatcher = lab.StartDispatcher(1);
+  std::future<WaitEnd> end = EndOf(*dispatcher, inference);
+  ASSERT_TRUE(dispatcher->Dispatch(inference));
+  EXPECT_TRUE(Eventually([&] { return store.Calls("ReleaseTask") > kMaxAttempts; }));
   store.Clear();
   EXPECT_EQ(Get(std::move(end)), WaitEnd::kFinished);
   EXPECT_EQ(memory.LoadInference(inference)->status, InferenceStatus::kCompleted);

@@ -8,9 +8,9 @@
 namespace intelliclinix::dispatch {
 namespace {
 
-/// A dependency that does not answer is no fault of the task, whereas what breaks again and again must come to an end:
-/// it uses up an attempt.
-bool CountsAsAttempt(const Error& reason) { return IsFault(reason) && reason.code != ErrorCode::kUnavailable; }
+/// A store that does not answer or has no room is no fault of the task, which waits for it, whereas what breaks again
+/// and again must come to an end: it uses up an attempt.
+bool CountsAsAttempt(const Error& reason) { return reason.code == ErrorCode::kInternal; }
 
 /// The failure of an attempt that has no further one.
 bool IsLast(const records::Task& task, const Error& reason) {
