@@ -1,0 +1,31 @@
+"""Connections that break in the middle of requests and answers."""
+import random
+
+import load
+import pictures
+from client import sign_in
+from processes import Cluster, SqliteStore
+from proxy import Proxy
+
+ROUNDS = 8
+
+
+def test_a_client_on_a_bad_line_gets_all_that_it_asked_for_once(tmp_path):
+    """Between a few bytes of a head and most of an upload pass before a connection breaks."""
+    with Cluster(SqliteStore(tmp_path), tmp_path, apis=1, workers=0, flags=['--threads', '1']) as cluster:
+        cluster.start()
+        token = sign_in(cluster.urls[0]).token
+        api = cluster.apis[0]
+        proxy = Proxy(('127.0.0.1', api.port), cut_after=(50, 12000), seed=1)
+        client = load.PatientClient([proxy.url], token, random.Random(2))
+        content = pictures.cuttings()[0]
+        for number in range(ROUNDS):
+            dataset = client.upload([(f'{number}.png', content)]).json['dataset_id']
+            started = client.start(dataset, load.VARIANTS[0], headers={'Idempotency-Key': f'job {number}'})
+            assert started.status == 200, started.body
+            document = client.get(f'/api/inferences/{started.json["inference_id"]}').json
+            assert [result['source_filename'] for result in document['results']] == [f'{number}.png']
+            assert client.get(f'/api/inferences/{started.json["inference_id"]}/download').status == 200
+        proxy.close()
+        assert proxy.cuts > 0 and api.alive()
+        assert cluster.stop() == []

@@ -1,0 +1,13 @@
+"""A part of `tools/chaos --scale`, which has 10,000 images."""
+import scale_run
+from processes import SqliteStore
+
+IMAGES = 300
+
+
+def test_all_workers_are_busy_to_the_end_of_a_large_inference(tmp_path):
+    outcome = scale_run.run(SqliteStore(tmp_path), tmp_path, IMAGES)
+    print(outcome.report())
+    assert not outcome.wrong, outcome.report()
+    # Equal shares, but for what a scheduler with other work gives one process before another.
+    assert outcome.spread < 0.5, outcome.report()
