@@ -1,4 +1,4 @@
-"""Servers and workers that are killed, stopped and started again, and the stores that they share."""
+"""Servers and workers that are killed, stopped and started again."""
 import contextlib
 import os
 import pathlib
@@ -116,21 +116,6 @@ class Process:
 
     def tail(self, lines=30):
         return '\n'.join(self.log.read_text(errors='replace').splitlines()[-lines:]) if self.log.exists() else ''
-
-
-class SqliteStore:
-    """A data folder that all processes of one machine share."""
-
-    name = 'sqlite'
-
-    def __init__(self, folder):
-        self.folder = folder / 'data'
-
-    def flags(self):
-        return ['--data', self.folder]
-
-    def close(self):
-        pass
 
 
 class Cluster:

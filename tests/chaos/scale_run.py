@@ -10,6 +10,7 @@ from jobs import begin, ended
 from processes import Cluster, get
 
 MAX_DOCUMENT_BYTES = 8 << 20
+MAX_SPREAD = 0.1
 COMPLETED = re.compile(r'^intelliclinix_tasks_completed_total (\d+)', re.MULTILINE)
 
 

@@ -4,7 +4,8 @@ import random
 import load
 import pictures
 from client import sign_in
-from processes import Cluster, SqliteStore
+from processes import Cluster
+from stores import SqliteStore
 from proxy import Proxy
 
 ROUNDS = 8

@@ -8,7 +8,8 @@ import pytest
 
 from client import sign_in
 from jobs import begin, check_whole, document, images_done, small_files
-from processes import Cluster, SqliteStore, wait_until
+from processes import Cluster, wait_until
+from stores import SqliteStore
 
 IMAGES = 16
 FULL_S = 6  # longer than the retries of a single write

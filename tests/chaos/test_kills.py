@@ -4,14 +4,14 @@ import secrets
 import pytest
 
 import crash_run
-from processes import SqliteStore
+from stores import SqliteStore
 
 SECONDS = {'sqlite': 25}
 
 
 @pytest.mark.parametrize('make_store', [SqliteStore], ids=lambda store: store.name)
 def test_nothing_acknowledged_is_lost(make_store, tmp_path):
-    plan = crash_run.Plan(kills=500, seed=secrets.randbits(32), seconds=SECONDS[make_store.name], apis=1, workers=0)
+    plan = crash_run.Plan(kills=500, seed=secrets.randbits(32), seconds=SECONDS[make_store.name])
     outcome = crash_run.run(plan, make_store(tmp_path), tmp_path)
     print(outcome.report())
     assert not outcome.wrong, f'{outcome.report()}\n{plan.how_to_repeat(make_store.name)}\nThe logs are in {tmp_path}'

@@ -1,6 +1,6 @@
 """A part of `tools/chaos --scale`, which has 10,000 images."""
 import scale_run
-from processes import SqliteStore
+from stores import SqliteStore
 
 IMAGES = 300
 

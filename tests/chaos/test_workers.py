@@ -4,7 +4,8 @@ import time
 
 from client import sign_in
 from jobs import begin, check_whole, document, ended, images_done, small_files
-from processes import ROOT, Cluster, SqliteStore, get, wait_until
+from processes import ROOT, Cluster, get, wait_until
+from stores import SqliteStore
 
 FLAGS = ('--threads', '1', '--lease-s', '1')
 ATTEMPTS = 3
