@@ -33,6 +33,7 @@ class FaultyServer {
   store::failing::FailingStore& store() { return store_; }
   store::memory::MemoryStore& truth() { return api_.store; }
   ObjectId owner() const { return ada_.user.id; }
+  TimePoint now() const { return api_.clock.Now(); }
 
   Json Insist(Ask ask) {
     ask.token = ada_.token;
@@ -99,15 +100,11 @@ void ExpectWhole(FaultyServer& server, const Json& document) {
   }
 }
 
-/// Everything that is in the store, of which the client may not have been told, has what it points to.
-void ExpectNothingDangles(FaultyServer& server) {
-  store::memory::MemoryStore& store = server.truth();
-  const auto datasets = store.ListDatasets(server.owner(), {}).value();
-  for (const records::Dataset& dataset : datasets.items) {
-    for (const records::SourceFile& file : dataset.files) {
-      EXPECT_TRUE(store.GetBlob(server.owner(), file.blob_id).has_value()) << "a source of a dataset is gone";
-    }
-  }
+/// Nothing in the store contradicts itself, what the client was not told of included.
+void ExpectConsistent(FaultyServer& server) {
+  const auto found = server.truth().Check({.now = server.now()});
+  ASSERT_TRUE(found.has_value());
+  for (const store::Inconsistency& fault : *found) ADD_FAILURE() << fault.kind << ": " << fault.sentence;
 }
 
 /// Returns the number of operations.
@@ -115,7 +112,7 @@ int WorkThrough(FaultyServer& server) {
   const std::string dataset = server.Upload();
   const std::string inference = server.Start(dataset);
   ExpectWhole(server, server.WaitForEnd(inference));
-  ExpectNothingDangles(server);
+  ExpectConsistent(server);
   EXPECT_EQ(server.truth().CountOpenTasks(), 0);
   const int operations = server.store().Operations();
   server.Insist({.method = "DELETE", .path = "/api/inferences/" + inference});
@@ -123,7 +120,7 @@ int WorkThrough(FaultyServer& server) {
             ErrorCode::kNotFound);
   server.Insist({.method = "DELETE", .path = "/api/datasets/" + dataset});
   EXPECT_FALSE(server.truth().GetDataset(server.owner(), ObjectId::Parse(dataset).value()).has_value());
-  ExpectNothingDangles(server);
+  ExpectConsistent(server);
   EXPECT_EQ(server.truth().CountOpenTasks(), 0);
   return std::max(operations, server.store().Operations());
 }

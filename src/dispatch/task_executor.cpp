@@ -42,6 +42,7 @@ Status TaskExecutor::Commit(Attempt& attempt, const records::ImageResult& result
   // An earlier try may have written the result and lost only its answer: then its blobs are published.
   if (attempt.commit_tried) return finisher_.Finish(attempt.task.inference_id, attempt.run.provenance());
   ++environment_.counters.stale_writes_rejected;
+  log::Warning("result_refused", {{"task_id", attempt.task.id.ToString()}, {"attempt", attempt.task.attempt}});
   RemoveBlobs(attempt);
   return {};
 }

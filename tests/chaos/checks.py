@@ -84,6 +84,7 @@ def check_failed(job, document, tally):
     if code == 'cancelled' and job.cancelled:
         return []
     if code == 'attempts_exhausted':
+        tally['image attempts_exhausted'] += len(job.files)
         return []
     return [f'{job.inference} failed with {document["error"]}']
 

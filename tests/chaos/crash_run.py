@@ -14,6 +14,7 @@ from processes import Cluster
 
 USERS = 3
 LEASE_S = 2
+ATTEMPTS = 3
 AT_WORK = 0.8  # the share of kills that let the victim start up first
 
 
@@ -84,8 +85,19 @@ def conclude(cluster, users, masks, outcome):
         outcome.wrong += checks.check_user(user, masks, outcome.tally)
         outcome.unanswered += user.client.unanswered
     outcome.stale_writes = sum(process.stale_writes() for process in cluster.processes)
+    outcome.wrong += check_attempts(cluster, outcome)
     outcome.wrong += [f'{name} did not stop in good order' for name in cluster.stop()]
     return outcome
+
+
+def check_attempts(cluster, outcome):
+    """A process has one image at a time, so a kill costs at most one attempt, as does a lease that ran out."""
+    lost = sum(process.log.read_text(errors='replace').count(event)
+               for process in cluster.processes for event in ('"lease_lost"', '"result_refused"'))
+    exhausted = outcome.tally['image attempts_exhausted']
+    if exhausted * ATTEMPTS <= outcome.kills + lost:
+        return []
+    return [f'{exhausted} images used up {ATTEMPTS} attempts each, for {outcome.kills} kills and {lost} lost leases']
 
 
 def make_users(cluster, rng):

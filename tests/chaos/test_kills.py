@@ -6,7 +6,7 @@ import pytest
 import crash_run
 from stores import SqliteStore
 
-SECONDS = {'sqlite': 25}
+SECONDS = {'sqlite': 20}
 
 
 @pytest.mark.parametrize('make_store', [SqliteStore], ids=lambda store: store.name)
