@@ -35,6 +35,15 @@ void DropLarge(double largest, image::LabelImage& labels) {
   KeepLabels(keep, labels);
 }
 
+/// Values of labels that `keep` does not reach are dropped too.
+void KeepValues(const std::vector<std::uint8_t>& keep, PerLabel& values) {
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < values.size() && i + 1 < keep.size(); ++i) {
+    if (keep[i + 1] != 0) values[count++] = values[i];
+  }
+  values.resize(count);
+}
+
 }  // namespace
 
 image::LabelImage LabelByEnds(const CellPixels& cells, int height, int width, double max_size_fraction) {
@@ -66,22 +75,24 @@ std::uint32_t KeepLabels(const std::vector<std::uint8_t>& keep, image::LabelImag
   return count;
 }
 
-std::uint32_t DropSmall(std::int64_t min_size, image::LabelImage& labels) {
+std::uint32_t DropSmall(std::int64_t min_size, image::LabelImage& labels, PerLabel& values) {
   const std::vector<std::uint64_t> counts = CountLabels(labels);
   const auto least = static_cast<std::uint64_t>(std::max<std::int64_t>(1, min_size));
   std::vector<std::uint8_t> keep(counts.size());
   for (std::size_t label = 1; label < counts.size(); ++label) {
     keep[label] = static_cast<std::uint8_t>(counts[label] >= least);
   }
+  KeepValues(keep, values);
   return KeepLabels(keep, labels);
 }
 
-std::uint32_t DropOnEdges(image::LabelImage& labels) {
+std::uint32_t DropOnEdges(image::LabelImage& labels, PerLabel& values) {
   std::vector<std::uint8_t> keep(static_cast<std::size_t>(image::MaxLabel(labels)) + 1, 1);
   for (int y = 0; y < labels.height; ++y) {
     const bool edge_row = y == 0 || y == labels.height - 1;
     for (int x = 0; x < labels.width; x += edge_row ? 1 : std::max(1, labels.width - 1)) keep[labels.at(y, x)] = 0;
   }
+  KeepValues(keep, values);
   return KeepLabels(keep, labels);
 }
 

@@ -20,10 +20,15 @@ std::vector<std::uint64_t> CountLabels(const image::LabelImage& labels);
 /// are below keep.size(); keep[0] means nothing.
 std::uint32_t KeepLabels(const std::vector<std::uint8_t>& keep, image::LabelImage& labels);
 
-/// Drops objects of fewer than `min_size` pixels, and labels without pixels; numbers the others 1..N; returns N.
-std::uint32_t DropSmall(std::int64_t min_size, image::LabelImage& labels);
+/// A number of each object: that of label n is [n - 1]. Empty: not known.
+using PerLabel = std::vector<float>;
 
-/// Drops objects that touch the border of the image; numbers the others 1..N; returns N.
-std::uint32_t DropOnEdges(image::LabelImage& labels);
+/// Drops objects of fewer than `min_size` pixels, and labels without pixels; numbers the others 1..N; returns N.
+/// `values` go with their objects.
+std::uint32_t DropSmall(std::int64_t min_size, image::LabelImage& labels, PerLabel& values);
+
+/// Drops objects that touch the border of the image; numbers the others 1..N; returns N. `values` go with their
+/// objects.
+std::uint32_t DropOnEdges(image::LabelImage& labels, PerLabel& values);
 
 }  // namespace intelliclinix::cellpose

@@ -90,18 +90,22 @@ TEST(FillHoles, SwallowsAMaskInsideAnother) {
                                       1, 1, 1});
   FillHoles(labels);
   EXPECT_THAT(labels.labels, testing::Each(1));
-  EXPECT_EQ(DropSmall(-1, labels), 1U);
+  PerLabel none;
+  EXPECT_EQ(DropSmall(-1, labels, none), 1U);
 }
 
 TEST(DropSmall, RenumbersWhatIsLeft) {
   image::LabelImage labels = Make(1, {5, 5, 5, 2, 0, 9, 9});
-  EXPECT_EQ(DropSmall(2, labels), 2U);
+  PerLabel values = {1, 2, 3, 4, 5, 6, 7, 8, 9};
+  EXPECT_EQ(DropSmall(2, labels, values), 2U);
   EXPECT_THAT(labels.labels, ElementsAre(1, 1, 1, 0, 0, 2, 2));
+  EXPECT_THAT(values, ElementsAre(5, 9));
 }
 
 TEST(DropSmall, KeepsAllWithoutALimit) {
   image::LabelImage labels = Make(1, {4, 0, 2, 2});
-  EXPECT_EQ(DropSmall(-1, labels), 2U);
+  PerLabel none;
+  EXPECT_EQ(DropSmall(-1, labels, none), 2U);
   EXPECT_THAT(labels.labels, ElementsAre(2, 0, 1, 1));
 }
 
@@ -110,7 +114,8 @@ TEST(DropOnEdges, DropsWhatTouchesTheBorder) {
                                       1, 2, 0, 3, 0,  //
                                       0, 0, 0, 3, 4,  //
                                       0, 5, 0, 0, 0});
-  EXPECT_EQ(DropOnEdges(labels), 2U);
+  PerLabel none;
+  EXPECT_EQ(DropOnEdges(labels, none), 2U);
   EXPECT_EQ(labels.at(1, 1), 1U);
   EXPECT_EQ(labels.at(2, 3), 2U);
   EXPECT_EQ(labels.at(1, 0) + labels.at(2, 4) + labels.at(3, 1), 0U);

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "cellpose/cell_logits.h"
 #include "cellpose/dynamics.h"
 #include "cellpose/fill_holes.h"
 #include "cellpose/flow_field.h"
@@ -24,43 +25,58 @@ void Resize(const MaskTarget& target, image::Plane& plane) {
   plane = image::ResizeBilinear(plane, target.height, target.width);
 }
 
-/// The pixels of all cells, and their flows. Each plane is let go as soon as it is read.
-std::pair<CellPixels, FlowField> TakeFlows(NetworkOutput output, const MaskTarget& target, const Options& options) {
+/// What the masks are made of.
+struct Material {
+  CellPixels cells;
+  CellLogits logits;
+  FlowField field;
+};
+
+/// Each plane is let go as soon as it is read, unless it is to be kept.
+Material TakeFlows(NetworkOutput& output, const MaskTarget& target, const Options& options, bool keep) {
+  Material material;
   if (options.resample) Resize(target, output.cellprob);
-  CellPixels cells = FindCellPixels(output.cellprob, options.cellprob_threshold);
-  output.cellprob = {};
+  material.cells = FindCellPixels(output.cellprob, options.cellprob_threshold);
+  material.logits = RoundLogits(output.cellprob);
+  if (!keep) output.cellprob = {};
   if (options.resample) {
     Resize(target, output.flow_y);
     Resize(target, output.flow_x);
   }
-  FlowField field = MakeFlowField(output.flow_y, output.flow_x, cells);
-  return {std::move(cells), std::move(field)};
+  material.field = MakeFlowField(output.flow_y, output.flow_x, material.cells);
+  if (!keep) output = {};
+  return material;
 }
 
 }  // namespace
 
-Result<image::LabelImage> ComputeMasks(NetworkOutput output, const MaskTarget& target, const Options& options,
-                                       const MaskContext& context) {
-  auto [cells, field] = TakeFlows(std::move(output), target, options);
+Result<Masks> ComputeMasks(NetworkOutput output, const MaskTarget& target, const Options& options,
+                           const MaskContext& context) {
+  auto [cells, logits, field] = TakeFlows(output, target, options, context.keep_output);
   context.clock.End("resize");
   const DynamicsOptions dynamics{.steps = StepsFor(target, options), .interpolate = options.interp};
   IC_RETURN_IF_ERROR(FollowFlows(field, dynamics, cells, context.pool, context.stop));
   context.clock.End("dynamics");
-  image::LabelImage labels = LabelByEnds(cells, field.height, field.width, options.max_size_fraction);
+  Masks masks;
+  image::LabelImage& labels = masks.labels;
+  labels = LabelByEnds(cells, field.height, field.width, options.max_size_fraction);
   cells = {};
   if (options.flow_threshold > 0) {
-    IC_RETURN_IF_ERROR(DropBadFlows(field, options.flow_threshold, labels, context.pool, context.stop));
+    IC_ASSIGN_OR_RETURN(masks.flow_error,
+                        DropBadFlows(field, options.flow_threshold, labels, context.pool, context.stop));
   }
   field = {};
-  DropSmall(options.min_size, labels);
+  DropSmall(options.min_size, labels, masks.flow_error);
   FillHoles(labels);
-  DropSmall(options.min_size, labels);
+  DropSmall(options.min_size, labels, masks.flow_error);
   if (labels.height != target.height || labels.width != target.width) {
     labels = image::ResizeNearest(labels, target.height, target.width);
   }
-  if (options.exclude_on_edges) DropOnEdges(labels);
+  if (options.exclude_on_edges) DropOnEdges(labels, masks.flow_error);
+  masks.cell_probability = MeanProbabilities(labels, logits);
+  masks.output = std::move(output);
   context.clock.End("masks");
-  return labels;
+  return masks;
 }
 
 }  // namespace intelliclinix::cellpose

@@ -5,6 +5,7 @@
 
 #include "base/compute_pool.h"
 #include "base/result.h"
+#include "cellpose/labels.h"
 #include "cellpose/network_pass.h"
 #include "cellpose/options.h"
 #include "cellpose/stage_clock.h"
@@ -24,12 +25,21 @@ struct MaskContext {
   ComputePool& pool;
   std::stop_token stop{};
   StageClock& clock;
+  bool keep_output = false;  ///< the network's planes are wanted too
 };
 
-/// Dynamics, seeds, quality control, holes and sizes. Labels are 1..N.
+/// A label image and what is known of its objects.
+struct Masks {
+  image::LabelImage labels;   ///< 1..N
+  PerLabel cell_probability;  ///< mean over an object's pixels, 0 to 1
+  PerLabel flow_error;        ///< that which quality control saw; empty without it
+  NetworkOutput output;       ///< at the size of the dynamics; empty unless it was to be kept
+};
+
+/// Dynamics, seeds, quality control, holes and sizes.
 /// Owns: takes the output's planes, so that their memory is free as soon as they are used.
 /// Errors: kCancelled after `context.stop`.
-Result<image::LabelImage> ComputeMasks(NetworkOutput output, const MaskTarget& target, const Options& options,
-                                       const MaskContext& context);
+Result<Masks> ComputeMasks(NetworkOutput output, const MaskTarget& target, const Options& options,
+                           const MaskContext& context);
 
 }  // namespace intelliclinix::cellpose

@@ -69,10 +69,11 @@ Result<double> FlowError(const image::LabelImage& labels, const image::Region& r
   return sum / static_cast<double>(region.area);
 }
 
-Status DropBadFlows(const FlowField& field, double threshold, image::LabelImage& labels, ComputePool& pool,
-                    const std::stop_token& stop) {
+Result<PerLabel> DropBadFlows(const FlowField& field, double threshold, image::LabelImage& labels, ComputePool& pool,
+                              const std::stop_token& stop) {
   const std::vector<image::Region> regions = image::MeasureRegions(labels);
   std::vector<std::uint8_t> keep(regions.size() + 1, 0);
+  PerLabel errors(regions.size(), 0);
   const auto judge = [&](std::size_t chunk) {
     const std::size_t end = std::min(regions.size(), (chunk + 1) * kObjectsAtOnce);
     for (std::size_t i = chunk * kObjectsAtOnce; i < end; ++i) {
@@ -80,13 +81,19 @@ Status DropBadFlows(const FlowField& field, double threshold, image::LabelImage&
       const Result<double> error = FlowError(labels, regions[i], field, stop);
       if (!error.has_value()) return;
       keep[i + 1] = static_cast<std::uint8_t>(*error <= threshold);
+      errors[i] = static_cast<float>(*error);
     }
   };
   const std::size_t chunks = (regions.size() + kObjectsAtOnce - 1) / kObjectsAtOnce;
   pool.ParallelFor(chunks, judge, stop);
   IC_RETURN_IF_ERROR(CheckStop(stop));
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < regions.size(); ++i) {
+    if (keep[i + 1] != 0) errors[kept++] = errors[i];
+  }
+  errors.resize(kept);
   KeepLabels(keep, labels);
-  return {};
+  return errors;
 }
 
 }  // namespace intelliclinix::cellpose

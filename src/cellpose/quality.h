@@ -7,6 +7,7 @@
 #include "base/compute_pool.h"
 #include "base/result.h"
 #include "cellpose/flow_field.h"
+#include "cellpose/labels.h"
 #include "image/image.h"
 #include "image/regions.h"
 
@@ -21,9 +22,9 @@ namespace intelliclinix::cellpose {
 Result<double> FlowError(const image::LabelImage& labels, const image::Region& region, const FlowField& field,
                          const std::stop_token& stop);
 
-/// Drops the masks whose flow error is above `threshold`, and numbers the others 1..N.
+/// Drops the masks whose flow error is above `threshold`, and numbers the others 1..N; returns their flow errors.
 /// Errors: kCancelled after `stop`.
-Status DropBadFlows(const FlowField& field, double threshold, image::LabelImage& labels, ComputePool& pool,
-                    const std::stop_token& stop);
+Result<PerLabel> DropBadFlows(const FlowField& field, double threshold, image::LabelImage& labels, ComputePool& pool,
+                              const std::stop_token& stop);
 
 }  // namespace intelliclinix::cellpose

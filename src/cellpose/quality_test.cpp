@@ -93,7 +93,7 @@ TEST(DropBadFlows, StopsOnRequest) {
   std::stop_source stop;
   stop.request_stop();
   Disc disc(1);
-  const Status status = DropBadFlows(disc.field, 0.4, disc.labels, pool, stop.get_token());
+  const auto status = DropBadFlows(disc.field, 0.4, disc.labels, pool, stop.get_token());
   ASSERT_FALSE(status.has_value());
   EXPECT_EQ(status.error().code, ErrorCode::kCancelled);
 }

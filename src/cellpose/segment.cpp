@@ -1,6 +1,8 @@
 #include "cellpose/segment.h"
 
 #include <algorithm>
+#include <cmath>
+#include <string>
 #include <utility>
 
 #include "cellpose/diameter.h"
@@ -17,6 +19,12 @@ namespace {
 
 constexpr double kMostPixels = 400e6;           // that the network is asked to see; what decoders allow by default
 constexpr std::size_t kMostSourcePixels = 1e9;  // twice a pixel's index is an int in the dynamics
+
+/// Enlarging an image further shows the network no more, reducing it further leaves little of the cells' surroundings.
+constexpr double kMostEnlarged = 3;
+constexpr double kMostReduced = 10;
+/// The size of fewer objects says little.
+constexpr std::uint32_t kFewObjects = 10;
 
 /// Tiles of all passes. The size model makes three; until the size of a later one is known it counts as large as the
 /// one before it.
@@ -56,12 +64,13 @@ class Job {
     IC_RETURN_IF_ERROR(NormalizePlanes(planes_, options_.normalize, context_.pool, context_.stop));
     clock_.End("normalize");
     IC_ASSIGN_OR_RETURN(result_.diameter, ChooseDiameter());
-    IC_ASSIGN_OR_RETURN(result_.labels, LastSegmentation());
+    IC_RETURN_IF_ERROR(SegmentAtDiameter());
     result_.objects = image::MaxLabel(result_.labels);
     if (result_.objects == 0) {
       result_.warnings.emplace_back(
           "No cells were found. Check diameter and channels, or lower cellprob_threshold or raise flow_threshold.");
     }
+    WarnOfDiameter();
     result_.timings = clock_.times();
     return std::move(result_);
   }
@@ -72,6 +81,22 @@ class Job {
   void WarnOfContent() {
     const auto [least, most] = std::ranges::minmax_element(planes_.segment.values);
     if (*least == *most) result_.warnings.emplace_back("All pixels of the channel to segment have the same value.");
+  }
+
+  /// What the network sees is scaled to the diameter that it was trained at, which has its limits.
+  void WarnOfDiameter() {
+    const double trained = model_.diameters.diam_mean;
+    const std::string used = std::to_string(std::lround(result_.diameter)) + " px";
+    if (result_.diameter < trained / kMostEnlarged || result_.diameter > trained * kMostReduced) {
+      result_.warnings.push_back("A diameter of " + used + " is far from the " + std::to_string(std::lround(trained)) +
+                                 " px that the model was trained at; masks may be poor.");
+    }
+    if (result_.objects < kFewObjects) return;
+    const double found = MedianDiameter(result_.labels);
+    if (found < result_.diameter / 2 || found > result_.diameter * 2) {
+      result_.warnings.push_back("The cells that were found have a diameter of " + std::to_string(std::lround(found)) +
+                                 " px, while " + used + " was used. Run again with the diameter of your cells.");
+    }
   }
 
   Result<double> ChooseDiameter() {
@@ -97,16 +122,22 @@ class Job {
                         Pass(MeasureStyle, plain, model_.diameters.diam_labels, unused));
     const double guess = DiameterOfStyle(*model_.size_model, style);
     IC_ASSIGN_OR_RETURN(NetworkOutput second, Pass(RunNetwork, plain, guess, unused));
-    IC_ASSIGN_OR_RETURN(const image::LabelImage labels,
+    IC_ASSIGN_OR_RETURN(const Masks masks,
                         ComputeMasks(std::move(second), Target(guess), plain, {context_.pool, context_.stop, unused}));
-    const double diameter = MedianDiameter(labels);
+    const double diameter = MedianDiameter(masks.labels);
     return diameter > 0 ? diameter : static_cast<double>(model_.diameters.diam_mean);
   }
 
-  Result<image::LabelImage> LastSegmentation() {
+  Status SegmentAtDiameter() {
     IC_ASSIGN_OR_RETURN(NetworkOutput output, Pass(RunNetwork, options_, result_.diameter, clock_));
     planes_ = {};
-    return ComputeMasks(std::move(output), Target(result_.diameter), options_, {context_.pool, context_.stop, clock_});
+    IC_ASSIGN_OR_RETURN(Masks masks, ComputeMasks(std::move(output), Target(result_.diameter), options_,
+                                                  {context_.pool, context_.stop, clock_, context_.keep_output}));
+    result_.labels = std::move(masks.labels);
+    result_.cell_probability = std::move(masks.cell_probability);
+    result_.flow_error = std::move(masks.flow_error);
+    result_.output = std::move(masks.output);
+    return {};
   }
 
   MaskTarget Target(double diameter) const {

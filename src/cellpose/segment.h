@@ -10,6 +10,8 @@
 
 #include "base/compute_pool.h"
 #include "base/result.h"
+#include "cellpose/labels.h"
+#include "cellpose/network_pass.h"
 #include "cellpose/options.h"
 #include "cellpose/size_model.h"
 #include "image/image.h"
@@ -29,6 +31,7 @@ struct SegmentContext {
   ComputePool& pool;
   std::stop_token stop{};                                           ///< seen before the next tile
   std::function<void(int tiles_done, int tiles_total)> progress{};  ///< may be empty; called from any thread
+  bool keep_output = false;  ///< the network's planes become part of the result; 12 bytes a pixel
 };
 
 /// Time of a stage. Units: ms.
@@ -41,6 +44,9 @@ struct Segmentation {
   image::LabelImage labels;  ///< of the source's size; labels 1..objects
   std::uint32_t objects = 0;
   double diameter = 0;                ///< px; given, estimated or the training data's mean
+  PerLabel cell_probability;          ///< mean over a cell's pixels, 0 to 1
+  PerLabel flow_error;                ///< that which quality control saw; empty without it (flow_threshold 0)
+  NetworkOutput output;               ///< at the source's size or, without `resample`, the network's; see keep_output
   std::vector<std::string> warnings;  ///< sentences for a person
   std::vector<StageTime> timings;
 };

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "base/result.h"
@@ -30,5 +31,15 @@ Result<std::vector<std::byte>> EncodeLabelPng16(const LabelImage& labels);
 /// A grey 32-bit unsigned TIFF (deflate, strips) in which a pixel's value is its label.
 /// Errors: kInvalidArgument when there are no pixels; kTooLarge when the file would pass 4 GB.
 Result<std::vector<std::byte>> EncodeLabelTiff32(const LabelImage& labels);
+
+/// A plane and what it is called.
+struct NamedPlane {
+  const char* name;
+  const Plane& plane;
+};
+
+/// A 32-bit float TIFF, not compressed, of one page a plane; pages have names.
+/// Errors: kInvalidArgument when there are no pixels; kTooLarge when the file would pass 4 GB.
+Result<std::vector<std::byte>> EncodePlanesTiff(std::span<const NamedPlane> planes);
 
 }  // namespace intelliclinix::image

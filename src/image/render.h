@@ -14,15 +14,18 @@ struct Rgb {
   bool operator==(const Rgb&) const = default;
 };
 
-/// Colours that can be told apart from each other and from black, also next to each other.
-inline constexpr int kPaletteSize = 12;
+/// Colours that can be told apart from each other and from black, also next to each other. The first kUsualColours
+/// suffice but for objects in many pieces.
+inline constexpr int kPaletteSize = 24;
+inline constexpr int kUsualColours = 12;
 extern const std::array<Rgb, kPaletteSize> kPalette;
 
 /// The colour that RenderClassMask gives a nucleus.
 inline constexpr Rgb kNucleusColour{0, 0, 255};
 
-/// Index into kPalette for labels 0..N ([0] unused), such that objects within 3 px of each other differ wherever the
-/// palette suffices. The same label image gives the same colours.
+/// Index into kPalette for labels 0..N ([0] unused). Objects that touch, by a side or a corner, always differ, if each
+/// is in one piece; objects within 3 px of each other differ wherever the usual colours suffice. The same label image
+/// gives the same colours.
 std::vector<std::uint8_t> AssignColours(const LabelImage& labels);
 
 // `colours` below are AssignColours of the labels.

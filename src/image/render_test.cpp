@@ -52,7 +52,61 @@ TEST(RenderTest, NeighboursDifferInColour) {
     }
   }
   EXPECT_EQ(colours, AssignColours(labels));
-  EXPECT_EQ(static_cast<std::size_t>(kPaletteSize), std::set(colours.begin() + 1, colours.end()).size());
+  EXPECT_EQ(static_cast<std::size_t>(kUsualColours), std::set(colours.begin() + 1, colours.end()).size());
+}
+
+/// Whether objects that touch by a side or a corner have different colours.
+void ExpectTouchingDiffer(const LabelImage& labels) {
+  const std::vector<std::uint8_t> colours = AssignColours(labels);
+  for (int y = 0; y < labels.height; ++y) {
+    for (int x = 0; x < labels.width; ++x) {
+      for (const auto& [dy, dx] : {std::pair(0, 1), std::pair(1, -1), std::pair(1, 0), std::pair(1, 1)}) {
+        if (y + dy >= labels.height || x + dx < 0 || x + dx >= labels.width) continue;
+        const std::uint32_t label = labels.at(y, x);
+        const std::uint32_t other = labels.at(y + dy, x + dx);
+        if (label == 0 || other == 0 || label == other) continue;
+        ASSERT_NE(colours[label], colours[other]) << label << " beside " << other;
+      }
+    }
+  }
+}
+
+TEST(RenderTest, ObjectsThatTouchDifferHoweverManyAreNear) {
+  // One pixel each: 48 others are within 3 px.
+  LabelImage dust(40, 50);
+  for (std::size_t i = 0; i < dust.labels.size(); ++i) dust.labels[i] = static_cast<std::uint32_t>(i + 1);
+  std::ranges::shuffle(dust.labels, std::mt19937(9));
+  ExpectTouchingDiffer(dust);
+
+  // A large object that 200 small ones touch.
+  LabelImage ring(60, 60);
+  for (int y = 5; y < 55; ++y) {
+    for (int x = 5; x < 55; ++x) ring.at(y, x) = 1;
+  }
+  std::uint32_t label = 1;
+  for (int i = 5; i < 55; ++i) {
+    for (const auto& [y, x] : {std::pair(4, i), std::pair(55, i), std::pair(i, 4), std::pair(i, 55)}) {
+      ring.at(y, x) = ++label;
+    }
+  }
+  ExpectTouchingDiffer(ring);
+}
+
+/// Cells that fill the plane: each pixel belongs to the nearest of random points.
+TEST(RenderTest, CellsThatFillThePlaneDiffer) {
+  std::mt19937 random(11);
+  std::vector<std::pair<int, int>> seeds;
+  for (int i = 0; i < 120; ++i) seeds.emplace_back(random() % 100, random() % 100);
+  LabelImage labels(100, 100);
+  for (int y = 0; y < 100; ++y) {
+    for (int x = 0; x < 100; ++x) {
+      const auto distance = [&](const auto& seed) {
+        return (seed.first - y) * (seed.first - y) + (seed.second - x) * (seed.second - x);
+      };
+      labels.at(y, x) = static_cast<std::uint32_t>(std::ranges::min_element(seeds, {}, distance) - seeds.begin()) + 1;
+    }
+  }
+  ExpectTouchingDiffer(labels);
 }
 
 TEST(RenderTest, ColoursWithoutObjects) {

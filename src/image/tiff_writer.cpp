@@ -13,7 +13,7 @@ namespace {
 /// Larger strips compress no better, smaller ones cost a table entry each.
 constexpr std::size_t kStripBytes = 1 << 20;
 /// A classic TIFF has 32-bit offsets; what deflate adds to data that do not shrink is far below the difference.
-constexpr std::uint64_t kMaxLabelBytes = 4'000'000'000;
+constexpr std::uint64_t kMaxBytes = 4'000'000'000;
 
 /// A file in memory that libtiff writes to.
 /// Threads: one.
@@ -26,7 +26,7 @@ class TiffMemory {
     if (options == nullptr) return nullptr;
     TIFFOpenOptionsSetErrorHandlerExtR(options.get(), OnMessage, nullptr);
     TIFFOpenOptionsSetWarningHandlerExtR(options.get(), OnMessage, nullptr);
-    return TIFFClientOpenExt("labels", "w", this, OnRead, OnWrite, OnSeek, OnClose, OnSize, nullptr, nullptr,
+    return TIFFClientOpenExt("result", "w", this, OnRead, OnWrite, OnSeek, OnClose, OnSize, nullptr, nullptr,
                              options.get());
   }
   std::vector<std::byte>& bytes() { return bytes_; }
@@ -70,52 +70,96 @@ class TiffMemory {
   std::size_t position_ = 0;
 };
 
-void Describe(TIFF* tiff, const LabelImage& labels, std::uint32_t rows_per_strip) {
-  TIFFSetField(tiff, TIFFTAG_IMAGELENGTH, labels.height);
-  TIFFSetField(tiff, TIFFTAG_IMAGEWIDTH, labels.width);
+/// What differs between pages.
+struct Page {
+  int height = 0;
+  int width = 0;
+  int format = SAMPLEFORMAT_UINT;
+  int compression = COMPRESSION_NONE;
+  std::uint32_t rows_per_strip = 1;
+};
+
+/// All samples have 32 bits.
+void Describe(TIFF* tiff, const Page& page) {
+  TIFFSetField(tiff, TIFFTAG_IMAGELENGTH, page.height);
+  TIFFSetField(tiff, TIFFTAG_IMAGEWIDTH, page.width);
   TIFFSetField(tiff, TIFFTAG_SAMPLESPERPIXEL, 1);
   TIFFSetField(tiff, TIFFTAG_BITSPERSAMPLE, 32);
-  TIFFSetField(tiff, TIFFTAG_SAMPLEFORMAT, SAMPLEFORMAT_UINT);
+  TIFFSetField(tiff, TIFFTAG_SAMPLEFORMAT, page.format);
   TIFFSetField(tiff, TIFFTAG_PHOTOMETRIC, PHOTOMETRIC_MINISBLACK);
   TIFFSetField(tiff, TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG);
   TIFFSetField(tiff, TIFFTAG_ORIENTATION, ORIENTATION_TOPLEFT);
-  TIFFSetField(tiff, TIFFTAG_COMPRESSION, COMPRESSION_ADOBE_DEFLATE);
-  TIFFSetField(tiff, TIFFTAG_ZIPQUALITY, 1);
-  TIFFSetField(tiff, TIFFTAG_ROWSPERSTRIP, rows_per_strip);
+  TIFFSetField(tiff, TIFFTAG_COMPRESSION, page.compression);
+  if (page.compression == COMPRESSION_ADOBE_DEFLATE) TIFFSetField(tiff, TIFFTAG_ZIPQUALITY, 1);
+  TIFFSetField(tiff, TIFFTAG_ROWSPERSTRIP, page.rows_per_strip);
 }
 
-bool WriteStrips(TIFF* tiff, const LabelImage& labels, std::uint32_t rows_per_strip) {
-  std::size_t row_bytes = static_cast<std::size_t>(labels.width) * sizeof(std::uint32_t);
-  std::vector<std::uint32_t> strip;  // libtiff may work in place
-  for (std::uint32_t y = 0, index = 0; y < static_cast<std::uint32_t>(labels.height); y += rows_per_strip, ++index) {
-    std::uint32_t rows = std::min(rows_per_strip, labels.height - y);
-    const std::uint32_t* first = labels.labels.data() + static_cast<std::size_t>(y) * labels.width;
-    strip.assign(first, first + static_cast<std::size_t>(rows) * labels.width);
-    auto bytes = static_cast<tmsize_t>(rows * row_bytes);
+/// Writes a page of samples of 4 bytes.
+template <typename Sample>
+bool WritePage(TIFF* tiff, const Page& page, const std::vector<Sample>& samples) {
+  static_assert(sizeof(Sample) == 4);
+  Describe(tiff, page);
+  const auto width = static_cast<std::size_t>(page.width);
+  std::vector<Sample> strip;  // libtiff may work in place
+  for (std::uint32_t y = 0, index = 0; y < static_cast<std::uint32_t>(page.height); y += page.rows_per_strip, ++index) {
+    const std::uint32_t rows = std::min(page.rows_per_strip, page.height - y);
+    const auto first = samples.begin() + static_cast<std::ptrdiff_t>(y * width);
+    strip.assign(first, first + static_cast<std::ptrdiff_t>(rows * width));
+    const auto bytes = static_cast<tmsize_t>(strip.size() * sizeof(Sample));
     if (TIFFWriteEncodedStrip(tiff, index, strip.data(), bytes) != bytes) return false;
   }
   return TIFFWriteDirectory(tiff) == 1;
 }
 
+std::uint32_t RowsPerStrip(int height, int width) {
+  const std::size_t rows = kStripBytes / (static_cast<std::size_t>(width) * 4);
+  return static_cast<std::uint32_t>(std::clamp<std::size_t>(rows, 1, static_cast<std::size_t>(height)));
+}
+
+/// The file that `write` makes.
+template <typename Write>
+Result<std::vector<std::byte>> WriteFile(const Write& write) {
+  TiffMemory file;
+  std::unique_ptr<TIFF, decltype(&TIFFClose)> tiff(file.Open(), TIFFClose);
+  const bool written = tiff != nullptr && write(tiff.get());
+  tiff.reset();
+  if (!written) return Fail(ErrorCode::kResourceExhausted, "There is not enough memory to write the TIFF.");
+  return std::move(file.bytes());
+}
+
+Status CheckSize(std::size_t samples) {
+  if (samples == 0) return Fail(ErrorCode::kInvalidArgument, "The image has no pixels.");
+  if (samples * 4 <= kMaxBytes) return {};
+  return Fail(ErrorCode::kTooLarge, "The result is over 4 GB, more than a TIFF holds. Crop the source image.");
+}
+
 }  // namespace
 
 Result<std::vector<std::byte>> EncodeLabelTiff32(const LabelImage& labels) {
-  if (labels.labels.empty()) return Fail(ErrorCode::kInvalidArgument, "The image has no pixels.");
-  if (labels.labels.size() * sizeof(std::uint32_t) > kMaxLabelBytes) {
-    return Fail(ErrorCode::kTooLarge, "The label image is over 4 GB, more than a TIFF holds. Crop the source image.");
-  }
-  std::size_t rows = kStripBytes / (static_cast<std::size_t>(labels.width) * sizeof(std::uint32_t));
-  auto rows_per_strip = static_cast<std::uint32_t>(std::clamp<std::size_t>(rows, 1, labels.height));
-  TiffMemory file;
-  std::unique_ptr<TIFF, decltype(&TIFFClose)> tiff(file.Open(), TIFFClose);
-  bool written = tiff != nullptr;
-  if (written) {
-    Describe(tiff.get(), labels, rows_per_strip);
-    written = WriteStrips(tiff.get(), labels, rows_per_strip);
-  }
-  tiff.reset();
-  if (!written) return Fail(ErrorCode::kResourceExhausted, "There is not enough memory to write the label image.");
-  return std::move(file.bytes());
+  IC_RETURN_IF_ERROR(CheckSize(labels.labels.size()));
+  const Page page{.height = labels.height,
+                  .width = labels.width,
+                  .compression = COMPRESSION_ADOBE_DEFLATE,
+                  .rows_per_strip = RowsPerStrip(labels.height, labels.width)};
+  return WriteFile([&](TIFF* tiff) { return WritePage(tiff, page, labels.labels); });
+}
+
+Result<std::vector<std::byte>> EncodePlanesTiff(std::span<const NamedPlane> planes) {
+  std::size_t samples = 0;
+  for (const NamedPlane& named : planes) samples += named.plane.values.size();
+  IC_RETURN_IF_ERROR(CheckSize(samples));
+  return WriteFile([&](TIFF* tiff) {
+    return std::ranges::all_of(planes, [&](const NamedPlane& named) {
+      const Plane& plane = named.plane;
+      TIFFSetField(tiff, TIFFTAG_PAGENAME, named.name);
+      return WritePage(tiff,
+                       {.height = plane.height,
+                        .width = plane.width,
+                        .format = SAMPLEFORMAT_IEEEFP,
+                        .rows_per_strip = RowsPerStrip(plane.height, plane.width)},
+                       plane.values);
+    });
+  });
 }
 
 }  // namespace intelliclinix::image

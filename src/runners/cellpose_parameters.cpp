@@ -144,7 +144,7 @@ std::vector<Parameter> Parameters() {
        .description = "Arithmetic of the network: f32 gives the same result on every machine, bf16 is 2 to 3 times as "
                       "fast on CPUs that have it",
        .choices = {"f32", "bf16"}},
-      OutputsParameter(),
+      OutputsParameter(true),
   };
 }
 

@@ -1,6 +1,8 @@
 #include "runners/cellpose_runner.h"
 
+#include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <map>
 #include <mutex>
 #include <string>
@@ -11,6 +13,7 @@
 #include "runners/artifacts/outputs.h"
 #include "runners/cellpose_model.h"
 #include "runners/cellpose_parameters.h"
+#include "runners/quality_warnings.h"
 
 namespace intelliclinix::runners {
 namespace {
@@ -32,6 +35,21 @@ Json TimingsJson(const std::vector<cellpose::StageTime>& timings) {
   Json json = Json::object();
   for (const cellpose::StageTime& time : timings) json[time.stage] = time.milliseconds;
   return json;
+}
+
+/// The artifacts of what was found.
+Result<std::vector<ArtifactBytes>> MakeArtifactsOf(cellpose::Segmentation found, const RunInput& input,
+                                                   const CellposeSettings& settings, const RunContext& context) {
+  const FlowPlanes flows{.flow_y = std::move(found.output.flow_y),
+                         .flow_x = std::move(found.output.flow_x),
+                         .cell_logit = std::move(found.output.cellprob)};
+  Labelling labelling = LabellingOf(input, found.labels);
+  labelling.confidence = {.cell_probability = std::move(found.cell_probability),
+                          .flow_error = std::move(found.flow_error)};
+  if (!flows.flow_y.values.empty()) labelling.flows = &flows;
+  labelling.channels = {settings.options.channels.begin(), settings.options.channels.end()};
+  labelling.diameter = found.diameter;
+  return MakeArtifacts(labelling, OutputsOf(input.params), context);
 }
 
 class CellposeRunner final : public ModelRunner {
@@ -97,9 +115,11 @@ Result<RunOutput> CellposeRunner::Run(const RunInput& input, const RunContext& c
   IC_RETURN_IF_ERROR(CheckSettings(settings, input.source.channels));
   IC_ASSIGN_OR_RETURN(CellposeModel* const loaded, Loaded(input.model));
   IC_ASSIGN_OR_RETURN(const cellpose::Model model, loaded->WithPrecision(settings.precision));
-  Result<cellpose::Segmentation> found =
-      cellpose::Segment(model, input.source, settings.options,
-                        {.pool = context.pool, .stop = context.stop, .progress = context.progress});
+  Result<cellpose::Segmentation> found = cellpose::Segment(model, input.source, settings.options,
+                                                           {.pool = context.pool,
+                                                            .stop = context.stop,
+                                                            .progress = context.progress,
+                                                            .keep_output = NeedFlows(input.params)});
   if (!found) return AsParameterError(std::move(found).error());
 
   RunOutput output{.objects = found->objects,
@@ -108,9 +128,10 @@ Result<RunOutput> CellposeRunner::Run(const RunInput& input, const RunContext& c
                    .warnings = std::move(found->warnings),
                    .timings_ms = TimingsJson(found->timings),
                    .artifacts = {}};
+  std::ranges::move(QualityWarnings(input.source, settings.options.channels[0], found->diameter),
+                    std::back_inserter(output.warnings));
   const auto start = std::chrono::steady_clock::now();
-  IC_ASSIGN_OR_RETURN(output.artifacts,
-                      MakeArtifacts(LabellingOf(input, found->labels), OutputsOf(input.params), context));
+  IC_ASSIGN_OR_RETURN(output.artifacts, MakeArtifactsOf(*std::move(found), input, settings, context));
   const std::chrono::duration<double, std::milli> elapsed = std::chrono::steady_clock::now() - start;
   output.timings_ms["artifacts"] = elapsed.count();
   return output;

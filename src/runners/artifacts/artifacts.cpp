@@ -35,6 +35,8 @@ constexpr Format kFormats[] = {
     {.kind = kind::kCoco, .make = MakeCoco, .needs = kPolygons},
     {.kind = kind::kMeasurements, .make = MakeMeasurements, .needs = kMeasures},
     {.kind = kind::kNucleiJson, .make = MakeNucleiJson, .needs = kBoth},
+    {.kind = kind::kSegNpy, .make = MakeSegNpy},
+    {.kind = kind::kFlows, .make = MakeFlows},
 };
 
 std::vector<Format> FormatsOf(const std::vector<std::string>& kinds) {

@@ -58,6 +58,13 @@ Result<ArtifactBytes> MakeMeasurements(const Findings& findings);
 /// outer ring of the largest piece.
 Result<ArtifactBytes> MakeNucleiJson(const Findings& findings);
 
+/// `<stem>_seg.npy`: labels, outlines and, where there are any, flows, as Cellpose's GUI opens them.
+/// Source: Cellpose 3.1's `masks_flows_to_seg`.
+Result<ArtifactBytes> MakeSegNpy(const Findings& findings);
+
+/// `<stem>_flows.tif`: float pages flow_y, flow_x and cell_logit, as the network gave them. The labelling has flows.
+Result<ArtifactBytes> MakeFlows(const Findings& findings);
+
 /// The artifacts of `kinds`, those that OutputsParameter lists, in their order, computed on the context's pool.
 /// Errors: kCancelled after `context.stop`; those of the encoders.
 Result<std::vector<ArtifactBytes>> MakeArtifacts(const Labelling& labelling, const std::vector<std::string>& kinds,

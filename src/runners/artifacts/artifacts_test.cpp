@@ -48,7 +48,7 @@ Labelling LabellingOf(const image::Image& source, const image::LabelImage& label
 }
 
 std::vector<ArtifactBytes> Make(const image::Image& source, const image::LabelImage& labels,
-                                const std::vector<std::string>& kinds = OutputsParameter().choices) {
+                                const std::vector<std::string>& kinds = OutputsParameter(false).choices) {
   ComputePool pool(2);
   return MakeArtifacts(LabellingOf(source, labels), kinds, {.pool = pool}).value();
 }
@@ -67,11 +67,11 @@ TEST(Artifacts, HaveTheNamesOfTheContract) {
     kinds.push_back(artifact.kind);
     names.push_back(artifact.filename);
   }
-  EXPECT_EQ(kinds, OutputsParameter().choices);
-  EXPECT_THAT(names,
-              ElementsAre("slide 1_cp_masks.png", "slide 1_class_mask.png", "slide 1_instance_mask.png",
-                          "slide 1_overlay.png", "slide 1_composite.png", "slide 1_cp_outlines.txt", "slide 1_rois.zip",
-                          "slide 1.geojson", "slide 1_coco.json", "slide 1_measurements.csv", "slide 1_nuclei.json"));
+  EXPECT_EQ(kinds, OutputsParameter(false).choices);
+  EXPECT_THAT(names, ElementsAre("slide 1_cp_masks.png", "slide 1_class_mask.png", "slide 1_instance_mask.png",
+                                 "slide 1_overlay.png", "slide 1_composite.png", "slide 1_cp_outlines.txt",
+                                 "slide 1_rois.zip", "slide 1.geojson", "slide 1_coco.json", "slide 1_measurements.csv",
+                                 "slide 1_nuclei.json", "slide 1_seg.npy"));
 }
 
 TEST(Artifacts, AreOnlyThoseThatAreAskedForInTheOrderOfTheQuestion) {

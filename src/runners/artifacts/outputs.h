@@ -11,11 +11,14 @@
 
 namespace intelliclinix::runners {
 
-/// `outputs`: kinds of artifacts.
-Parameter OutputsParameter();
+/// `outputs`: kinds of artifacts; `flows` among them where the runner's models predict any.
+Parameter OutputsParameter(bool has_flows);
 
 /// The kinds that `resolved` parameters, which have `outputs`, ask for.
 std::vector<std::string> OutputsOf(const Json& resolved);
+
+/// Whether the artifacts that `resolved` parameters ask for are made of flows.
+bool NeedFlows(const Json& resolved);
 
 /// `labels` of an input, with all that is known of the input. What the runner knows beside that, it adds.
 Labelling LabellingOf(const RunInput& input, const image::LabelImage& labels);
