@@ -16,7 +16,7 @@ struct ImageQuality {
   double at_largest = 0;  ///< share of the pixels that are `largest`
   double at_zero = 0;     ///< share of the pixels that are 0
   double structure = 0;   ///< spread of means of 4 x 4 pixels over that which noise alone has: 1 in an image of noise,
-                         ///< and 60 and more in usual micrographs; 0 without noise and structure
+                          ///< and 60 and more in usual micrographs; 0 without noise and structure
   double edge_width = 0;  ///< standard deviation, in px, of the blur that would make the steepest edges; 0: no edges
 };
 

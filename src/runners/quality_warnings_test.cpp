@@ -23,14 +23,14 @@ image::Image Grey(image::PixelType type, int height, int width) {
   return image;
 }
 
-/// A disc of radius 12 px in every 40 px, its edges blurred by `blur`.
+/// A disc of radius 12 px in every 60 px, its edges blurred by `blur`.
 image::Image Discs(double ground, double disc, double blur) {
   image::Image image = Grey(image::PixelType::kUint8, 240, 240);
   std::mt19937 random(1);
   std::normal_distribution<double> noise(0, 0.8);
   for (int y = 0; y < 240; ++y) {
     for (int x = 0; x < 240; ++x) {
-      const double share = 0.5 * std::erfc((std::hypot(y % 40 - 20, x % 40 - 20) - 12) / (blur * std::sqrt(2)));
+      const double share = 0.5 * std::erfc((std::hypot(y % 60 - 30, x % 60 - 30) - 12) / (blur * std::sqrt(2)));
       const double value = std::clamp(ground + (disc - ground) * share + noise(random), 0.0, 255.0);
       image.As<std::uint8_t>()[y * 240 + x] = static_cast<std::uint8_t>(std::lround(value));
     }
@@ -73,7 +73,7 @@ TEST(QualityWarnings, KnowLowContrast) {
 }
 
 TEST(QualityWarnings, KnowBlur) {
-  EXPECT_THAT(QualityWarnings(Discs(20, 220, 9), 0, 24), ElementsAre(StartsWith("Out of focus")));
+  EXPECT_THAT(QualityWarnings(Discs(20, 220, 12), 0, 24), ElementsAre(StartsWith("Out of focus")));
 }
 
 }  // namespace
