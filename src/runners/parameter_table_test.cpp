@@ -172,5 +172,36 @@ TEST(ParameterTable, DescribesItselfAsJsonSchema) {
   EXPECT_FALSE(object["properties"].contains("norm3D"));
 }
 
+const Parameter& Outputs() {
+  static const Parameter outputs{.name = "outputs",
+                                 .type = ParameterType::kChoiceList,
+                                 .default_value = {"mask"},
+                                 .description = "o",
+                                 .choices = {"mask", "rois", "csv"}};
+  return outputs;
+}
+
+TEST(ParameterTable, ListsOfChoicesKeepTheirOrder) {
+  const ParameterTable table({Outputs()});
+  const Json params = {{"outputs", {"csv", "mask"}}};
+  EXPECT_EQ(table.Resolve(params).value(), params);
+  EXPECT_EQ(ParameterTable::ParseText(Outputs(), "csv,mask").value(), params["outputs"]);
+  EXPECT_EQ(ParameterTable::ParseText(Outputs(), R"(["csv","mask"])").value(), params["outputs"]);
+  const Json schema = table.JsonSchema()["properties"]["outputs"];
+  EXPECT_EQ(schema["items"]["enum"], Json({"mask", "rois", "csv"}));
+  EXPECT_EQ(schema["default"], Json::array({"mask"}));
+}
+
+TEST(ParameterTable, ListsOfChoicesNameWhatIsNone) {
+  const ParameterTable table({Outputs()});
+  for (const char* text : {R"([])", R"(["mask", "mask"])", R"("mask")", R"([3])", "null"}) {
+    const auto resolved = table.Resolve({{"outputs", ParseJson(text).value()}});
+    ASSERT_FALSE(resolved.has_value()) << text;
+    EXPECT_EQ(resolved.error().field, "params.outputs");
+  }
+  EXPECT_EQ(table.Resolve({{"outputs", {"rois", "jpeg"}}}).error().message,
+            "'outputs' must be a list of one or more, each once, of 'mask', 'rois', 'csv'; got \"jpeg\".");
+}
+
 }  // namespace
 }  // namespace intelliclinix::runners

@@ -25,10 +25,16 @@ e2e = load_e2e_fixtures()
 binary, server = e2e.binary, e2e.server
 
 
-@pytest.fixture(scope='session', params=results.MADE)
-def made(request, tmp_path_factory):
-    folder = tmp_path_factory.mktemp(request.param)
-    return results.write_artifacts(folder, f'{request.param}.tif', *results.MADE[request.param])
+@pytest.fixture(scope='session')
+def all_made(tmp_path_factory):
+    """Results by name."""
+    return {name: results.write_artifacts(tmp_path_factory.mktemp(name), f'{name}.tif', *image)
+            for name, image in results.MADE.items()}
+
+
+@pytest.fixture(params=results.MADE)
+def made(request, all_made):
+    return all_made[request.param]
 
 
 @pytest.fixture(scope='session')

@@ -113,11 +113,15 @@ def test_rois_in_roifile(made):
 
 
 @pytest.mark.skipif(not IMAGEJ.is_file() or not shutil.which('javac'), reason='ImageJ (libij-java) or a JDK is missing')
-def test_rois_in_imagej(made):
+def test_rois_in_imagej(all_made):
+    archives = {str(made.path('_rois.zip')): made for made in all_made.values()}
     java = ['java', '-Djava.awt.headless=true', '-XX:TieredStopAtLevel=1', '-cp', IMAGEJ,
-            pathlib.Path(__file__).with_name('CountRois.java'), made.path('_rois.zip')]
+            pathlib.Path(__file__).with_name('CountRois.java'), *archives]
     lines = subprocess.run(java, check=True, capture_output=True, text=True, timeout=120).stdout.splitlines()
-    assert {int(line.split()[0]): int(line.split()[-1]) for line in lines} == areas(made.labels)
+    found = {archive: {} for archive in archives}
+    for archive, name, *_, pixels in map(str.split, lines):
+        found[archive][int(name)] = int(pixels)
+    assert found == {archive: areas(made.labels) for archive, made in archives.items()}
 
 
 def test_geojson_in_shapely(made):
