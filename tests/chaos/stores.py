@@ -1,12 +1,11 @@
 """The stores that the processes of a test share, each of which can go away for a while."""
 import os
-import pathlib
 import secrets
 import sqlite3
 import subprocess
 import urllib.parse
 
-from processes import ROOT, binary
+from processes import binary
 from proxy import Proxy
 
 
@@ -73,8 +72,3 @@ class MongoStore:
 
 
 STORES = {store.name: store for store in (SqliteStore, MongoStore)}
-
-
-def has_mongo():
-    """Whether this build knows MongoDB."""
-    return (ROOT / 'src/store/mongo').is_dir()
