@@ -4,8 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "api/zip_records.h"
 #include "base/hashing.h"
+#include "base/zip_records.h"
 
 namespace intelliclinix::api {
 namespace {

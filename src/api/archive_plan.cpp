@@ -1,5 +1,6 @@
 #include "api/archive_plan.h"
 
+#include <algorithm>
 #include <map>
 
 #include "api/archive_manifest.h"
@@ -10,12 +11,31 @@
 namespace intelliclinix::api {
 namespace {
 
+constexpr const char* kCorrectionsFolder = "corrections";
+
 /// A file that is to go into a folder of the archive.
 struct Wanted {
   ObjectId blob_id;
   std::string name;
   std::string kind;
 };
+
+using Corrections = std::vector<const records::Correction*>;
+
+Json CorrectionFacts(const records::Correction& correction) {
+  const records::CorrectionScores& scores = correction.scores;
+  return {{"version", correction.version},
+          {"note", correction.note},
+          {"created_at", FormatTime(correction.created_at)},
+          {"objects", scores.objects},
+          {"machine_objects", scores.machine_objects},
+          {"scores", {{"ap50", scores.ap50}, {"ap75", scores.ap75}, {"f1", scores.f1}}}};
+}
+
+std::string CorrectionName(const records::Correction& correction) {
+  return std::string(SplitExtension(correction.source_filename).first) + "_correction_v" +
+         std::to_string(correction.version) + (correction.file.content_type == "image/png" ? ".png" : ".tif");
+}
 
 std::vector<Wanted> FilesOf(const records::ImageResult& result) {
   std::vector<Wanted> files = {{result.original_id, result.source_filename, "original"}};
@@ -50,19 +70,18 @@ class Planner {
     plan_.entries.emplace_back();
   }
 
-  Status AddFolder(const std::string& folder, const records::ImageResult& result) {
+  Status AddFolder(const std::string& folder, const records::ImageResult& result, const Corrections& corrections) {
     UniqueNames names;
+    if (!corrections.empty()) names.Take(kCorrectionsFolder);
     for (const Wanted& file : FilesOf(result)) {
-      IC_ASSIGN_OR_RETURN(const store::BlobRecord record, LookUp(blobs_, inference_.owner_id, file));
-      const std::string path = folder + "/" + names.Take(file.name);
-      plan_.entries.push_back({path, record.bytes, record.crc32});
-      plan_.blobs.push_back(file.blob_id);
-      files_.push_back({{"path", path},
-                        {"kind", file.kind},
-                        {"source_filename", result.source_filename},
-                        {"content_type", record.content_type},
-                        {"bytes", record.bytes},
-                        {"sha256", record.sha256}});
+      IC_RETURN_IF_ERROR(Add(folder + "/" + names.Take(file.name), file, result.source_filename));
+    }
+    UniqueNames corrected;
+    for (const records::Correction* const correction : corrections) {
+      const Wanted file = {correction->file.blob_id, CorrectionName(*correction), correction->file.kind};
+      const std::string path = folder + "/" + kCorrectionsFolder + "/" + corrected.Take(file.name);
+      IC_RETURN_IF_ERROR(Add(path, file, result.source_filename));
+      files_.back().update(CorrectionFacts(*correction));
     }
     return {};
   }
@@ -77,6 +96,19 @@ class Planner {
   }
 
  private:
+  Status Add(const std::string& path, const Wanted& file, const std::string& source_filename) {
+    IC_ASSIGN_OR_RETURN(const store::BlobRecord record, LookUp(blobs_, inference_.owner_id, file));
+    plan_.entries.push_back({path, record.bytes, record.crc32});
+    plan_.blobs.push_back(file.blob_id);
+    files_.push_back({{"path", path},
+                      {"kind", file.kind},
+                      {"source_filename", source_filename},
+                      {"content_type", record.content_type},
+                      {"bytes", record.bytes},
+                      {"sha256", record.sha256}});
+    return {};
+  }
+
   store::BlobStore& blobs_;
   const records::Inference& inference_;
   ArchivePlan plan_;
@@ -103,11 +135,16 @@ std::vector<std::string> ArchiveFolders(const std::vector<records::ImageResult>&
   return folders;
 }
 
-Result<ArchivePlan> PlanArchive(store::BlobStore& blobs, const records::Inference& inference) {
+Result<ArchivePlan> PlanArchive(store::BlobStore& blobs, const records::Inference& inference,
+                                const std::vector<records::Correction>& corrections) {
+  std::map<ObjectId, Corrections> by_image;
+  for (const records::Correction& correction : corrections) by_image[correction.source_id].push_back(&correction);
+  for (auto& [id, list] : by_image) std::ranges::sort(list, {}, &records::Correction::version);
   Planner planner(blobs, inference);
   const std::vector<std::string> folders = ArchiveFolders(inference.results);
   for (std::size_t i = 0; i < folders.size(); ++i) {
-    IC_RETURN_IF_ERROR(planner.AddFolder(folders[i], inference.results[i]));
+    const records::ImageResult& result = inference.results[i];
+    IC_RETURN_IF_ERROR(planner.AddFolder(folders[i], result, by_image[result.original_id]));
   }
   return std::move(planner).Finish();
 }

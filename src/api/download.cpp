@@ -1,5 +1,8 @@
 #include "api/download.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "api/archive_plan.h"
 #include "api/errors.h"
 #include "api/zip_stream.h"
@@ -13,6 +16,17 @@ std::unexpected<Error> NotCompleted(const records::Inference& inference) {
   return Fail(ErrorCode::kConflict, failed ? "The inference failed, so it has no results to download. Start another."
                                            : "The inference is " + std::string(records::StatusName(inference.status)) +
                                                  "; its results can be downloaded once it is completed.");
+}
+
+Result<std::vector<records::Correction>> AllCorrections(store::Store& store, const records::Inference& inference) {
+  std::vector<records::Correction> all;
+  store::PageRequest page{.limit = 1000, .after = {}};
+  do {
+    IC_ASSIGN_OR_RETURN(auto found, store.ListCorrections(inference.owner_id, inference.id, page));
+    std::ranges::move(found.items, std::back_inserter(all));
+    page.after = found.next_after;
+  } while (page.after);
+  return all;
 }
 
 std::shared_ptr<ByteSource> OpenArchive(store::Store& store, ArchivePlan plan, TimePoint time) {
@@ -29,7 +43,8 @@ std::shared_ptr<ByteSource> OpenArchive(store::Store& store, ArchivePlan plan, T
 Result<http::Reply> DownloadResponse(store::Store& store, const records::Inference& inference,
                                      const http::Request& request) {
   if (inference.status != records::InferenceStatus::kCompleted) return NotCompleted(inference);
-  Result<ArchivePlan> plan = PlanArchive(store, inference);
+  IC_ASSIGN_OR_RETURN(const std::vector<records::Correction> corrections, AllCorrections(store, inference));
+  Result<ArchivePlan> plan = PlanArchive(store, inference, corrections);
   if (!plan && plan.error().code == ErrorCode::kNotFound) return ProblemResponse(500, plan.error(), request);
   if (!plan) return std::unexpected(plan.error());
   http::Response response;

@@ -1,6 +1,7 @@
 #include "api/routes.h"
 
 #include "api/auth.h"
+#include "api/corrections.h"
 #include "api/datasets.h"
 #include "api/files.h"
 #include "api/inferences.h"
@@ -15,6 +16,7 @@ http::Router MakeRoutes(Context& context) {
   AddModelRoutes(router, context);
   AddDatasetRoutes(router, context);
   AddInferenceRoutes(router, context);
+  AddCorrectionRoutes(router, context);
   AddFileRoutes(router, context);
   AddOperationsRoutes(router, {.store = context.store,
                                .dispatcher = context.dispatcher,

@@ -73,6 +73,14 @@ Ask AskLogin(const World& world) {
   return {.method = "POST", .path = "/api/auth/login", .body = DumpJson(body)};
 }
 
+/// Without the file, which is missing to the owner alone.
+Ask AskCorrection(const World& world) {
+  return {.method = "POST",
+          .path = InferencePath(world) + "/corrections",
+          .body = FormBody({{"note", "two were one"}}, {}),
+          .content_type = std::string(kFormType)};
+}
+
 Ask AskFile(const World& world) {
   return {.method = "GET", .path = "/api/files/" + world.owned.artifact.blob_id.ToString()};
 }
@@ -97,6 +105,8 @@ const std::vector<Row>& Rows() {
       {"GET /api/inferences/{id}", At("GET", InferencePath), 401, 404, 200},
       {"DELETE /api/inferences/{id}", At("DELETE", InferencePath), 401, 404, 200},
       {"GET /api/inferences/{id}/download", At("GET", InferencePath, "/download"), 401, 404, 200},
+      {"POST /api/inferences/{id}/corrections", AskCorrection, 401, 404, 400},
+      {"GET /api/inferences/{id}/corrections", At("GET", InferencePath, "/corrections"), 401, 404, 200},
       {"GET /api/files/{id}", AskFile, 401, 404, 200},
       {"GET /health", Plain("GET", "/health"), 200, 200, 200},
       {"GET /ready", Plain("GET", "/ready"), 200, 200, 200},

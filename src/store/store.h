@@ -6,6 +6,7 @@
 #include "base/result.h"
 #include "store/blob_store.h"
 #include "store/check.h"
+#include "store/correction_store.h"
 #include "store/dataset_store.h"
 #include "store/inference_store.h"
 #include "store/task_store.h"
@@ -16,7 +17,12 @@ namespace intelliclinix::store {
 /// Everything that outlives the process. What a call acknowledged is durable.
 /// Implementations: sqlite (one machine), memory and failing (tests). One contract suite holds all to these headers.
 /// Threads: any.
-class Store : public UserStore, public DatasetStore, public InferenceStore, public TaskStore, public BlobStore {
+class Store : public UserStore,
+              public DatasetStore,
+              public InferenceStore,
+              public TaskStore,
+              public CorrectionStore,
+              public BlobStore {
  public:
   /// Whether the store answers. Errors: kUnavailable.
   virtual Status Ping() = 0;

@@ -254,4 +254,13 @@ Result<std::vector<ObjectId>> FailingStore::ListOrphans(TimePoint created_before
   return Forward("ListOrphans", [&] { return store_.ListOrphans(created_before, limit); });
 }
 
+Result<records::Correction> FailingStore::InsertCorrection(const records::Correction& correction) {
+  return Forward("InsertCorrection", [&] { return store_.InsertCorrection(correction); });
+}
+
+Result<Page<records::Correction>> FailingStore::ListCorrections(ObjectId owner, ObjectId inference,
+                                                                const PageRequest& page) {
+  return Forward("ListCorrections", [&] { return store_.ListCorrections(owner, inference, page); });
+}
+
 }  // namespace intelliclinix::store::failing

@@ -89,6 +89,10 @@ class FailingStore : public Store {
   Result<std::vector<ObjectId>> ListUnfinished(TimePoint now, int limit) override;
   Result<int> CountOpenTasks() override;
 
+  Result<records::Correction> InsertCorrection(const records::Correction& correction) override;
+  Result<Page<records::Correction>> ListCorrections(ObjectId owner, ObjectId inference,
+                                                    const PageRequest& page) override;
+
   /// The writer and what it and OpenBlob open borrow this store.
   Result<std::unique_ptr<BlobWriter>> CreateBlob(const NewBlob& blob) override;
   Result<BlobRecord> GetBlob(ObjectId owner, ObjectId id) override;

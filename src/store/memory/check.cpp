@@ -21,6 +21,7 @@ std::set<ObjectId> MemoryStore::ReferencedBlobs() const {
     if (!task.result) continue;
     for (const records::Artifact& artifact : task.result->artifacts) ids.insert(artifact.blob_id);
   }
+  for (const auto& [id, correction] : corrections_) ids.insert(correction.file.blob_id);
   return ids;
 }
 

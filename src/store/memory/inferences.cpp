@@ -129,6 +129,7 @@ void MemoryStore::EraseInference(ObjectId id) {
   std::erase_if(keys_, [id](const auto& entry) { return entry.second.inference_id == id; });
   std::erase_if(tasks_, [id](const auto& entry) { return entry.first.first == id; });
   std::erase_if(blobs_, [id](const auto& entry) { return entry.second.record.inference_id == id; });
+  std::erase_if(corrections_, [id](const auto& entry) { return entry.second.inference_id == id; });
   inferences_.erase(id);
 }
 

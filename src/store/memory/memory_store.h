@@ -65,6 +65,10 @@ class MemoryStore final : public Store {
   Result<std::vector<ObjectId>> ListUnfinished(TimePoint now, int limit) override;
   Result<int> CountOpenTasks() override;
 
+  Result<records::Correction> InsertCorrection(const records::Correction& correction) override;
+  Result<Page<records::Correction>> ListCorrections(ObjectId owner, ObjectId inference,
+                                                    const PageRequest& page) override;
+
   Result<std::unique_ptr<BlobWriter>> CreateBlob(const NewBlob& blob) override;
   Result<BlobRecord> GetBlob(ObjectId owner, ObjectId id) override;
   Result<std::unique_ptr<ByteSource>> OpenBlob(ObjectId id) override;
@@ -117,6 +121,7 @@ class MemoryStore final : public Store {
   std::map<ObjectId, records::Inference> inferences_;
   std::map<std::pair<ObjectId, std::string>, KnownKey> keys_;  // by owner and key
   std::map<TaskKey, records::Task> tasks_;
+  std::map<ObjectId, records::Correction> corrections_;
   std::map<ObjectId, Blob> blobs_;
 };
 

@@ -21,6 +21,7 @@ using namespace inconsistency;
 #define IC_ARTIFACT_NAMES                                                                                   \
   "SELECT artifact.value ->> '$.gridfs_id' FROM tasks, json_each(tasks.result, '$.artifacts') AS artifact " \
   "WHERE tasks.result IS NOT NULL"
+#define IC_CORRECTION_NAMES "SELECT document ->> '$.gridfs_id' FROM corrections"
 #define IC_IS_OPEN "IN ('queued', 'running')"
 #define IC_IS_FINAL "IN ('completed', 'failed')"
 
@@ -47,7 +48,7 @@ constexpr std::array kRules = {
          nullptr},
     Rule{kReferenceMisnoted,
          "SELECT id, filename FROM blobs WHERE kept <> (lower(hex(id)) IN (" IC_SOURCE_NAMES " UNION " IC_ARTIFACT_NAMES
-         "))",
+         " UNION " IC_CORRECTION_NAMES "))",
          "UPDATE blobs SET kept = 1 - kept WHERE id = ?1"},
     Rule{kTasksMissing,
          "SELECT i.id, '' FROM inferences AS i JOIN datasets AS d ON d.id = i.dataset_id WHERE i.dispatched AND "

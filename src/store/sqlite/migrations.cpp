@@ -135,8 +135,20 @@ UPDATE blobs SET kept = 1 WHERE lower(hex(id)) IN (
 CREATE INDEX loose_blobs ON blobs (created_at) WHERE kept = 0;
 )sql";
 
+// What people made of the labels.
+constexpr const char* kCorrections = R"sql(
+CREATE TABLE corrections (
+  id BLOB PRIMARY KEY NOT NULL,
+  inference_id BLOB NOT NULL REFERENCES inferences (id) ON DELETE CASCADE,
+  source_id BLOB NOT NULL,
+  version INTEGER NOT NULL,
+  document TEXT NOT NULL,
+  UNIQUE (inference_id, source_id, version)
+) STRICT;
+)sql";
+
 // In order; step i leads to version i + 1. A step that was released is never changed: changes are new steps.
-constexpr std::array kSteps = {kFirstTables, kTurnsAndKeys, kProcessesAndOrphans};
+constexpr std::array kSteps = {kFirstTables, kTurnsAndKeys, kProcessesAndOrphans, kCorrections};
 
 Status CheckOrigin(Database& database, std::int64_t version, const std::string& path) {
   IC_ASSIGN_OR_RETURN(const std::int64_t application, database.QueryInt("PRAGMA application_id"));

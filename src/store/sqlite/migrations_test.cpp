@@ -71,7 +71,7 @@ TEST_F(MigrationsTest, NotesWhatIsPointedToInAnOlderDatabase) {
     ASSERT_TRUE(store->InsertDataset(dataset).has_value());
   }
   MakeDatabase(
-      "DROP INDEX loose_blobs; ALTER TABLE blobs DROP COLUMN kept; DROP INDEX running_tasks; "
+      "DROP TABLE corrections; DROP INDEX loose_blobs; ALTER TABLE blobs DROP COLUMN kept; DROP INDEX running_tasks; "
       "ALTER TABLE tasks DROP COLUMN process; PRAGMA user_version = 2");
   const auto store = Open().value();
   clock_.Advance(std::chrono::hours(1));

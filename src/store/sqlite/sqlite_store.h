@@ -73,6 +73,10 @@ class SqliteStore final : public Store {
   Result<std::vector<ObjectId>> ListUnfinished(TimePoint now, int limit) override;
   Result<int> CountOpenTasks() override;
 
+  Result<records::Correction> InsertCorrection(const records::Correction& correction) override;
+  Result<Page<records::Correction>> ListCorrections(ObjectId owner, ObjectId inference,
+                                                    const PageRequest& page) override;
+
   Result<std::unique_ptr<BlobWriter>> CreateBlob(const NewBlob& blob) override;
   Result<BlobRecord> GetBlob(ObjectId owner, ObjectId id) override;
   Result<std::unique_ptr<ByteSource>> OpenBlob(ObjectId id) override;
