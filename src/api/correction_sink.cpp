@@ -135,7 +135,8 @@ Result<records::Correction> CorrectionSink::Store(records::Correction correction
                      blob.bytes,
                      blob.sha256};
   Result<records::Correction> stored = store.InsertCorrection(correction);
-  if (stored) return stored;
+  // A store that did not answer may have the record all the same: its file stays, and is swept if it has not.
+  if (stored || stored.error().code == ErrorCode::kUnavailable) return stored;
   if (const Status removed = store.DeleteBlob(blob.id); !removed) {
     log::Warning("blob_left_behind", {{"blob_id", blob.id.ToString()}, {"reason", removed.error().message}});
   }

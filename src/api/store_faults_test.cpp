@@ -16,7 +16,7 @@ using testing::BodyJson;
 
 dispatch::DispatcherOptions QuickOptions() {
   dispatch::DispatcherOptions options;
-  options.version = "1.2.3";
+  options.build.version = "1.2.3";
   options.heartbeat = std::chrono::milliseconds(10);
   options.idle_poll = std::chrono::milliseconds(5);
   return options;
