@@ -87,6 +87,7 @@ def conclude(cluster, users, masks, outcome):
     outcome.stale_writes = sum(process.stale_writes() for process in cluster.processes)
     outcome.wrong += check_attempts(cluster, outcome)
     outcome.wrong += [f'{name} did not stop in good order' for name in cluster.stop()]
+    outcome.wrong += cluster.fsck()
     return outcome
 
 

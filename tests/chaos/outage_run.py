@@ -22,6 +22,8 @@ def run(store, folder, seconds):
         time.sleep(seconds)
         assert all(process.alive() for process in cluster.processes), 'a process ended with the store'
         assert get(cluster.urls[0] + '/health')[0] == 200
+        if store.remote:
+            assert get(cluster.urls[0] + '/ready')[0] == 503
         store.come_up()
         check_whole(client, inference, [name for name, _ in files])
         wait_until(cluster.apis[0].is_ready, 'the server is ready again')

@@ -25,6 +25,11 @@ def binary():
     return path.resolve()
 
 
+def help_of(*command):
+    """What this build says of a command: which of them, and which stores, it has."""
+    return subprocess.run([binary(), *command, '--help'], capture_output=True, text=True, check=True).stdout
+
+
 def free_port():
     """A port that no server takes by chance while ours is down: below those that the system hands out."""
     while True:
@@ -151,6 +156,14 @@ class Cluster:
     def stop(self):
         """SIGTERM to all. The names of those that did not stop in good order."""
         return [process.name for process in self.processes if process.alive() and process.terminate() != 0]
+
+    def fsck(self):
+        """What `admin fsck` finds in the store, one sentence each."""
+        if 'admin' not in help_of():
+            return []
+        command = [str(part) for part in (binary(), 'admin', 'fsck', *self.store.flags())]
+        checked = subprocess.run(command, capture_output=True, text=True, env=self.processes[0].env)
+        return [] if checked.returncode == 0 else (checked.stdout + checked.stderr).splitlines()
 
     def __enter__(self):
         return self

@@ -5,7 +5,7 @@ import sqlite3
 import subprocess
 import urllib.parse
 
-from processes import binary
+from processes import binary, help_of
 from proxy import Proxy
 
 
@@ -13,6 +13,7 @@ class SqliteStore:
     """A data folder that all processes of one machine share. It is down while another program holds the database."""
 
     name = 'sqlite'
+    remote = False  # reading goes on while another program writes
 
     def __init__(self, folder):
         self.folder = folder / 'data'
@@ -38,6 +39,7 @@ class MongoStore:
     that cuts all connections while the store is down. `cut_after` is the proxy's."""
 
     name = 'mongo'
+    remote = True
 
     def __init__(self, folder, cut_after=None):
         self.folder = folder / 'data'
@@ -72,3 +74,8 @@ class MongoStore:
 
 
 STORES = {store.name: store for store in (SqliteStore, MongoStore)}
+
+
+def stores_of_this_build():
+    """The stores of this build."""
+    return [SqliteStore, MongoStore] if 'mongodb' in help_of('serve') else [SqliteStore]

@@ -3,10 +3,12 @@ import random
 
 import load
 import pictures
+import pytest
 from client import sign_in
+from jobs import begin, check_whole, small_files
 from processes import Cluster
-from stores import SqliteStore
 from proxy import Proxy
+from stores import MongoStore, SqliteStore, stores_of_this_build
 
 ROUNDS = 8
 
@@ -29,4 +31,21 @@ def test_a_client_on_a_bad_line_gets_all_that_it_asked_for_once(tmp_path):
             assert client.get(f'/api/inferences/{started.json["inference_id"]}/download').status == 200
         proxy.close()
         assert proxy.cuts > 0 and api.alive()
+        assert cluster.stop() == []
+
+
+@pytest.mark.skipif(MongoStore not in stores_of_this_build(), reason='this build has no MongoDB')
+def test_jobs_go_on_over_a_bad_line_to_the_store(tmp_path):
+    """Every connection to MongoDB breaks after a while, in the middle of commands and of files."""
+    store = MongoStore(tmp_path)
+    with Cluster(store, tmp_path, apis=1, workers=2, flags=['--threads', '1'], serve_flags=['--workers', '0'],
+                 worker_flags=['--workers', '1']) as cluster:
+        cluster.start()
+        client = sign_in(cluster.urls[0])
+        files = small_files(12)
+        store.proxy.cut_after = (20000, 400000)
+        inference = begin(load.PatientClient(cluster.urls, client.token, random.Random(3)), files)
+        check_whole(load.PatientClient(cluster.urls, client.token, random.Random(4)), inference, [name for name, _ in files])
+        assert store.proxy.cuts > 0
+        store.proxy.cut_after = None
         assert cluster.stop() == []

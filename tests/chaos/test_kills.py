@@ -4,12 +4,12 @@ import secrets
 import pytest
 
 import crash_run
-from stores import SqliteStore
+from stores import stores_of_this_build
 
-SECONDS = {'sqlite': 20}
+SECONDS = {'sqlite': 20, 'mongo': 15}
 
 
-@pytest.mark.parametrize('make_store', [SqliteStore], ids=lambda store: store.name)
+@pytest.mark.parametrize('make_store', stores_of_this_build(), ids=lambda store: store.name)
 def test_nothing_acknowledged_is_lost(make_store, tmp_path):
     plan = crash_run.Plan(kills=500, seed=secrets.randbits(32), seconds=SECONDS[make_store.name])
     outcome = crash_run.run(plan, make_store(tmp_path), tmp_path)
