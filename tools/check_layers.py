@@ -28,6 +28,7 @@ HOMES = {
     r'openvino/': {'nn/openvino'},
     r'sqlite3': {'store/sqlite'},
     r'(tiff\w*|png\w*|jpeglib|jerror)\.h': {'image'},
+    r'pugixml': {'image'},
     r'opencv2/': {'image'},
     r'(sodium|crypt)\.h': {'api'},
     r'prometheus/': {'api'},

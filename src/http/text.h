@@ -18,12 +18,10 @@ bool EqualsIgnoreCase(std::string_view a, std::string_view b);
 /// Without spaces and tabs around it.
 std::string_view TrimBlanks(std::string_view text);
 
-/// Well-formed UTF-8: no overlong forms, no surrogates. Source: RFC 3629.
-bool IsUtf8(std::string_view text);
+using intelliclinix::HasControls;
+using intelliclinix::IsUtf8;
 /// Code points of well-formed UTF-8.
 std::size_t CountCharacters(std::string_view text);
-/// Has a byte below 0x20, or 0x7F.
-bool HasControls(std::string_view text);
 
 /// Takes "%41" for "A". Nothing for a "%" without two hex digits behind it.
 std::optional<std::string> PercentDecode(std::string_view text);

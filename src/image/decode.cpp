@@ -2,12 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <span>
 #include <string>
 
 #include "base/digits.h"
 #include "image/format_reader.h"
+#include "image/image_sink.h"
+#include "image/projection.h"
 
 namespace intelliclinix::image {
 namespace {
@@ -25,13 +26,13 @@ bool IsTiff(const Head& head) {
          StartsWith(head, Magic{'I', 'I', 43, 0}) || StartsWith(head, Magic{'M', 'M', 0, 43});
 }
 
-Result<std::unique_ptr<FormatReader>> OpenAny(ByteSource& file, const DecodeLimits& limits) {
+Result<std::unique_ptr<FormatReader>> OpenAny(ByteSource& file, const DecodeLimits& limits, std::string_view axes) {
   if (file.size() == 0) return Fail(ErrorCode::kInvalidArgument, "The file is empty. Copy or export it again.");
   Head head{};
   IC_ASSIGN_OR_RETURN([[maybe_unused]] std::size_t count, file.ReadAt(0, std::as_writable_bytes(std::span(head))));
   if (StartsWith(head, Head{0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'})) return OpenPng(file, limits);
   if (StartsWith(head, std::array<std::uint8_t, 3>{0xff, 0xd8, 0xff})) return OpenJpeg(file, limits);
-  if (IsTiff(head)) return OpenTiff(file, limits);
+  if (IsTiff(head)) return OpenTiff(file, limits, axes);
   return Fail(ErrorCode::kInvalidArgument,
               "The file is not an image that can be read: it is neither PNG, JPEG nor TIFF. Save it as one of them and "
               "try again.");
@@ -82,63 +83,61 @@ Image ImageFor(const ImageHeader& header) {
   return image;
 }
 
-/// Fills an image that ImageFor made.
-class ImageSink final : public PixelSink {
- public:
-  explicit ImageSink(Image& image) : image_(image) {}
-  void Put(const PixelRun& run) noexcept override;
+Status CheckPlane(const PlaneIndex& plane, const ImageHeader& header) {
+  bool there = plane.z >= 0 && plane.z < header.depth && plane.t >= 0 && plane.t < header.times;
+  if (there) return {};
+  return Fail(ErrorCode::kInvalidArgument, "The file has no such plane: there are " + GroupDigits(header.depth) +
+                                               " in z and " + GroupDigits(header.times) + " in time.");
+}
 
- private:
-  Image& image_;
-};
-
-void ImageSink::Put(const PixelRun& run) noexcept {
-  int kept = std::min(run.channels, image_.channels - run.first_channel);
-  if (kept <= 0) return;
-  std::ptrdiff_t sample = BytesPerSample(image_.type);
-  std::ptrdiff_t pixel = image_.channels * sample;
-  std::ptrdiff_t width = image_.width;
-  std::ptrdiff_t step = (run.y_step * width + run.x_step) * pixel;
-  std::byte* target = image_.samples.data() + (run.y * width + run.x) * pixel + run.first_channel * sample;
-  if (kept == run.channels && kept == image_.channels && step == pixel) {
-    std::memcpy(target, run.samples, static_cast<std::size_t>(run.pixels * pixel));
-    return;
+Result<Image> ReadImage(FormatReader& reader, const PlaneRequest& request) {
+  const ImageHeader& header = reader.header();
+  bool projected = request.projection != ZProjection::kNone;
+  IC_RETURN_IF_ERROR(CheckPlane({projected ? 0 : request.plane.z, request.plane.t}, header));
+  Image image = ImageFor(header);
+  if (projected && header.depth > 1) {
+    IC_RETURN_IF_ERROR(ReadProjection(reader, request, image));
+  } else {
+    ImageSink sink(image);
+    IC_RETURN_IF_ERROR(reader.ReadPlane({projected ? 0 : request.plane.z, request.plane.t}, &sink));
   }
-  for (std::ptrdiff_t i = 0; i < run.pixels; ++i) {
-    std::memcpy(target + i * step, run.samples + i * run.channels * sample, static_cast<std::size_t>(kept * sample));
-  }
+  image.not_finite = reader.not_finite();
+  return image;
 }
 
 }  // namespace
 
-Result<std::unique_ptr<FormatReader>> OpenImage(ByteSource& file, const DecodeLimits& limits) {
-  IC_ASSIGN_OR_RETURN(std::unique_ptr<FormatReader> reader, OpenAny(file, limits));
+Result<std::unique_ptr<FormatReader>> OpenImage(ByteSource& file, const DecodeLimits& limits, std::string_view axes) {
+  if (!axes.empty()) IC_RETURN_IF_ERROR(CheckAxes(axes));
+  IC_ASSIGN_OR_RETURN(std::unique_ptr<FormatReader> reader, OpenAny(file, limits, axes));
   IC_RETURN_IF_ERROR(CheckLimits(reader->header(), limits));
   return reader;
 }
 
-Result<ImageHeader> ReadHeader(ByteSource& file, const DecodeLimits& limits) {
+Result<ImageHeader> ReadHeader(ByteSource& file, const DecodeLimits& limits, std::string_view axes) {
   return WithMemory([&]() -> Result<ImageHeader> {
-    IC_ASSIGN_OR_RETURN(std::unique_ptr<FormatReader> reader, OpenImage(file, limits));
+    IC_ASSIGN_OR_RETURN(std::unique_ptr<FormatReader> reader, OpenImage(file, limits, axes));
     return reader->header();
   });
 }
 
-Result<Image> Decode(ByteSource& file, const DecodeLimits& limits) {
+Result<Image> Decode(ByteSource& file, const DecodeLimits& limits, const PlaneRequest& request) {
   return WithMemory([&]() -> Result<Image> {
-    IC_ASSIGN_OR_RETURN(std::unique_ptr<FormatReader> reader, OpenImage(file, limits));
-    Image image = ImageFor(reader->header());
-    ImageSink sink(image);
-    IC_RETURN_IF_ERROR(reader->ReadPixels(&sink));
-    return image;
+    IC_ASSIGN_OR_RETURN(std::unique_ptr<FormatReader> reader, OpenImage(file, limits, request.axes));
+    return ReadImage(*reader, request);
   });
 }
 
-Result<ImageHeader> Check(ByteSource& file, const DecodeLimits& limits) {
+Result<ImageHeader> Check(ByteSource& file, const DecodeLimits& limits, std::string_view axes) {
   return WithMemory([&]() -> Result<ImageHeader> {
-    IC_ASSIGN_OR_RETURN(std::unique_ptr<FormatReader> reader, OpenImage(file, limits));
-    IC_RETURN_IF_ERROR(reader->ReadPixels(nullptr));
-    return reader->header();
+    IC_ASSIGN_OR_RETURN(std::unique_ptr<FormatReader> reader, OpenImage(file, limits, axes));
+    const ImageHeader& header = reader->header();
+    for (PlaneIndex plane; plane.t < header.times; ++plane.t) {
+      for (plane.z = 0; plane.z < header.depth; ++plane.z) {
+        IC_RETURN_IF_ERROR(reader->ReadPlane(plane, nullptr));
+      }
+    }
+    return header;
   });
 }
 

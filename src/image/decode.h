@@ -6,6 +6,7 @@
 #include "base/byte_source.h"
 #include "base/result.h"
 #include "image/image.h"
+#include "image/stack.h"
 
 namespace intelliclinix::image {
 
@@ -23,21 +24,23 @@ struct DecodeLimits {
 /// name.
 /// - PNG: 1 to 16 bit; palettes become RGB, fewer than 8 bits become 8.
 /// - JPEG: grey and colour; height and width are those after the EXIF orientation. CMYK is refused.
-/// - TIFF: one page of 8 or 16 bit unsigned or 32-bit float samples, grey or RGB with any number of channels; strips
-///   or tiles, samples interleaved or in planes, not compressed or LZW, Deflate, PackBits, Zstandard; BigTIFF.
+/// - TIFF: integers of 8, 16 and 32 bits and floats of 32 and 64, grey or RGB with any number of channels; strips or
+///   tiles, samples interleaved or in planes, not compressed or LZW, Deflate, LZMA, PackBits, Zstandard; BigTIFF.
+///   Several pages are a stack, which OME-XML, ImageJ's or tifffile's description explains, or else `axes`
+///   (tiff_stack.h).
 /// Errors: kInvalidArgument for what is no such file, is damaged or is of a kind that cannot be segmented; kTooLarge
 /// over a limit; those of `file`. Messages do not name the file: the caller does.
-Result<ImageHeader> ReadHeader(ByteSource& file, const DecodeLimits& limits = {});
+Result<ImageHeader> ReadHeader(ByteSource& file, const DecodeLimits& limits = {}, std::string_view axes = {});
 
-/// The whole image. Alpha is dropped; EXIF orientation of a JPEG is applied; samples of a TIFF in which white is zero
-/// are inverted, so that what is bright on a screen is bright here.
-/// Errors: as ReadHeader; kInvalidArgument for truncated or damaged pixels and for floats that are NaN or infinite.
-Result<Image> Decode(ByteSource& file, const DecodeLimits& limits = {});
+/// All channels of one plane, or of planes in z made one; no other plane is decoded. Alpha is dropped; EXIF orientation
+/// of a JPEG is applied; samples of a TIFF in which white is zero are inverted, so that what is bright on a screen is
+/// bright here. Floats that are NaN or infinite become 0 and are counted. A mean of integers is rounded to the nearest.
+/// Errors: as ReadHeader; kInvalidArgument for truncated or damaged pixels, and for a plane that is not there.
+Result<Image> Decode(ByteSource& file, const DecodeLimits& limits = {}, const PlaneRequest& request = {});
 
-/// Decodes every pixel as Decode does and keeps none: what passes here will decode. Takes a few rows of memory, and
-/// at most limits.max_block_bytes for a tile, a strip as it is stored (a single one without compression is read in
-/// pieces) or a progressive JPEG.
-/// Errors: as Decode.
-Result<ImageHeader> Check(ByteSource& file, const DecodeLimits& limits = {});
+/// Decodes every pixel of every plane as Decode does and keeps none: what passes here will decode. Takes a few rows of
+/// memory, and at most limits.max_block_bytes for a tile, a strip as it is stored (a single one without compression is
+/// read in pieces) or a progressive JPEG. Errors: as Decode.
+Result<ImageHeader> Check(ByteSource& file, const DecodeLimits& limits = {}, std::string_view axes = {});
 
 }  // namespace intelliclinix::image

@@ -45,7 +45,7 @@ Result<LabelImage> DecodePng(ByteSource& file, const LabelLimits& limits) {
   }
   LabelImage labels(header.height, header.width);
   LabelSink sink(labels, header.type);
-  IC_RETURN_IF_ERROR(reader->ReadPixels(&sink));
+  IC_RETURN_IF_ERROR(reader->ReadPlane({}, &sink));
   return labels;
 }
 

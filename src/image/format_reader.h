@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "image/decode.h"
 #include "image/image.h"
+#include "image/stack.h"
 
 namespace intelliclinix::image {
 
@@ -41,9 +42,12 @@ class FormatReader {
 
   virtual const ImageHeader& header() const = 0;
 
-  /// Decodes every pixel, into `sink` unless it is null. Call once.
+  /// Decodes every pixel of a plane that header() tells of, into `sink` unless it is null. Call once for each plane.
   /// Errors: kInvalidArgument when the pixels are damaged; those of the source.
-  virtual Status ReadPixels(PixelSink* sink) = 0;
+  virtual Status ReadPlane(const PlaneIndex& plane, PixelSink* sink) = 0;
+
+  /// Samples so far that were NaN or infinite and were given as 0.
+  virtual std::uint64_t not_finite() const { return 0; }
 };
 
 /// Each opens a file of its format. Borrows: `file`, for as long as the reader lives.
@@ -51,10 +55,10 @@ class FormatReader {
 /// limits.max_block_bytes; those of the source. The other limits are the caller's to check.
 Result<std::unique_ptr<FormatReader>> OpenPng(ByteSource& file, const DecodeLimits& limits);
 Result<std::unique_ptr<FormatReader>> OpenJpeg(ByteSource& file, const DecodeLimits& limits);
-Result<std::unique_ptr<FormatReader>> OpenTiff(ByteSource& file, const DecodeLimits& limits);
+Result<std::unique_ptr<FormatReader>> OpenTiff(ByteSource& file, const DecodeLimits& limits, std::string_view axes);
 
 /// Opens a file of any of the formats and holds its header to `limits`. Errors: as ReadHeader.
-Result<std::unique_ptr<FormatReader>> OpenImage(ByteSource& file, const DecodeLimits& limits);
+Result<std::unique_ptr<FormatReader>> OpenImage(ByteSource& file, const DecodeLimits& limits, std::string_view axes);
 
 /// Channels without alpha.
 inline int Colours(const ImageHeader& header) { return header.channels - (header.has_alpha ? 1 : 0); }

@@ -3,6 +3,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <vector>
 
 namespace intelliclinix::image {
@@ -14,14 +16,26 @@ constexpr int BytesPerSample(PixelType type) {
   return type == PixelType::kUint8 ? 1 : type == PixelType::kUint16 ? 2 : 4;
 }
 
+/// How large a pixel is in the specimen. Units: µm.
+struct PixelSizeUm {
+  double x = 0;
+  double y = 0;
+};
+
 /// What a file's header says, before any pixel is decoded.
 struct ImageHeader {
   int height = 0;          ///< px
   int width = 0;           ///< px
-  int channels = 0;        ///< colours and alpha, as stored
+  int channels = 0;        ///< of a plane: colours and alpha
   bool has_alpha = false;  ///< the last channel is alpha
   PixelType type = PixelType::kUint8;
   enum class Format { kPng, kJpeg, kTiff } format = Format::kPng;
+  int stored_bits = 8;      ///< of a sample in the file: 8, 16, 32 or 64
+  int depth = 1;            ///< planes in z
+  int times = 1;            ///< points in time
+  std::string axes = "YX";  ///< those of which there is more than one, slowest first, and YX: "YXC", "TZCYX"
+  std::vector<std::string> channel_names{};    ///< one a colour, "" where it has none; or empty
+  std::optional<PixelSizeUm> pixel_size_um{};  ///< where the file tells it
 };
 
 /// A source image: samples [y, x, channel], interleaved, native byte order. Alpha is dropped by the decoder, so
@@ -32,6 +46,7 @@ struct Image {
   int channels = 0;
   PixelType type = PixelType::kUint8;
   std::vector<std::byte> samples;  ///< height * width * channels * BytesPerSample(type)
+  std::uint64_t not_finite = 0;    ///< samples that were NaN or infinite in the file and are 0 here
 
   template <typename T>
   const T* As() const {

@@ -24,7 +24,7 @@ class JpegReader final : public FormatReader {
 
   Status Open(int orientation, const DecodeLimits& limits);
   const ImageHeader& header() const override { return header_; }
-  Status ReadPixels(PixelSink* sink) override;
+  Status ReadPlane(const PlaneIndex& plane, PixelSink* sink) override;
 
  private:
   static JpegReader& Self(j_common_ptr jpeg) { return *static_cast<JpegReader*>(jpeg->client_data); }
@@ -135,6 +135,7 @@ Status JpegReader::Open(int orientation, const DecodeLimits& limits) {
   header_.height = place_.height;
   header_.width = place_.width;
   header_.channels = jpeg_.num_components;
+  header_.axes = header_.channels > 1 ? "YXC" : "YX";
   return {};
 }
 
@@ -184,7 +185,7 @@ void JpegReader::ReadRows(JSAMPROW row, PixelSink* sink) {
   jpeg_finish_decompress(&jpeg_);
 }
 
-Status JpegReader::ReadPixels(PixelSink* sink) {
+Status JpegReader::ReadPlane(const PlaneIndex&, PixelSink* sink) {
   std::vector<JSAMPLE> row(static_cast<std::size_t>(jpeg_.image_width) * header_.channels);
   JSAMPROW samples = row.data();
   if (!RunGuarded(jump_, [this, samples, sink] { ReadRows(samples, sink); })) return std::unexpected(Failure());

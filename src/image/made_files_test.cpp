@@ -66,7 +66,11 @@ void DescribeTiff(TIFF* tiff, const TiffFileSpec& file, int page) {
   if (!file.extra_samples.empty()) {
     TIFFSetField(tiff, TIFFTAG_EXTRASAMPLES, file.extra_samples.size(), file.extra_samples.data());
   }
-  if (!file.description.empty()) TIFFSetField(tiff, TIFFTAG_IMAGEDESCRIPTION, file.description.c_str());
+  if (file.resolution > 0) {
+    TIFFSetField(tiff, TIFFTAG_XRESOLUTION, file.resolution);
+    TIFFSetField(tiff, TIFFTAG_YRESOLUTION, file.resolution);
+  }
+  if (page == 0 && !file.description.empty()) TIFFSetField(tiff, TIFFTAG_IMAGEDESCRIPTION, file.description.c_str());
   if (page > 0 && file.reduced_pages) TIFFSetField(tiff, TIFFTAG_SUBFILETYPE, FILETYPE_REDUCEDIMAGE);
   if (file.photometric == PHOTOMETRIC_PALETTE) {
     static std::uint16_t map[256] = {};
@@ -170,13 +174,17 @@ Bytes MakeTiff(const TiffFileSpec& file, const Bytes& samples) {
   TIFFSetWarningHandler(nullptr);  // the older of two numbers for deflate is meant
   const int fd = memfd_create("tiff", 0);
   TIFF* tiff = TIFFFdOpen(dup(fd), "tiff", file.mode.c_str());
+  const auto page_bytes = static_cast<std::ptrdiff_t>(file.height) * file.width * file.channels * (file.bits / 8);
+  const bool one_each = file.pages > 1 && static_cast<std::ptrdiff_t>(samples.size()) == page_bytes * file.pages;
   for (int page = 0; page < file.pages; ++page) {
     DescribeTiff(tiff, file, page);
+    const auto first = samples.begin() + (one_each ? page * page_bytes : 0);
+    const Bytes own(first, first + page_bytes);
     for (int channel = file.planes ? 0 : -1; channel < (file.planes ? file.channels : 0); ++channel) {
       if (file.tile_side > 0) {
-        WriteTiles(tiff, file, samples, channel);
+        WriteTiles(tiff, file, own, channel);
       } else {
-        WriteRows(tiff, file, samples, channel);
+        WriteRows(tiff, file, own, channel);
       }
     }
     EXPECT_EQ(1, TIFFWriteDirectory(tiff));
@@ -187,11 +195,11 @@ Bytes MakeTiff(const TiffFileSpec& file, const Bytes& samples) {
   return bytes;
 }
 
-Image DecodeGood(const Bytes& bytes, const DecodeLimits& limits) {
+Image DecodeGood(const Bytes& bytes, const DecodeLimits& limits, const PlaneRequest& request) {
   MemorySource file(bytes);
-  Result<Image> image = Decode(file, limits);
-  Result<ImageHeader> header = ReadHeader(file, limits);
-  Result<ImageHeader> checked = Check(file, limits);
+  Result<Image> image = Decode(file, limits, request);
+  Result<ImageHeader> header = ReadHeader(file, limits, request.axes);
+  Result<ImageHeader> checked = Check(file, limits, request.axes);
   EXPECT_TRUE(image.has_value()) << image.error().message;
   EXPECT_TRUE(header.has_value() && checked.has_value());
   if (!image || !header || !checked) return {};
@@ -205,10 +213,10 @@ Image DecodeGood(const Bytes& bytes, const DecodeLimits& limits) {
   return *std::move(image);
 }
 
-Error DecodeBad(const Bytes& bytes, const DecodeLimits& limits) {
+Error DecodeBad(const Bytes& bytes, const DecodeLimits& limits, const PlaneRequest& request) {
   MemorySource file(bytes);
-  const Result<Image> image = Decode(file, limits);
-  const Result<ImageHeader> checked = Check(file, limits);
+  const Result<Image> image = Decode(file, limits, request);
+  const Result<ImageHeader> checked = Check(file, limits, request.axes);
   EXPECT_FALSE(image.has_value());
   EXPECT_FALSE(checked.has_value());
   if (image || checked) return {};

@@ -58,16 +58,17 @@ struct TiffFileSpec {
   std::string mode = "w";                         ///< of libtiff: "wb" big-endian, "wl" little-endian, "w8" BigTIFF
   std::vector<std::uint16_t> extra_samples = {};  ///< kinds: 0 unspecified, 2 alpha
   int pages = 1;
-  bool reduced_pages = false;  ///< the pages after the first are smaller copies
-  std::string description = {};
+  bool reduced_pages = false;    ///< the pages after the first are smaller copies
+  std::string description = {};  ///< of the first page
+  float resolution = 0;          ///< samples a unit; 0: not told
 };
-/// `samples` interleaved, native byte order; the same for each page.
+/// `samples` interleaved, native byte order; those of all pages one after the other, or the same for each.
 Bytes MakeTiff(const TiffFileSpec& file, const Bytes& samples);
 
 /// The decoded image; a failed test, and no pixels, where it does not decode. Expects that ReadHeader and Check agree.
-Image DecodeGood(const Bytes& bytes, const DecodeLimits& limits = {});
+Image DecodeGood(const Bytes& bytes, const DecodeLimits& limits = {}, const PlaneRequest& request = {});
 /// The error of a file that must not decode. Expects that Check gives the same.
-Error DecodeBad(const Bytes& bytes, const DecodeLimits& limits = {});
+Error DecodeBad(const Bytes& bytes, const DecodeLimits& limits = {}, const PlaneRequest& request = {});
 
 /// The samples as numbers.
 std::vector<double> Samples(const Image& image);

@@ -18,7 +18,7 @@ class PngReader final : public FormatReader {
 
   Status Open();
   const ImageHeader& header() const override { return header_; }
-  Status ReadPixels(PixelSink* sink) override;
+  Status ReadPlane(const PlaneIndex& plane, PixelSink* sink) override;
 
  private:
   [[noreturn]] static void OnError(png_structp png, png_const_charp message);
@@ -84,6 +84,8 @@ ImageHeader PngReader::HeaderOf() const {
   header.has_alpha = (colour & PNG_COLOR_MASK_ALPHA) != 0 || transparent;
   header.channels = ((colour & PNG_COLOR_MASK_COLOR) != 0 ? 3 : 1) + (header.has_alpha ? 1 : 0);
   header.type = png_get_bit_depth(png_, info_) == 16 ? PixelType::kUint16 : PixelType::kUint8;
+  header.stored_bits = 8 * BytesPerSample(header.type);
+  header.axes = Colours(header) > 1 ? "YXC" : "YX";
   return header;
 }
 
@@ -125,7 +127,7 @@ void PngReader::ReadRows(std::byte* row, PixelSink* sink) {
   png_read_end(png_, nullptr);
 }
 
-Status PngReader::ReadPixels(PixelSink* sink) {
+Status PngReader::ReadPlane(const PlaneIndex&, PixelSink* sink) {
   std::vector<std::byte> row(RowBytes());
   std::byte* first = row.data();
   if (!RunGuarded(jump_, [this, first, sink] { ReadRows(first, sink); })) return std::unexpected(Failure());

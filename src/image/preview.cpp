@@ -107,7 +107,7 @@ template <typename T>
 Result<Image> ReadShown(FormatReader& reader) {
   IC_ASSIGN_OR_RETURN(int factor, ChooseFactor(reader.header()));
   BlockMeans<T> means(reader.header(), factor);
-  IC_RETURN_IF_ERROR(reader.ReadPixels(&means));
+  IC_RETURN_IF_ERROR(reader.ReadPlane({.z = reader.header().depth / 2}, &means));
   return StretchForDisplay(means.Take(), Colours(reader.header()));
 }
 
@@ -125,9 +125,9 @@ Result<Image> ReadShown(FormatReader& reader) {
 
 }  // namespace
 
-Result<std::vector<std::byte>> MakePreview(ByteSource& file, const DecodeLimits& limits) {
+Result<std::vector<std::byte>> MakePreview(ByteSource& file, const DecodeLimits& limits, std::string_view axes) {
   return WithMemory([&]() -> Result<std::vector<std::byte>> {
-    IC_ASSIGN_OR_RETURN(std::unique_ptr<FormatReader> reader, OpenImage(file, limits));
+    IC_ASSIGN_OR_RETURN(std::unique_ptr<FormatReader> reader, OpenImage(file, limits, axes));
     IC_ASSIGN_OR_RETURN(Image shown, ReadShown(*reader));
     reader.reset();
     return EncodePng(shown, PngContent::kPhotograph);

@@ -1,8 +1,10 @@
 #include "image/tiff_file.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <limits>
 #include <new>
+#include <string_view>
 
 namespace intelliclinix::image {
 
@@ -23,6 +25,12 @@ int TiffFile::OnError(TIFF*, void* self, const char*, const char* format, va_lis
   return 1;  // handled: libtiff's global handler, which prints, is not called
 }
 
+int TiffFile::OnWarning(TIFF*, void* self, const char*, const char* format, va_list arguments) {
+  TiffFile& file = *static_cast<TiffFile*>(self);
+  std::vsnprintf(file.warning_, sizeof file.warning_, format, arguments);
+  return 1;
+}
+
 tmsize_t TiffFile::OnRead(thandle_t self, void* out, tmsize_t count) {
   if (count < 0) return -1;
   std::span<std::byte> bytes(static_cast<std::byte*>(out), static_cast<std::size_t>(count));
@@ -36,9 +44,23 @@ toff_t TiffFile::OnSeek(thandle_t self, toff_t offset, int whence) {
   return cursor.position();
 }
 
+Status TiffFile::ReadBare(std::uint64_t offset, int sample_bytes, std::span<std::byte> out) {
+  cursor_.Seek(offset);
+  if (cursor_.Read(out) < out.size()) return std::unexpected(Failure());
+  if (TIFFIsByteSwapped(tiff_.get()) == 0 || sample_bytes == 1) return {};
+  for (std::size_t i = 0; i < out.size(); i += static_cast<std::size_t>(sample_bytes)) {
+    std::ranges::reverse(out.subspan(i, static_cast<std::size_t>(sample_bytes)));
+  }
+  return {};
+}
+
 Error TiffFile::Failure() const {
   if (cursor_.error()) return *cursor_.error();
-  std::string reason = message_[0] == '\0' ? "its directory cannot be read" : message_;
+  std::string reason = message_;
+  if (reason.empty()) {
+    bool loops = std::string_view(warning_).find("loop") != std::string_view::npos;
+    reason = loops ? "its directories form a loop" : "its directory cannot be read";
+  }
   return Error{
       ErrorCode::kInvalidArgument, "The TIFF is damaged or incomplete (" + reason + "). Copy or export it again.", {}};
 }

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 
 #include <tiffio.h>
@@ -34,12 +35,16 @@ class TiffFile {
     return value;
   }
 
+  /// Fills `out` with samples of `sample_bytes` that lie at `offset` without compression, in native byte order.
+  /// Errors: kInvalidArgument when the file ends early; those of the source.
+  Status ReadBare(std::uint64_t offset, int sample_bytes, std::span<std::byte> out);
+
   /// The error that the source or libtiff reported first.
   Error Failure() const;
 
  private:
   static int OnError(TIFF*, void* self, const char* module, const char* format, va_list arguments);
-  static int OnWarning(TIFF*, void*, const char*, const char*, va_list) { return 1; }
+  static int OnWarning(TIFF*, void* self, const char* module, const char* format, va_list arguments);
   static tmsize_t OnRead(thandle_t self, void* out, tmsize_t count);
   static tmsize_t OnWrite(thandle_t, void*, tmsize_t) { return -1; }
   static toff_t OnSeek(thandle_t self, toff_t offset, int whence);
@@ -50,7 +55,8 @@ class TiffFile {
     void operator()(TIFF* tiff) const { TIFFClose(tiff); }
   };
   SourceCursor cursor_;
-  char message_[200] = "";
+  char message_[200] = "";  // the first error
+  char warning_[200] = "";  // the last warning: libtiff calls a loop of directories no more than that
   std::unique_ptr<TIFF, Close> tiff_;
 };
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <limits>
 #include <string>
 #include <string_view>
@@ -13,51 +12,10 @@
 namespace intelliclinix::image {
 namespace {
 
-constexpr int kMaxPagesCounted = 1000;
-
 std::unexpected<Error> Refuse(std::string message) { return Fail(ErrorCode::kInvalidArgument, std::move(message)); }
 
 std::unexpected<Error> Contradiction(const std::string& what) {
   return Refuse("The TIFF is damaged: " + what + ". Export it again.");
-}
-
-/// Pages that are images of their own, 0 when one cannot be read: smaller copies of another page do not count. Leaves
-/// the handle at the first.
-int CountPages(TIFF* tiff) {
-  int pages = 1;
-  for (int page = 1; TIFFLastDirectory(tiff) == 0 && page < kMaxPagesCounted; ++page) {
-    if (TIFFReadDirectory(tiff) != 1) return 0;
-    std::uint32_t kind = 0;
-    TIFFGetField(tiff, TIFFTAG_SUBFILETYPE, &kind);
-    if ((kind & FILETYPE_REDUCEDIMAGE) == 0) ++pages;
-  }
-  bool moved = TIFFCurrentDirectory(tiff) != 0;
-  return !moved || TIFFSetDirectory(tiff, 0) == 1 ? pages : 0;
-}
-
-/// ImageJ keeps large stacks as one page followed by bare planes, and says so only in the description.
-int PlanesOfImageJ(const TiffFile& file) {
-  const char* description = file.Get<const char*>(TIFFTAG_IMAGEDESCRIPTION).value_or("");
-  std::string_view text(description);
-  constexpr std::string_view kCount = "\nimages=";
-  std::size_t at = text.find(kCount);
-  if (!text.starts_with("ImageJ=") || at == std::string_view::npos) return 1;
-  int planes = 1;
-  std::from_chars(text.data() + at + kCount.size(), text.data() + text.size(), planes);
-  return planes;
-}
-
-Status CheckPages(const TiffFile& file) {
-  int pages = CountPages(file.handle());
-  if (pages == 0) return std::unexpected(file.Failure());
-  pages = std::max(pages, PlanesOfImageJ(file));
-  int depth = static_cast<int>(std::min(file.Get<std::uint32_t>(TIFFTAG_IMAGEDEPTH).value_or(1), 1'000'000U));
-  pages = std::max(pages, depth);
-  if (pages == 1) return {};
-  std::string count = pages == kMaxPagesCounted ? GroupDigits(pages) + " or more" : GroupDigits(pages);
-  return Refuse("The TIFF holds " + count +
-                " pages (a stack, a time series or channels); one image is read from a file. Export one plane, or save "
-                "the channels as one image with interleaved samples.");
 }
 
 std::string_view CompressionName(int compression) {
@@ -69,8 +27,8 @@ std::string_view CompressionName(int compression) {
       return "JPEG 2000";
     case COMPRESSION_WEBP:
       return "WebP";
-    case COMPRESSION_LZMA:
-      return "LZMA";
+    case COMPRESSION_LERC:
+      return "LERC";
     case COMPRESSION_CCITTRLE:
     case COMPRESSION_CCITTFAX3:
     case COMPRESSION_CCITTFAX4:
@@ -81,8 +39,9 @@ std::string_view CompressionName(int compression) {
 }
 
 Status CheckCompression(const TiffFile& file) {
-  constexpr std::array<int, 6> kRead = {COMPRESSION_NONE,    COMPRESSION_LZW,      COMPRESSION_ADOBE_DEFLATE,
-                                        COMPRESSION_DEFLATE, COMPRESSION_PACKBITS, COMPRESSION_ZSTD};
+  constexpr std::array<int, 7> kRead = {COMPRESSION_NONE,    COMPRESSION_LZW,  COMPRESSION_ADOBE_DEFLATE,
+                                        COMPRESSION_DEFLATE, COMPRESSION_LZMA, COMPRESSION_PACKBITS,
+                                        COMPRESSION_ZSTD};
   int compression = file.Get<std::uint16_t>(TIFFTAG_COMPRESSION).value_or(COMPRESSION_NONE);
   bool read = std::find(kRead.begin(), kRead.end(), compression) != kRead.end();
   if (read && TIFFIsCODECConfigured(static_cast<std::uint16_t>(compression)) != 0) return {};
@@ -91,24 +50,16 @@ Status CheckCompression(const TiffFile& file) {
                 "), which is not read. Save it without compression or with LZW, Deflate or PackBits.");
 }
 
-std::string SampleName(int bits, int format) {
-  std::string_view kind = format == SAMPLEFORMAT_INT             ? "signed integer"
-                          : format == SAMPLEFORMAT_IEEEFP        ? "floating-point"
-                          : format == SAMPLEFORMAT_COMPLEXINT    ? "complex integer"
-                          : format == SAMPLEFORMAT_COMPLEXIEEEFP ? "complex floating-point"
-                                                                 : "unsigned integer";
-  return std::to_string(bits) + "-bit " + std::string(kind);
-}
-
-Result<PixelType> ReadPixelType(const TiffFile& file) {
-  int bits = file.Get<std::uint16_t>(TIFFTAG_BITSPERSAMPLE).value_or(1);
+Result<StoredSample> ReadSample(const TiffFile& file) {
+  StoredSample stored{.bits = file.Get<std::uint16_t>(TIFFTAG_BITSPERSAMPLE).value_or(1)};
   int format = file.Get<std::uint16_t>(TIFFTAG_SAMPLEFORMAT).value_or(SAMPLEFORMAT_UINT);
-  bool is_unsigned = format == SAMPLEFORMAT_UINT || format == SAMPLEFORMAT_VOID;
-  if (is_unsigned && bits == 8) return PixelType::kUint8;
-  if (is_unsigned && bits == 16) return PixelType::kUint16;
-  if (format == SAMPLEFORMAT_IEEEFP && bits == 32) return PixelType::kFloat32;
-  return Refuse("The TIFF has " + SampleName(bits, format) +
-                " samples; 8-bit and 16-bit unsigned and 32-bit floating-point are read. Convert it to one of them.");
+  if (format == SAMPLEFORMAT_INT) stored.kind = StoredSample::Kind::kSigned;
+  if (format == SAMPLEFORMAT_IEEEFP) stored.kind = StoredSample::Kind::kFloat;
+  if (format <= SAMPLEFORMAT_VOID && IsRead(stored)) return stored;
+  std::string name = format <= SAMPLEFORMAT_VOID ? SampleName(stored) : std::to_string(stored.bits) + "-bit complex";
+  return Refuse("The TIFF has " + name +
+                " samples; integers of 8, 16 and 32 bits and floating-point of 32 and 64 are read. Convert it to one "
+                "of them.");
 }
 
 bool LastChannelIsAlpha(const TiffFile& file) {
@@ -126,8 +77,9 @@ Status ReadColours(const TiffFile& file, TiffLayout& layout) {
   layout.header.has_alpha = LastChannelIsAlpha(file) && layout.header.channels > 1;
   layout.white_is_zero = photometric == PHOTOMETRIC_MINISWHITE;
   if (photometric == PHOTOMETRIC_RGB && layout.colours() < 3) return Contradiction("it is RGB with fewer channels");
-  if (layout.white_is_zero && layout.header.type == PixelType::kFloat32) {
-    return Refuse("The TIFF has floating-point samples in which white is zero. Invert it and save it with black zero.");
+  if (layout.white_is_zero && layout.stored.kind != StoredSample::Kind::kUnsigned) {
+    return Refuse("The TIFF has " + SampleName(layout.stored) +
+                  " samples in which white is zero. Invert it and save it with black zero.");
   }
   if (photometric == PHOTOMETRIC_RGB || photometric == PHOTOMETRIC_MINISBLACK || layout.white_is_zero) return {};
   std::string_view name = photometric == PHOTOMETRIC_PALETTE     ? "a colour palette"
@@ -158,7 +110,7 @@ Status ReadBlocks(const TiffFile& file, const DecodeLimits& limits, TiffLayout& 
   int planar = file.Get<std::uint16_t>(TIFFTAG_PLANARCONFIG).value_or(PLANARCONFIG_CONTIG);
   layout.separate = planar == PLANARCONFIG_SEPARATE && layout.header.channels > 1;
   layout.tiled = TIFFIsTiled(tiff) != 0;
-  auto sample_bytes = static_cast<std::uint64_t>(layout.channels_per_block()) * BytesPerSample(layout.header.type);
+  auto sample_bytes = static_cast<std::uint64_t>(layout.channels_per_block()) * layout.stored.bytes();
   std::uint64_t expected = sample_bytes * layout.header.width;
   layout.block_bytes = TIFFScanlineSize64(tiff);
   if (layout.tiled) {
@@ -190,10 +142,14 @@ Status CheckStoredBlocks(const TiffFile& file, const DecodeLimits& limits) {
 }  // namespace
 
 Result<TiffLayout> ReadTiffLayout(const TiffFile& file, const DecodeLimits& limits) {
-  IC_RETURN_IF_ERROR(CheckPages(file));
+  if (file.Get<std::uint32_t>(TIFFTAG_IMAGEDEPTH).value_or(1) > 1) {
+    return Refuse("The TIFF keeps a volume in one page, which is not read. Save each plane as a page of its own.");
+  }
   TiffLayout layout;
   layout.header.format = ImageHeader::Format::kTiff;
-  IC_ASSIGN_OR_RETURN(layout.header.type, ReadPixelType(file));
+  IC_ASSIGN_OR_RETURN(layout.stored, ReadSample(file));
+  layout.header.type = TypeOf(layout.stored);
+  layout.header.stored_bits = layout.stored.bits;
   IC_ASSIGN_OR_RETURN(layout.header.height, ReadSide(file, TIFFTAG_IMAGELENGTH));
   IC_ASSIGN_OR_RETURN(layout.header.width, ReadSide(file, TIFFTAG_IMAGEWIDTH));
   IC_RETURN_IF_ERROR(CheckCompression(file));
