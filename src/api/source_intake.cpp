@@ -55,6 +55,16 @@ Status SourceIntake::CheckName(std::string_view filename) const {
   return {};
 }
 
+Status SourceIntake::SetAxes(std::string axes) {
+  if (!names_.empty()) {
+    return Fail(ErrorCode::kInvalidArgument, "'axes' must come before the files: they are read as they arrive.",
+                "axes");
+  }
+  if (!axes.empty()) IC_RETURN_IF_ERROR(runners::CheckAxes(axes));
+  axes_ = std::move(axes);
+  return {};
+}
+
 Status SourceIntake::Begin(std::string_view filename) {
   IC_RETURN_IF_ERROR(CheckName(filename));
   filename_ = filename;
@@ -92,9 +102,9 @@ Status SourceIntake::End() {
 
 Result<std::vector<std::byte>> SourceIntake::Check(records::SourceFile& file) {
   IC_ASSIGN_OR_RETURN(const std::unique_ptr<ByteSource> reader, writer_->Reader());
-  IC_ASSIGN_OR_RETURN(file.image, runners::CheckSourceImage(*reader, source_limits_));
+  IC_ASSIGN_OR_RETURN(file.image, runners::CheckSourceImage(*reader, source_limits_, axes_));
   if (file.image.browser_shows) return std::vector<std::byte>();
-  return runners::MakePreview(*reader, source_limits_);
+  return runners::MakePreview(*reader, source_limits_, axes_);
 }
 
 Status SourceIntake::Keep(records::SourceFile& file, std::span<const std::byte> preview) {

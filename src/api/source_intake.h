@@ -25,6 +25,10 @@ class SourceIntake {
   SourceIntake(const SourceIntake&) = delete;
   SourceIntake& operator=(const SourceIntake&) = delete;
 
+  /// What a person says that the pages of the files that follow are (image/stack.h). Errors: kInvalidArgument with
+  /// field "axes", also when there are files already.
+  Status SetAxes(std::string axes);
+
   /// A name may be any text that fits a file system: it is kept as it is and never becomes a path.
   Status Begin(std::string_view filename);
   Status Write(std::span<const std::byte> bytes);
@@ -47,7 +51,8 @@ class SourceIntake {
   const ObjectId owner_;
   std::set<std::string, std::less<>> names_;
   std::vector<records::SourceFile> files_;  // kept, not released
-  std::string filename_;                    // of the file that is being taken
+  std::string axes_;
+  std::string filename_;  // of the file that is being taken
   std::uint64_t bytes_ = 0;
   std::unique_ptr<store::BlobWriter> writer_;
 };

@@ -5,9 +5,10 @@
 namespace intelliclinix::api {
 namespace {
 
-Status CheckImages(const runners::ModelRunner& runner, const Json& resolved, const records::Dataset& dataset) {
+Status CheckImages(const runners::ModelRunner& runner, const records::ModelEntry& model, const Json& resolved,
+                   const records::Dataset& dataset, const runners::SourceLimits& limits) {
   for (const records::SourceFile& file : dataset.files) {
-    Status fits = runner.CheckParams(resolved, file.image);
+    Status fits = runners::CheckRun(runner, model, resolved, file.image, limits);
     if (fits) continue;
     fits.error().message = "'" + file.filename + "': " + fits.error().message;
     return fits;
@@ -32,7 +33,7 @@ Result<records::Inference> PlanInference(const Context& context, const records::
   // A runner that is not registered here is the dispatcher's to report, in the inference itself.
   if (const runners::ModelRunner* const runner = context.registry.Find(model->runner_name)) {
     IC_ASSIGN_OR_RETURN(const Json resolved, runner->Describe().parameters.Resolve(run.params));
-    IC_RETURN_IF_ERROR(CheckImages(*runner, resolved, dataset));
+    IC_RETURN_IF_ERROR(CheckImages(*runner, *model, resolved, dataset, context.options.source_limits));
   }
   records::Inference inference;
   inference.id = ObjectId::Generate();

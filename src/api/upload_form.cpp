@@ -23,11 +23,11 @@ Status UploadForm::BeginPart(const http::PartHead& head) {
     if (!head.filename) return Invalid("'files' must be files: send each with its file name.", kFiles);
     return intake_.Begin(*head.filename);
   }
-  constexpr std::string_view kKnown[] = {"name", "model_id", "run_inference", "params"};
+  constexpr std::string_view kKnown[] = {"name", "model_id", "run_inference", "params", "axes"};
   if (std::ranges::find(kKnown, part_) == std::ranges::end(kKnown)) {
     return Invalid("The form has the field '" + part_ +
-                       "', which is not known here. Known are 'files', 'name', 'model_id', 'run_inference' and "
-                       "'params'.",
+                       "', which is not known here. Known are 'files', 'name', 'model_id', 'run_inference', "
+                       "'params' and 'axes'.",
                    part_);
   }
   if (head.filename) return Invalid("'" + part_ + "' must be text, not a file. Files go into 'files'.", part_);
@@ -50,6 +50,7 @@ Status UploadForm::EndPart() {
   if (part_ == "name") return ReadName();
   if (part_ == "model_id") return ReadModel();
   if (part_ == "run_inference") return ReadRunInference();
+  if (part_ == "axes") return intake_.SetAxes(text_);
   return ReadParams();
 }
 

@@ -1,8 +1,10 @@
 #include "app/installation.h"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "app/catalogue_file.h"
+#include "app/machine.h"
 #include "runners/cellpose_runner.h"
 
 namespace intelliclinix::app {
@@ -63,8 +65,11 @@ nn::EngineOptions EngineOf(const Settings& settings) {
 }
 
 runners::SourceLimits SourceLimitsOf(const Settings& settings) {
+  const MemoryFacts memory = ReadMemory();
+  const std::uint64_t there = std::min(memory.total, memory.limit.value_or(memory.total));
   return {.max_pixels = static_cast<std::uint64_t>(settings.max_pixels),
-          .max_channels = static_cast<int>(settings.max_channels)};
+          .max_channels = static_cast<int>(settings.max_channels),
+          .max_memory = settings.max_memory > 0 ? static_cast<std::uint64_t>(settings.max_memory) : there};
 }
 
 }  // namespace intelliclinix::app

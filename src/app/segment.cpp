@@ -32,6 +32,7 @@ struct SegmentFlags {
   std::vector<std::string> paths;
   std::string out;
   std::string model = "cellpose_default";
+  std::string axes;
   bool json = false;
   bool all = false;
   std::vector<std::unique_ptr<runners::ModelRunner>> runners;  // for their tables
@@ -119,8 +120,11 @@ Result<int> Segment(const SegmentFlags& flags) {
     IC_RETURN_IF_ERROR(ProbeFolder(flags.out));
     IC_RETURN_IF_ERROR(model.runner.Prepare(model.entry));
   }
-  const SegmentRun run{
-      .model = model, .params = std::move(params), .out = flags.out, .limits = SourceLimitsOf(configuration.settings)};
+  const SegmentRun run{.model = model,
+                       .params = std::move(params),
+                       .out = flags.out,
+                       .limits = SourceLimitsOf(configuration.settings),
+                       .axes = flags.axes};
   const int status = RunImages(run, found.inputs, flags, installation->pool, signals);
   return status == kExitSomeFailed && !any_usable ? kExitError : status;
 }
@@ -139,6 +143,12 @@ void AddSegment(CLI::App& program, Action& action) {
       ->type_name("FOLDER");
   command->add_option("--model", flags->model, "The model; see `intelliclinix models list`. Default: cellpose_default")
       ->type_name("ID");
+  command
+      ->add_option(
+          "--axes", flags->axes,
+          "What the pages of a TIFF are that does not say so itself, slowest first: ZYX (depth), CYX (channels) "
+          "or TYX (time).")
+      ->type_name("LETTERS");
   command->add_flag("--json", flags->json, "Prints one JSON object an image, in the order of the images.");
   command->add_flag("--all", flags->all,
                     "Writes every output of the model, as --outputs does with all of its choices.");

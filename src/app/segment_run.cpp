@@ -42,7 +42,8 @@ class Segmenter {
                                     .model = run_.model.entry,
                                     .params = run_.params,
                                     .stem = input.stem,
-                                    .filename = fs::path(input.path).filename()};
+                                    .filename = fs::path(input.path).filename(),
+                                    .axes = run_.axes};
     const runners::RunContext context{
         .pool = pool_, .stop = stop_, .progress = [&](int done, int total) { events_.progress(image, done, total); }};
     SegmentedImage segmented;

@@ -19,6 +19,7 @@ struct SegmentRun {
   Json params;      ///< resolved by the runner's table
   std::string out;  ///< the folder for outputs; it is there
   runners::SourceLimits limits;
+  std::string axes{};  ///< what a person says that the pages of a file are; empty: the files tell
 };
 
 /// An image and the files that were made of it. The bytes of its artifacts are gone.

@@ -33,6 +33,7 @@ struct Settings {
   std::int64_t max_files = 10'000;
   std::int64_t max_pixels = 400'000'000;
   std::int64_t max_channels = 64;
+  std::int64_t max_memory = 0;
   std::int64_t max_connections = 20'000;
   std::int64_t stop_grace_s = 20;
   std::int64_t lease_s = 30;

@@ -37,7 +37,8 @@ class ImageRun {
   const Json& provenance() const { return provenance_; }
 
  private:
-  Result<records::ImageResult> RunPlan(const Plan& plan);
+  Result<std::string> AxesOf(ObjectId dataset);
+  Result<records::ImageResult> RunPlan(const Plan& plan, const std::string& axes);
   Result<records::ImageResult> StoreOutput(runners::RunOutput output);
   Result<records::Artifact> StoreArtifact(const runners::ArtifactBytes& artifact);
 

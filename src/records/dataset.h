@@ -23,7 +23,7 @@ struct ImageFacts {
   int width = 0;               ///< px
   int channels = 0;            ///< colours; alpha is not counted
   int bit_depth = 8;           ///< 8, 16, 32 or 64, as stored
-  std::string content_type;    ///< "image/png", "image/jpeg", "image/tiff"
+  std::string content_type{};  ///< "image/png", "image/jpeg", "image/tiff"
   bool browser_shows = false;  ///< every browser shows it as it is (8-bit PNG, JPEG)
   std::string axes{};          ///< slowest first, for example "YX", "YXC", "CYX", "TZCYX"; empty in older documents
   int depth = 1;               ///< planes in z

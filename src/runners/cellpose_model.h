@@ -34,6 +34,7 @@ class CellposeModel {
   static Result<std::unique_ptr<CellposeModel>> Load(const records::ModelEntry& entry, const nn::EngineOptions& engine);
 
   const ModelReport& report() const { return report_; }
+  const nn::CpnetDiameters& diameters() const { return diameters_; }
 
   /// The model with a network of that precision; the bfloat16 one is made when it is first asked for.
   /// Errors: as Load, and kInvalidArgument where the CPU has no bfloat16.

@@ -1,6 +1,12 @@
 #include "runners/cellpose_parameters.h"
 
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <string>
+
 #include "runners/artifacts/outputs.h"
+#include "runners/plane_choice.h"
 
 namespace intelliclinix::runners {
 namespace {
@@ -58,13 +64,27 @@ std::vector<Parameter> NormalizeMembers() {
   };
 }
 
-std::vector<Parameter> Parameters() {
+std::vector<Parameter> Refused() {
+  const std::string flat_only =
+      " is for segmentation in three dimensions, which is not done yet. Segment each plane of "
+      "a stack on its own with z 'each', or one plane by plane or z_project.";
+  std::vector<Parameter> refused;
+  for (const char* name : {"do_3D", "stitch_threshold", "anisotropy", "flow3D_smooth"}) {
+    refused.push_back({.name = name,
+                       .default_value = nullptr,
+                       .description = "",
+                       .unsupported = "'" + std::string(name) + "'" + flat_only});
+  }
+  return refused;
+}
+
+std::vector<Parameter> Flat() {
   return {
       {.name = "channels",
-       .type = ParameterType::kIntegerList,
+       .type = ParameterType::kChannelList,
        .default_value = {0, 0},
-       .description = "[cells, nuclei]: the channels that show them; 1 is the first (red), 2 green, 3 blue; 0 is the "
-                      "mean of all for cells and none for nuclei",
+       .description = "[cells, nuclei]: the channels that show them, by number or name; 1 is the first (red), 2 green, "
+                      "3 blue; 0 or null is the mean of all for cells and none for nuclei",
        .minimum = 0,
        .maximum = 64,
        .list_length = 2},
@@ -75,6 +95,12 @@ std::vector<Parameter> Parameters() {
        .minimum = 1,
        .maximum = 10'000,
        .zero_allowed = true},
+      {.name = "diameter_um",
+       .default_value = nullptr,
+       .description = "The same in the specimen, for files that tell the size of a pixel; in place of diameter",
+       .unit = "µm",
+       .minimum = 0.001,
+       .maximum = 100'000},
       {.name = "flow_threshold",
        .default_value = 0.4,
        .description = "Largest error of a mask's flows; higher keeps more masks, 0 keeps all",
@@ -148,9 +174,62 @@ std::vector<Parameter> Parameters() {
   };
 }
 
-std::array<double, 2> ToRange(const Json& range) { return {range[0].get<double>(), range[1].get<double>()}; }
+std::vector<Parameter> Parameters() {
+  std::vector<Parameter> parameters = Flat();
+  std::ranges::move(PlaneParameters(), std::back_inserter(parameters));
+  std::ranges::move(Refused(), std::back_inserter(parameters));
+  return parameters;
+}
 
 double NumberOrZero(const Json& value) { return value.is_null() ? 0 : value.get<double>(); }
+
+/// A channel by number or by name; null is 0.
+Result<int> ChannelNumber(const Json& channel, const records::ImageFacts& image) {
+  if (channel.is_null()) return 0;
+  if (channel.is_number()) return channel.get<int>();
+  const auto name = channel.get<std::string>();
+  const auto& names = image.channel_names;
+  const auto found = std::ranges::find(names, name);
+  if (found != names.end() && std::find(found + 1, names.end(), name) == names.end()) {
+    return static_cast<int>(found - names.begin()) + 1;
+  }
+  std::string known;
+  for (const std::string& other : names) known += (known.empty() ? "'" : ", '") + other + "'";
+  const std::string problem = found != names.end() ? "more than one channel"
+                              : names.empty()      ? "no channel: the file names none"
+                                                   : "no channel; they are " + known;
+  return Fail(ErrorCode::kInvalidArgument,
+              "'" + name.substr(0, 60) + "' is the name of " + problem + ". Give the channel's number, from 1 to " +
+                  std::to_string(image.channels) + ".",
+              "params.channels");
+}
+
+std::unexpected<Error> RefuseDiameter(std::string message) {
+  return Fail(ErrorCode::kInvalidArgument, std::move(message), "params.diameter_um");
+}
+
+/// The diameter in pixels, 0 where it is to be estimated.
+Result<double> DiameterOf(const Json& resolved, const records::ImageFacts& image) {
+  const Json& micrometres = resolved["diameter_um"];
+  if (micrometres.is_null()) return NumberOrZero(resolved["diameter"]);
+  if (!resolved["diameter"].is_null()) return RefuseDiameter("Give 'diameter' or 'diameter_um', not both.");
+  if (!image.pixel_size_um) {
+    return RefuseDiameter(
+        "The file does not tell the size of a pixel, which 'diameter_um' needs. Give 'diameter', in px.");
+  }
+  const auto [x, y] = *image.pixel_size_um;
+  if (std::abs(x - y) > 0.01 * std::max(x, y)) {
+    return RefuseDiameter(
+        "The pixels of the file are not square, so 'diameter_um' is not one number of px. Give "
+        "'diameter', in px.");
+  }
+  const double diameter = micrometres.get<double>() / ((x + y) / 2);
+  if (diameter >= 1 && diameter <= 10'000) return diameter;
+  return RefuseDiameter("'diameter_um' is " + std::to_string(diameter) +
+                        " px at the size of this file's pixels; 1 to 10000 are possible. Check the unit.");
+}
+
+std::array<double, 2> ToRange(const Json& range) { return {range[0].get<double>(), range[1].get<double>()}; }
 
 cellpose::NormalizeOptions ParseNormalize(const Json& normalize) {
   if (normalize.is_boolean()) return {.enabled = normalize.get<bool>(), .lowhigh = {}};
@@ -172,10 +251,13 @@ cellpose::NormalizeOptions ParseNormalize(const Json& normalize) {
 
 ParameterTable CellposeParameters() { return ParameterTable(Parameters()); }
 
-CellposeSettings ParseCellposeSettings(const Json& resolved) {
+Result<CellposeSettings> ParseCellposeSettings(const Json& resolved, const records::ImageFacts& image) {
+  IC_ASSIGN_OR_RETURN(const int cells, ChannelNumber(resolved["channels"][0], image));
+  IC_ASSIGN_OR_RETURN(const int nuclei, ChannelNumber(resolved["channels"][1], image));
+  IC_ASSIGN_OR_RETURN(const double diameter, DiameterOf(resolved, image));
   cellpose::Options options{
-      .channels = {resolved["channels"][0].get<int>(), resolved["channels"][1].get<int>()},
-      .diameter = NumberOrZero(resolved["diameter"]),
+      .channels = {cells, nuclei},
+      .diameter = diameter,
       .normalize = ParseNormalize(resolved["normalize"]),
       .flow_threshold = resolved["flow_threshold"].get<double>(),
       .cellprob_threshold = resolved["cellprob_threshold"].get<double>(),
@@ -190,8 +272,9 @@ CellposeSettings ParseCellposeSettings(const Json& resolved) {
       .bsize = resolved["bsize"].get<int>(),
   };
   options.normalize.invert = options.normalize.invert || resolved["invert"].get<bool>();
-  return {.options = options,
-          .precision = resolved["precision"] == "bf16" ? nn::Precision::kBfloat16 : nn::Precision::kFloat32};
+  return CellposeSettings{
+      .options = options,
+      .precision = resolved["precision"] == "bf16" ? nn::Precision::kBfloat16 : nn::Precision::kFloat32};
 }
 
 }  // namespace intelliclinix::runners

@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "cellpose/options.h"
 #include "nn/network.h"
+#include "records/dataset.h"
 #include "runners/parameter_table.h"
 
 namespace intelliclinix::runners {
@@ -16,7 +17,9 @@ struct CellposeSettings {
   nn::Precision precision = nn::Precision::kFloat32;
 };
 
-/// `resolved` is what CellposeParameters().Resolve gave.
-CellposeSettings ParseCellposeSettings(const Json& resolved);
+/// `resolved` is what CellposeParameters().Resolve gave; channels by name and diameters in µm are `image`'s.
+/// Errors: kInvalidArgument with the field for a name that is not one channel's, and for a diameter in µm of an image
+/// that does not tell the size of a pixel or beside one in px.
+Result<CellposeSettings> ParseCellposeSettings(const Json& resolved, const records::ImageFacts& image);
 
 }  // namespace intelliclinix::runners

@@ -10,7 +10,12 @@ using testing::HasSubstr;
 
 Json Resolved(const char* params) { return CellposeParameters().Resolve(ParseJson(params).value()).value(); }
 
-CellposeSettings Parsed(const char* params) { return ParseCellposeSettings(Resolved(params)); }
+CellposeSettings Parsed(const char* params) { return ParseCellposeSettings(Resolved(params), {}).value(); }
+
+Error Refused(const char* params, const records::ImageFacts& image) {
+  const Result<CellposeSettings> settings = ParseCellposeSettings(Resolved(params), image);
+  return settings ? Error() : settings.error();
+}
 
 TEST(CellposeParameters, DefaultsAreTheMethods) {
   const CellposeSettings settings = Parsed("{}");
@@ -88,6 +93,30 @@ TEST(CellposeParameters, NoDiameterIsAnEstimatedOne) {
   EXPECT_EQ(Parsed(R"({"diameter": 0})").options.diameter, 0);
 }
 
+TEST(CellposeParameters, ChannelsMayBeNamed) {
+  const records::ImageFacts image{.channels = 4, .channel_names = {"DAPI", "GFP", "", "GFP"}};
+  const auto channels = [&](const char* params) {
+    return ParseCellposeSettings(Resolved(params), image)->options.channels;
+  };
+  EXPECT_EQ(channels(R"({"channels": ["DAPI", null]})"), (std::array{1, 0}));
+  EXPECT_EQ(channels(R"({"channels": [2, "DAPI"]})"), (std::array{2, 1}));
+  const Error twice = Refused(R"({"channels": ["GFP", 0]})", image);
+  EXPECT_EQ(twice.field, "params.channels");
+  EXPECT_THAT(twice.message, HasSubstr("more than one channel. Give the channel's number, from 1 to 4."));
+  EXPECT_THAT(Refused(R"({"channels": ["dapi", 0]})", image).message, HasSubstr("'DAPI', 'GFP'"));
+  EXPECT_THAT(Refused(R"({"channels": ["DAPI", 0]})", {.channels = 1}).message, HasSubstr("the file names none"));
+}
+
+TEST(CellposeParameters, DiametersMayBeInMicrometres) {
+  const records::ImageFacts image{.pixel_size_um = {{0.5, 0.5}}};
+  const char* const params = R"({"diameter_um": 10})";
+  EXPECT_EQ(ParseCellposeSettings(Resolved(params), image)->options.diameter, 20);
+  EXPECT_EQ(Refused(params, {}).field, "params.diameter_um");
+  EXPECT_THAT(Refused(params, {.pixel_size_um = {{0.5, 0.6}}}).message, HasSubstr("not square"));
+  EXPECT_THAT(Refused(params, {.pixel_size_um = {{50, 50}}}).message, HasSubstr("0.2"));
+  EXPECT_THAT(Refused(R"({"diameter_um": 10, "diameter": 0})", image).message, HasSubstr("not both"));
+}
+
 TEST(CellposeParameters, RefusesWhatMakesNoSense) {
   const std::pair<const char*, const char*> cases[] = {
       {R"({"diameter": -1})", "params.diameter"},
@@ -98,6 +127,13 @@ TEST(CellposeParameters, RefusesWhatMakesNoSense) {
       {R"({"bsize": 100})", "params.bsize"},
       {R"({"channels": 1})", "params.channels"},
       {R"({"channels": [-1, 0]})", "params.channels"},
+      {R"({"channels": [true, 0]})", "params.channels"},
+      {R"({"diameter_um": -3})", "params.diameter_um"},
+      {R"({"plane": {"z": 0}})", "params.plane.z"},
+      {R"({"plane": {"c": 1}})", "params.plane.c"},
+      {R"({"plane": 3})", "params.plane"},
+      {R"({"z_project": "min"})", "params.z_project"},
+      {R"({"stitch_threshold": 0.5})", "params.stitch_threshold"},
       {R"({"niter": 1000000000})", "params.niter"},
       {R"({"bsize": 1000000})", "params.bsize"},
       {R"({"tile_overlap": 1})", "params.tile_overlap"},

@@ -11,8 +11,10 @@
 #include "cellpose/segment.h"
 #include "runners/artifacts/artifacts.h"
 #include "runners/artifacts/outputs.h"
+#include "runners/cellpose_memory.h"
 #include "runners/cellpose_model.h"
 #include "runners/cellpose_parameters.h"
+#include "runners/plane_choice.h"
 #include "runners/quality_warnings.h"
 
 namespace intelliclinix::runners {
@@ -64,7 +66,17 @@ class CellposeRunner final : public ModelRunner {
   }
 
   Status CheckParams(const Json& params, const records::ImageFacts& image) const override {
-    return CheckSettings(ParseCellposeSettings(params), image.channels);
+    IC_ASSIGN_OR_RETURN(const CellposeSettings settings, ParseCellposeSettings(params, image));
+    IC_RETURN_IF_ERROR(ChoosePlanes(params, image));
+    return CheckSettings(settings, image.channels);
+  }
+
+  std::uint64_t EstimateBytes(const records::ModelEntry& entry, const Json& params,
+                              const records::ImageFacts& image) const override {
+    const Result<CellposeSettings> settings = ParseCellposeSettings(params, image);
+    const Result<ChosenPlanes> chosen = ChoosePlanes(params, image);
+    if (!settings || !chosen) return 0;
+    return EstimateCellposeBytes(*settings, image, DiamMean(entry), chosen->planes.size());
   }
 
   Result<RunOutput> Run(const RunInput& input, const RunContext& context) override;
@@ -72,17 +84,19 @@ class CellposeRunner final : public ModelRunner {
  private:
   /// One model; its mutex is held while it is loaded, so that others can be used meanwhile.
   struct Slot {
-    std::mutex mutex;
+    mutable std::mutex mutex;
     std::unique_ptr<CellposeModel> model;
   };
 
   /// Valid as long as the runner.
   Result<CellposeModel*> Loaded(const records::ModelEntry& entry);
+  /// Of the model, or before it is loaded that of nuclei.
+  double DiamMean(const records::ModelEntry& entry) const;
   Status CheckSettings(const CellposeSettings& settings, int channels) const;
 
   const RunnerDescription description_{.name = "cellpose", .parameters = CellposeParameters()};
   const nn::EngineOptions engine_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::map<std::string, Slot> slots_;  // guarded by mutex_; by ContentKey; never erased
 };
 
@@ -99,6 +113,19 @@ Result<CellposeModel*> CellposeRunner::Loaded(const records::ModelEntry& entry) 
   return slot->model.get();
 }
 
+double CellposeRunner::DiamMean(const records::ModelEntry& entry) const {
+  constexpr double kNuclei = 17;
+  const Slot* slot = nullptr;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = slots_.find(ContentKey(entry));
+    if (found == slots_.end()) return kNuclei;
+    slot = &found->second;
+  }
+  const std::lock_guard lock(slot->mutex);
+  return slot->model == nullptr ? kNuclei : slot->model->diameters().diam_mean;
+}
+
 Status CellposeRunner::CheckSettings(const CellposeSettings& settings, int channels) const {
   if (settings.precision == nn::Precision::kBfloat16 && !nn::CanComputeBfloat16(engine_)) {
     return Fail(ErrorCode::kInvalidArgument,
@@ -111,7 +138,7 @@ Status CellposeRunner::CheckSettings(const CellposeSettings& settings, int chann
 }
 
 Result<RunOutput> CellposeRunner::Run(const RunInput& input, const RunContext& context) {
-  const CellposeSettings settings = ParseCellposeSettings(input.params);
+  IC_ASSIGN_OR_RETURN(const CellposeSettings settings, ParseCellposeSettings(input.params, input.facts));
   IC_RETURN_IF_ERROR(CheckSettings(settings, input.source.channels));
   IC_ASSIGN_OR_RETURN(CellposeModel* const loaded, Loaded(input.model));
   IC_ASSIGN_OR_RETURN(const cellpose::Model model, loaded->WithPrecision(settings.precision));

@@ -48,7 +48,7 @@ struct RunInput {
   std::string stem;             ///< the source's file name without extension, to name artifacts by
   records::ImageFacts facts{};  ///< of the file: names of channels, size of a pixel
   std::string filename{};       ///< of the source, for formats that name it
-  std::string source_sha256{};  ///< of the source's file
+  std::string source_sha256{};  ///< of the source's file; of one plane of several with "_z01" behind it
 };
 
 struct RunContext {
@@ -81,6 +81,13 @@ class ModelRunner {
   /// Whether `params` (resolved) can be run on an image like `image` at all, told before a job is started.
   /// Errors: kInvalidArgument with the field.
   virtual Status CheckParams(const Json& params, const records::ImageFacts& image) const = 0;
+
+  /// The peak of memory that Run will take for an image like `image` with `params`, roughly; 0 where that is not known.
+  /// Units: bytes.
+  virtual std::uint64_t EstimateBytes(const records::ModelEntry&, const Json& /*params*/,
+                                      const records::ImageFacts&) const {
+    return 0;
+  }
 
   /// Errors: kCancelled after `context.stop`; kInvalidArgument when parameters and image do not fit; kInternal.
   virtual Result<RunOutput> Run(const RunInput& input, const RunContext& context) = 0;

@@ -38,6 +38,12 @@ Json RangeSchema(const Parameter& parameter) {
   return {{"oneOf", {std::move(range), std::move(ranges)}}};
 }
 
+Json ChannelListSchema(const Parameter& parameter) {
+  Json channel = NumberSchema(parameter, "integer");
+  channel["type"] = {"integer", "string", "null"};
+  return ListSchema(std::move(channel), parameter.list_length);
+}
+
 Json ValueSchema(const Parameter& parameter) {
   Json schema;
   switch (parameter.type) {
@@ -51,8 +57,6 @@ Json ValueSchema(const Parameter& parameter) {
       schema["type"] = "string";
       if (!parameter.choices.empty()) schema["enum"] = parameter.choices;
       return schema;
-    case ParameterType::kIntegerList:
-      return ListSchema(NumberSchema(parameter, "integer"), parameter.list_length);
     case ParameterType::kRange:
       return RangeSchema(parameter);
     case ParameterType::kChoiceList:
@@ -63,6 +67,10 @@ Json ValueSchema(const Parameter& parameter) {
     case ParameterType::kSwitch:
       schema["oneOf"] = Json::array({{{"type", "boolean"}}, ObjectSchema(parameter.members)});
       return schema;
+    case ParameterType::kObject:
+      return ObjectSchema(parameter.members);
+    case ParameterType::kChannelList:
+      return ChannelListSchema(parameter);
   }
   return schema;
 }

@@ -1,6 +1,7 @@
 #include "runners/parameter_table.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <functional>
 #include <iomanip>
@@ -36,8 +37,6 @@ std::string TypeText(const Parameter& parameter) {
       return "true or false";
     case ParameterType::kString:
       return "a text";
-    case ParameterType::kIntegerList:
-      return "a list of " + length + " whole numbers";
     case ParameterType::kRange:
       return "[low, high] with low below high" +
              (parameter.list_length > 0 ? ", or a list of " + length + " of these" : "");
@@ -45,6 +44,10 @@ std::string TypeText(const Parameter& parameter) {
       return "a list of texts";
     case ParameterType::kSwitch:
       return "true, false or an object";
+    case ParameterType::kObject:
+      return "an object";
+    case ParameterType::kChannelList:
+      return "a list of " + length + " names or numbers of channels";
   }
   return "a value";
 }
@@ -134,9 +137,6 @@ bool Fits(const Parameter& parameter, const Json& value) {
       return value.is_boolean();
     case ParameterType::kString:
       return IsChoice(parameter, value);
-    case ParameterType::kIntegerList:
-      return IsListOf(parameter.list_length, value,
-                      [&](const Json& member) { return IsWholeInLimits(parameter, member); });
     case ParameterType::kRange:
       return IsRange(parameter, value) ||
              IsListOf(parameter.list_length, value, [&](const Json& member) { return IsRange(parameter, member); });
@@ -144,6 +144,12 @@ bool Fits(const Parameter& parameter, const Json& value) {
       return IsChoiceList(parameter, value);
     case ParameterType::kSwitch:
       return value.is_boolean() || value.is_object();
+    case ParameterType::kObject:
+      return value.is_object();
+    case ParameterType::kChannelList:
+      return IsListOf(parameter.list_length, value, [&](const Json& member) {
+        return member.is_string() || member.is_null() || IsWholeInLimits(parameter, member);
+      });
   }
   return false;
 }
@@ -186,6 +192,33 @@ Json SplitAtCommas(std::string_view text) {
   return words;
 }
 
+Json NumberOrText(const std::string& word) {
+  if (word.empty() || word == "null") return nullptr;
+  int number = 0;
+  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), number);
+  return error == std::errc() && end == word.data() + word.size() ? Json(number) : Json(word);
+}
+
+/// "DAPI,null" as a list.
+Json ListOfWords(std::string_view text) {
+  Json list = Json::array();
+  for (const auto word : std::views::split(text, ','))
+    list.push_back(NumberOrText(std::string(word.begin(), word.end())));
+  return list;
+}
+
+/// "z=3,t=1" as an object.
+Json ObjectOfPairs(std::string_view text) {
+  Json object = Json::object();
+  for (const auto part : std::views::split(text, ',')) {
+    const std::string pair(part.begin(), part.end());
+    const std::size_t sign = pair.find('=');
+    if (sign == std::string::npos) return Json(std::string(text));  // refused by its type
+    object[pair.substr(0, sign)] = NumberOrText(pair.substr(sign + 1));
+  }
+  return object;
+}
+
 }  // namespace
 
 Result<Json> ParameterTable::Resolve(const Json& params) const {
@@ -198,7 +231,10 @@ Result<Json> ParameterTable::Resolve(const Json& params) const {
 Result<Json> ParameterTable::ParseText(const Parameter& parameter, std::string_view text) {
   if (parameter.type == ParameterType::kString) return Json(std::string(text));
   if (parameter.type == ParameterType::kChoiceList && !text.starts_with('[')) return SplitAtCommas(text);
-  const bool is_list = parameter.type == ParameterType::kIntegerList || parameter.type == ParameterType::kRange;
+  const bool is_json = text.starts_with('[') || text.starts_with('{') || text == "null";
+  if (parameter.type == ParameterType::kChannelList && !is_json) return ListOfWords(text);
+  if (parameter.type == ParameterType::kObject && !is_json) return ObjectOfPairs(text);
+  const bool is_list = parameter.type == ParameterType::kRange;
   Result<Json> value = ParseJson(is_list && text.contains(',') && !text.starts_with('[') ? "[" + std::string(text) + "]"
                                                                                          : std::string(text));
   if (!value) return Refuse(parameter, Json(std::string(text)), "params." + parameter.name);

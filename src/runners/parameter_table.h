@@ -16,10 +16,11 @@ enum class ParameterType {
   kInteger,
   kBoolean,
   kString,
-  kIntegerList,  ///< of list_length members
   kRange,        ///< [low, high], two numbers of which the first is smaller; or list_length of these, where that is > 0
   kChoiceList,   ///< one or more of `choices`, each once
   kSwitch,       ///< true, false, or an object of `members`, which means true
+  kObject,       ///< an object of `members`
+  kChannelList,  ///< of list_length members: numbers of channels, names, or null for 0
 };
 
 struct Parameter {
@@ -51,8 +52,8 @@ class ParameterTable {
   /// unknown, unsupported, of another type or out of range, and with field "params" when it is not an object.
   Result<Json> Resolve(const Json& params) const;
 
-  /// A value from a command line: "30", "true", "0,0", "a,b", "null", "{...}". Errors: kInvalidArgument; Resolve checks
-  /// the range.
+  /// A value from a command line: "30", "true", "0,0", "a,b", "DAPI,null", "z=3,t=1", "null", "{...}". Errors:
+  /// kInvalidArgument; Resolve checks the range.
   static Result<Json> ParseText(const Parameter& parameter, std::string_view text);
 
   /// JSON Schema (2020-12) of `params`, with defaults, units ("x-unit") and limits; unknown members are refused.

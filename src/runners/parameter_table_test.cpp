@@ -30,7 +30,7 @@ const ParameterTable& Table() {
        .description = "p",
        .choices = {"f32", "bf16"}},
       {.name = "channels",
-       .type = ParameterType::kIntegerList,
+       .type = ParameterType::kChannelList,
        .default_value = {0, 0},
        .description = "c",
        .minimum = 0,

@@ -1,15 +1,21 @@
 #include "runners/source_image.h"
 
+#include <algorithm>
 #include <chrono>
+#include <cstdio>
 #include <exception>
+#include <iterator>
 #include <new>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
 
+#include "base/digits.h"
 #include "base/hashing.h"
 #include "image/decode.h"
 #include "image/preview.h"
+#include "runners/plane_choice.h"
 
 namespace intelliclinix::runners {
 namespace {
@@ -43,12 +49,18 @@ bool BrowserShows(const image::ImageHeader& header) {
 }
 
 records::ImageFacts FactsOf(const image::ImageHeader& header) {
+  const std::optional<image::PixelSizeUm>& size = header.pixel_size_um;
   return {.height = header.height,
           .width = header.width,
           .channels = header.channels - (header.has_alpha ? 1 : 0),
-          .bit_depth = 8 * image::BytesPerSample(header.type),
+          .bit_depth = header.stored_bits,
           .content_type = ContentType(header.format),
-          .browser_shows = BrowserShows(header)};
+          .browser_shows = BrowserShows(header),
+          .axes = header.axes,
+          .depth = header.depth,
+          .times = header.times,
+          .channel_names = header.channel_names,
+          .pixel_size_um = size ? std::optional(records::PixelSizeUm{size->x, size->y}) : std::nullopt};
 }
 
 Result<std::string> HashSource(ByteSource& file) {
@@ -80,36 +92,127 @@ auto Caught(const Work& work) -> decltype(work()) {
   }
 }
 
+/// "2.3 GB".
+std::string Gigabytes(std::uint64_t bytes) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.1f GB", static_cast<double>(bytes) / 1e9);
+  return text;
+}
+
+/// "_z01": as many digits as the last plane needs, at least two, so that names are in the order of planes.
+std::string PlaneSuffix(int z, int depth) {
+  const std::string number = std::to_string(z + 1);
+  const std::size_t digits = std::max<std::size_t>(2, std::to_string(depth).size());
+  return "_z" + std::string(digits - number.size(), '0') + number;
+}
+
+/// One image file that is being run, plane by plane.
+class SourceRunner {
+ public:
+  SourceRunner(ModelRunner& runner, const SourceRun& run, const SourceLimits& limits, const RunContext& context)
+      : runner_(runner), run_(run), source_limits_(limits), limits_(ToDecodeLimits(limits)), context_(context) {}
+
+  Result<RunOutput> Run() {
+    const SteadyClock::time_point start = SteadyClock::now();
+    IC_ASSIGN_OR_RETURN(const image::ImageHeader header, image::ReadHeader(run_.file, limits_, run_.axes));
+    facts_ = FactsOf(header);
+    IC_RETURN_IF_ERROR(CheckRun(runner_, run_.model, run_.params, facts_, source_limits_));
+    IC_ASSIGN_OR_RETURN(chosen_, ChoosePlanes(run_.params, facts_));
+    IC_ASSIGN_OR_RETURN(sha256_, HashSource(run_.file));
+    output_.timings_ms["decode"] = 0.0;
+    for (done_ = 0; done_ < chosen_.planes.size(); ++done_) IC_RETURN_IF_ERROR(RunPlane(chosen_.planes[done_]));
+    output_.diameter /= static_cast<double>(chosen_.planes.size());
+    output_.timings_ms["total"] = MillisecondsSince(start);
+    return std::move(output_);
+  }
+
+ private:
+  Status RunPlane(const image::PlaneIndex& plane) {
+    const SteadyClock::time_point start = SteadyClock::now();
+    IC_ASSIGN_OR_RETURN(const image::Image source,
+                        image::Decode(run_.file, limits_, {run_.axes, plane, chosen_.projection}));
+    AddTime("decode", MillisecondsSince(start));
+    const std::string suffix = chosen_.each ? PlaneSuffix(plane.z, facts_.depth) : "";
+    IC_ASSIGN_OR_RETURN(RunOutput output, runner_.Run({source, run_.params, run_.model, run_.stem + suffix, facts_,
+                                                       run_.filename, sha256_ + suffix},
+                                                      PlaneContext()));
+    if (source.not_finite > 0) output.warnings.push_back(NotFiniteWarning(source.not_finite));
+    Add(std::move(output), chosen_.each ? "z " + std::to_string(plane.z + 1) + ": " : "");
+    return {};
+  }
+
+  static std::string NotFiniteWarning(std::uint64_t samples) {
+    return GroupDigits(samples) + (samples == 1 ? " sample was" : " samples were") +
+           " not a number (NaN or infinite), and 0 was taken instead.";
+  }
+
+  /// Progress over all planes, which have as many tiles each.
+  RunContext PlaneContext() const {
+    RunContext context = context_;
+    if (chosen_.planes.size() == 1 || !context_.progress) return context;
+    context.progress = [this](int tiles_done, int tiles_total) {
+      const auto planes = static_cast<int>(chosen_.planes.size());
+      context_.progress(static_cast<int>(done_) * tiles_total + tiles_done, planes * tiles_total);
+    };
+    return context;
+  }
+
+  void AddTime(const std::string& stage, double milliseconds) {
+    output_.timings_ms[stage] = output_.timings_ms.value(stage, 0.0) + milliseconds;
+  }
+
+  void Add(RunOutput plane, const std::string& prefix) {
+    output_.engine = plane.engine;
+    output_.objects += plane.objects;
+    output_.diameter += plane.diameter;
+    for (const std::string& warning : plane.warnings) output_.warnings.push_back(prefix + warning);
+    for (const auto& [stage, milliseconds] : plane.timings_ms.items()) AddTime(stage, milliseconds.get<double>());
+    std::ranges::move(plane.artifacts, std::back_inserter(output_.artifacts));
+  }
+
+  ModelRunner& runner_;
+  const SourceRun& run_;
+  const SourceLimits& source_limits_;
+  const image::DecodeLimits limits_;
+  const RunContext& context_;
+  records::ImageFacts facts_;
+  std::string sha256_;
+  ChosenPlanes chosen_;
+  std::size_t done_ = 0;  // planes
+  RunOutput output_;
+};
+
 }  // namespace
 
-Result<records::ImageFacts> CheckSourceImage(ByteSource& file, const SourceLimits& limits) {
+Status CheckAxes(std::string_view axes) { return image::CheckAxes(axes); }
+
+Result<records::ImageFacts> CheckSourceImage(ByteSource& file, const SourceLimits& limits, std::string_view axes) {
   return Caught([&]() -> Result<records::ImageFacts> {
-    IC_ASSIGN_OR_RETURN(const image::ImageHeader header, image::Check(file, ToDecodeLimits(limits)));
+    IC_ASSIGN_OR_RETURN(const image::ImageHeader header, image::Check(file, ToDecodeLimits(limits), axes));
     return FactsOf(header);
   });
 }
 
-Result<std::vector<std::byte>> MakePreview(ByteSource& file, const SourceLimits& limits) {
-  return image::MakePreview(file, ToDecodeLimits(limits));
+Result<std::vector<std::byte>> MakePreview(ByteSource& file, const SourceLimits& limits, std::string_view axes) {
+  return image::MakePreview(file, ToDecodeLimits(limits), axes);
+}
+
+Status CheckRun(const ModelRunner& runner, const records::ModelEntry& model, const Json& params,
+                const records::ImageFacts& image, const SourceLimits& limits) {
+  IC_RETURN_IF_ERROR(runner.CheckParams(params, image));
+  const std::uint64_t bytes = runner.EstimateBytes(model, params, image);
+  if (limits.max_memory == 0 || bytes <= limits.max_memory) return {};
+  return Fail(ErrorCode::kTooLarge,
+              "The image, " + GroupDigits(static_cast<std::uint64_t>(image.width)) + " x " +
+                  GroupDigits(static_cast<std::uint64_t>(image.height)) + " pixels, would take about " +
+                  Gigabytes(bytes) + " of memory with these parameters; " + Gigabytes(limits.max_memory) +
+                  " are allowed (setting max_memory). Crop or downscale it, give a larger diameter if the cells are "
+                  "large, or use a machine with more memory.");
 }
 
 Result<RunOutput> RunSourceImage(ModelRunner& runner, const SourceRun& run, const SourceLimits& limits,
                                  const RunContext& context) {
-  return Caught([&]() -> Result<RunOutput> {
-    const SteadyClock::time_point start = SteadyClock::now();
-    IC_ASSIGN_OR_RETURN(const image::ImageHeader header, image::ReadHeader(run.file, ToDecodeLimits(limits)));
-    IC_ASSIGN_OR_RETURN(const image::Image source, image::Decode(run.file, ToDecodeLimits(limits)));
-    const double decode_ms = MillisecondsSince(start);
-    IC_ASSIGN_OR_RETURN(const std::string sha256, HashSource(run.file));
-    IC_ASSIGN_OR_RETURN(
-        RunOutput output,
-        runner.Run({source, run.params, run.model, run.stem, FactsOf(header), run.filename, sha256}, context));
-    Json timings = {{"decode", decode_ms}};
-    timings.update(output.timings_ms);
-    timings["total"] = MillisecondsSince(start);
-    output.timings_ms = std::move(timings);
-    return output;
-  });
+  return Caught([&] { return SourceRunner(runner, run, limits, context).Run(); });
 }
 
 }  // namespace intelliclinix::runners

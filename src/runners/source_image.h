@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/byte_source.h"
@@ -15,15 +17,26 @@ namespace intelliclinix::runners {
 struct SourceLimits {
   std::uint64_t max_pixels = 400'000'000;
   int max_channels = 64;
+  std::uint64_t max_memory = 0;  ///< that one image may take while it is run; 0: no limit. Units: bytes
 };
 
-/// Decodes the whole image in flat memory, so that what cannot be segmented later is refused now.
-/// Errors: kInvalidArgument or kTooLarge saying what is wrong with the file.
-Result<records::ImageFacts> CheckSourceImage(ByteSource& file, const SourceLimits& limits);
+/// Whether `axes` can be what the pages of a file are. Errors: as image::CheckAxes.
+Status CheckAxes(std::string_view axes);
+
+/// Decodes the whole image in flat memory, so that what cannot be segmented later is refused now. `axes`: what a person
+/// says that the pages are (image/stack.h), or empty.
+/// Errors: kInvalidArgument or kTooLarge saying what is wrong with the file, with field "axes" where the answer is
+/// there.
+Result<records::ImageFacts> CheckSourceImage(ByteSource& file, const SourceLimits& limits, std::string_view axes = {});
 
 /// A PNG that every browser shows of a source that they cannot, made in flat memory (image/preview.h). Errors: as
 /// CheckSourceImage.
-Result<std::vector<std::byte>> MakePreview(ByteSource& file, const SourceLimits& limits);
+Result<std::vector<std::byte>> MakePreview(ByteSource& file, const SourceLimits& limits, std::string_view axes = {});
+
+/// Whether `runner` can run `params` (resolved) on an image like `image` within `limits`, told before a job is started.
+/// Errors: those of ModelRunner::CheckParams; kTooLarge, with the numbers, for what takes more memory than it may.
+Status CheckRun(const ModelRunner& runner, const records::ModelEntry& model, const Json& params,
+                const records::ImageFacts& image, const SourceLimits& limits);
 
 /// What to run: an image file and how.
 struct SourceRun {
@@ -32,11 +45,14 @@ struct SourceRun {
   const Json& params;      ///< resolved by the runner's table
   std::string stem;        ///< to name artifacts by
   std::string filename{};  ///< without folders, for formats that name the source
+  std::string axes{};      ///< of the file, as CheckSourceImage told them or a person does; may be empty
 };
 
-/// Decodes the file and runs it; the decoding and total times are added to the output's. The dispatcher and the
-/// command line both go through here.
-/// Errors: those of the decoder and of ModelRunner::Run; kResourceExhausted when memory runs
+/// Decodes the plane that the parameters choose and runs it; the decoding and total times are added to the output's.
+/// Where each plane is run on its own, one after the other is in memory; the artifacts are of all of them, with "_z01"
+/// and so on behind the stem, objects and times are sums, the diameter is the mean. The dispatcher and the command line
+/// both go through here.
+/// Errors: those of the decoder, of CheckRun and of ModelRunner::Run; kResourceExhausted when memory runs
 /// out; kInternal for anything else that a runner throws.
 Result<RunOutput> RunSourceImage(ModelRunner& runner, const SourceRun& run, const SourceLimits& limits,
                                  const RunContext& context);

@@ -1,5 +1,7 @@
 #include "runners/source_image.h"
 
+#include <bit>
+#include <limits>
 #include <new>
 
 #include <gmock/gmock.h>
@@ -7,6 +9,7 @@
 
 #include "image/decode.h"
 #include "image/encode.h"
+#include "runners/plane_choice.h"
 #include "runners/runner_registry.h"
 
 namespace intelliclinix::runners {
@@ -29,17 +32,50 @@ class SizeRunner final : public ModelRunner {
     if (input.params["greedy"].get<bool>()) throw std::bad_alloc();
     RunOutput output;
     output.objects = static_cast<std::uint32_t>(input.source.pixel_count());
+    if (input.source.type == image::PixelType::kFloat32) output.diameter = *input.source.As<float>();
     output.timings_ms["count"] = 1.5;
     output.artifacts.push_back({"size", input.stem + "_size.txt", "text/plain", {}});
     return output;
   }
 
  private:
-  RunnerDescription description_{
-      .name = "size",
-      .parameters = ParameterTable(
-          {{.name = "greedy", .type = ParameterType::kBoolean, .default_value = false, .description = "g"}})};
+  RunnerDescription description_{.name = "size", .parameters = ParameterTable(Parameters())};
+
+  static std::vector<Parameter> Parameters() {
+    std::vector<Parameter> parameters = PlaneParameters();
+    parameters.push_back(
+        {.name = "greedy", .type = ParameterType::kBoolean, .default_value = false, .description = "g"});
+    return parameters;
+  }
 };
+
+void Append(std::string& bytes, std::uint64_t number, int size) {
+  for (int i = 0; i < size; ++i) bytes += static_cast<char>(number >> 8 * i & 0xff);
+}
+
+/// A stack as ImageJ keeps large ones: one directory, and planes of 2 x 1 pixels of 32-bit float behind it.
+std::vector<std::byte> Stack(const std::string& description, const std::vector<float>& pixels) {
+  constexpr std::uint32_t kEntries = 10;
+  constexpr std::uint32_t kText = 8 + 2 + 12 * kEntries + 4;
+  const auto text = static_cast<std::uint32_t>(description.size() + 1);
+  const std::uint32_t entries[kEntries][4] = {
+      {256, 4, 1, 2}, {257, 4, 1, 1},        {258, 3, 1, 32},           {259, 3, 1, 1},
+      {262, 3, 1, 1}, {270, 2, text, kText}, {273, 4, 1, kText + text}, {278, 4, 1, 1},
+      {279, 4, 1, 8}, {339, 3, 1, 3}};
+  std::string bytes("II*\0\x08\0\0\0", 8);
+  Append(bytes, kEntries, 2);
+  for (const auto& [tag, type, count, value] : entries) {
+    Append(bytes, tag, 2);
+    Append(bytes, type, 2);
+    Append(bytes, count, 4);
+    Append(bytes, value, 4);
+  }
+  Append(bytes, 0, 4);
+  bytes += description + '\0';
+  for (const float pixel : pixels) Append(bytes, std::bit_cast<std::uint32_t>(pixel), 4);
+  const auto* const first = reinterpret_cast<const std::byte*>(bytes.data());
+  return {first, first + bytes.size()};
+}
 
 Result<RunOutput> RunSize(ByteSource& file, const char* params) {
   RunnerRegistry registry;
@@ -100,6 +136,41 @@ TEST(SourceImage, RunsWhatItDecodes) {
   std::vector<std::string> stages;
   for (const auto& [stage, time] : output.timings_ms.items()) stages.push_back(stage);
   EXPECT_THAT(stages, ElementsAre("decode", "count", "total"));
+}
+
+TEST(SourceImage, RunsEachPlaneOfAStackOnItsOwn) {
+  MemorySource file(Stack("ImageJ=1.54f\nimages=3\nslices=3\n", {1, 2, 3, 4, 5, 6}));
+  const records::ImageFacts facts = CheckSourceImage(file, {}).value();
+  EXPECT_EQ(facts.axes, "ZYX");
+  EXPECT_EQ(facts.depth, 3);
+  const RunOutput output = RunSize(file, R"({"z": "each"})").value();
+  EXPECT_EQ(output.objects, 6U);
+  EXPECT_EQ(output.diameter, 3);  // the mean of the planes'
+  EXPECT_EQ(output.timings_ms["count"], 4.5);
+  ASSERT_EQ(output.artifacts.size(), 3U);
+  EXPECT_EQ(output.artifacts[0].filename, "cells_z01_size.txt");
+  EXPECT_EQ(output.artifacts[2].filename, "cells_z03_size.txt");
+
+  EXPECT_EQ(RunSize(file, R"({"plane": {"z": 2}})")->diameter, 3);
+  EXPECT_EQ(RunSize(file, R"({"z_project": "max"})")->diameter, 5);
+  EXPECT_EQ(RunSize(file, R"({"plane": {"z": 2}})")->artifacts.at(0).filename, "cells_size.txt");
+  EXPECT_EQ(RunSize(file, "{}").error().field, "params.plane.z");
+}
+
+TEST(SourceImage, TakesAPersonsWordForPages) {
+  MemorySource file(Stack("ImageJ=1.54f\nimages=2\n", {1, 2, 3, 4}));
+  const auto unknown = CheckSourceImage(file, {});
+  EXPECT_EQ(unknown.error().field, "axes");
+  EXPECT_EQ(CheckSourceImage(file, {}, "CYX")->channels, 2);
+  EXPECT_EQ(MakePreview(file, {}).error().field, "axes");
+  EXPECT_TRUE(MakePreview(file, {}, "TYX").has_value());
+}
+
+TEST(SourceImage, WarnsOfWhatIsNoNumber) {
+  MemorySource file(Stack("", {std::numeric_limits<float>::quiet_NaN(), 7}));
+  const RunOutput output = RunSize(file, "{}").value();
+  EXPECT_THAT(output.warnings, ElementsAre("1 sample was not a number (NaN or infinite), and 0 was taken instead."));
+  EXPECT_EQ(output.diameter, 0);
 }
 
 TEST(SourceImage, SaysWhenMemoryRunsOut) {
