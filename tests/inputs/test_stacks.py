@@ -1,0 +1,142 @@
+"""Images as microscopes write them, through the server and the command line."""
+import io
+import json
+import pathlib
+import subprocess
+import zipfile
+
+import client
+import numpy
+import pytest
+import tifffile
+import writers
+from PIL import Image
+
+EXAMPLES = pathlib.Path(__file__).resolve().parents[2] / 'examples'
+PIXEL_UM = 0.5
+PARAMS = {'channels': ['DAPI', None], 'diameter_um': 17 * PIXEL_UM}
+
+
+def cells():
+    return numpy.asarray(Image.open(EXAMPLES / 'fluorescence_small_256x256.png').convert('L')).astype('u2') * 100
+
+
+@pytest.fixture(scope='module')
+def ome():
+    """Three channels, of which the second shows nuclei."""
+    empty = numpy.random.default_rng(1).integers(0, 50, (256, 256), 'u2')
+    metadata = {'axes': 'CYX', 'Channel': {'Name': ['GFP', 'DAPI', 'Cy5']}, 'PhysicalSizeX': PIXEL_UM,
+                'PhysicalSizeY': PIXEL_UM}
+    return writers.tiff(numpy.stack([empty, cells(), empty]), ome=True, metadata=metadata)
+
+
+@pytest.fixture(scope='module')
+def plain():
+    """The same pages, of which nobody says what they are: an empty one between two of nuclei."""
+    return writers.tiff(numpy.stack([cells(), cells() // 100, cells()]), photometric='minisblack', metadata=None)
+
+
+@pytest.fixture(scope='module')
+def user(server):
+    return client.sign_in(server.url)
+
+
+def run(user, name, content, params, **fields):
+    """The inference document of one image."""
+    uploaded = user.upload([(name, content)], **fields)
+    assert uploaded.status == 201, uploaded.json
+    started = user.start(uploaded.json['dataset_id'], params)
+    assert started.status == 200, started.json
+    return user.get(f'/api/inferences/{started.json["inference_id"]}').json
+
+
+def archive(user, inference):
+    return zipfile.ZipFile(io.BytesIO(user.get(f'/api/inferences/{inference["_id"]}/download').body))
+
+
+def segment(binary, folder, name, content, *flags):
+    """The files that the command line makes of one image."""
+    (folder / name).write_bytes(content)
+    subprocess.run([binary, 'segment', name, '-o', 'out', *flags], cwd=folder, check=True, capture_output=True)
+    return {path.name: path.read_bytes() for path in (folder / 'out').iterdir()}
+
+
+def test_a_dataset_tells_what_the_file_tells(user, ome):
+    dataset = user.upload([('a.ome.tif', ome)]).json['dataset_id']
+    file = user.get(f'/api/datasets/{dataset}').json['files'][0]
+    assert (file['axes'], file['channels'], file['depth'], file['times']) == ('CYX', 3, 1, 1)
+    assert file['channel_names'] == ['GFP', 'DAPI', 'Cy5']
+    assert file['pixel_size_um'] == {'x': PIXEL_UM, 'y': PIXEL_UM}
+
+
+def test_channels_by_name_and_a_diameter_in_micrometres(user, binary, tmp_path, ome):
+    inference = run(user, 'a.ome.tif', ome, PARAMS)
+    result = inference['results'][0]
+    assert result['status'] == 'completed'
+    assert result['diameter'] == 17
+    assert result['objects'] > 20
+    made = segment(binary, tmp_path, 'a.ome.tif', ome, '--channels', 'DAPI,null', '--diameter-um', str(17 * PIXEL_UM))
+    zipped = archive(user, inference)
+    for name, content in made.items():
+        assert zipped.read(f'a.ome/{name}') == content, name
+    by_number = segment(binary, tmp_path, 'a.ome.tif', ome, '--channels', '2,0', '--diameter', '17')
+    assert by_number['a.ome_cp_masks.png'] == made['a.ome_cp_masks.png']
+
+
+def test_what_the_image_does_not_have_is_refused_before_the_job(user, ome):
+    dataset = user.upload([('a.ome.tif', ome)]).json['dataset_id']
+    for params, field, words in (({'channels': ['dapi', 0]}, 'params.channels', "'GFP', 'DAPI', 'Cy5'"),
+                                 ({'channels': [4, 0]}, 'params.channels', ''),
+                                 (PARAMS | {'diameter': 17}, 'params.diameter_um', 'not both'),
+                                 ({'plane': {'z': 2}}, 'params.plane.z', 'the file has 1')):
+        answer = user.start(dataset, params)
+        assert (answer.status, answer.json['field']) == (400, field)
+        assert words in answer.json['error']
+    png = (EXAMPLES / 'fluorescence_small_256x256.png').read_bytes()
+    dataset = user.upload([('a.png', png)]).json['dataset_id']
+    assert 'size of a pixel' in user.start(dataset, {'diameter_um': 8}).json['error']
+
+
+def test_pages_that_nobody_explains_are_asked_about(user, plain, ome):
+    answer = user.upload([('plain.tif', plain)])
+    assert (answer.status, answer.json['field']) == (400, 'axes')
+    assert "'plain.tif': The file holds 3 pages" in answer.json['error']
+    assert user.upload([('plain.tif', plain)], axes='ABC').json['field'] == 'axes'
+    assert user.upload([('a.ome.tif', ome)], axes='TCYX').status == 201
+    boundary = b'x'
+    late = b''.join(b'--x\r\nContent-Disposition: form-data; ' + head + b'\r\n\r\n' + content + b'\r\n' for head, content in
+                    ((b'name="files"; filename="a.tif"', ome), (b'name="axes"', b'ZYX'))) + b'--x--\r\n'
+    answer = user.send('POST', '/api/datasets/upload', late, {'Content-Type': f'multipart/form-data; boundary={boundary.decode()}'})
+    assert (answer.status, answer.json['field']) == (400, 'axes')
+
+
+def test_a_stack_is_segmented_as_chosen(user, binary, tmp_path, plain):
+    dataset = user.upload([('plain.tif', plain)], axes='ZYX').json['dataset_id']
+    assert user.get(f'/api/datasets/{dataset}').json['files'][0]['depth'] == 3
+    refused = user.start(dataset, {'diameter': 17})
+    assert (refused.status, refused.json['field']) == (400, 'params.plane.z')
+    assert 'not done yet' in user.start(dataset, {'do_3D': True}).json['error']
+
+    single = run(user, 'plain.tif', plain, {'diameter': 17, 'plane': {'z': 1}}, axes='ZYX')
+    projected = run(user, 'plain.tif', plain, {'diameter': 17, 'z_project': 'max'}, axes='ZYX')
+    mask = archive(user, single).read('plain/plain_cp_masks.png')
+    assert mask == archive(user, projected).read('plain/plain_cp_masks.png')
+
+    each = run(user, 'plain.tif', plain, {'diameter': 17, 'z': 'each', 'outputs': ['label_mask']}, axes='ZYX')
+    assert [artifact['filename'] for artifact in each['results'][0]['artifacts']] == [
+        f'plain_z0{z}_cp_masks.png' for z in (1, 2, 3)]
+    zipped = archive(user, each)
+    assert zipped.read('plain/plain_z01_cp_masks.png') == zipped.read('plain/plain_z03_cp_masks.png') == mask
+    made = segment(binary, tmp_path, 'plain.tif', plain, '--axes', 'ZYX', '--z', 'each', '--diameter', '17', '--outputs',
+                   'label_mask')
+    assert {name: zipped.read(f'plain/{name}') for name in made} == made
+    process = subprocess.run([binary, 'segment', 'plain.tif', '-o', 'out', '--json'], cwd=tmp_path, capture_output=True,
+                             text=True)
+    assert json.loads(process.stdout)['field'] == 'axes'
+
+
+def test_what_is_no_number_is_a_warning(user):
+    image = cells().astype('f4')
+    image[0, :3] = numpy.nan, numpy.inf, -numpy.inf
+    inference = run(user, 'nan.tif', writers.tiff(image), {'diameter': 17})
+    assert any(warning.startswith('3 samples were not a number') for warning in inference['results'][0]['warnings'])
