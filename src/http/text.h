@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/utf8.h"
+
 namespace intelliclinix::http {
 
 /// Source: RFC 9110 section 5.6.2.
