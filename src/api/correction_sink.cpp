@@ -32,6 +32,11 @@ Result<const records::Artifact*> LabelMask(const records::ImageResult& image) {
     return Fail(ErrorCode::kConflict,
                 "'" + image.source_filename + "' failed in this inference, so there are no labels to be corrected.");
   }
+  if (std::ranges::count(image.artifacts, records::artifact_kind::kLabelMask, &records::Artifact::kind) > 1) {
+    return Fail(ErrorCode::kConflict, "The inference has a label mask of each plane of '" + image.source_filename +
+                                          "'; corrections are of images of which one plane was run. Start it again "
+                                          "with that plane chosen.");
+  }
   const auto found = std::ranges::find(image.artifacts, records::artifact_kind::kLabelMask, &records::Artifact::kind);
   if (found != image.artifacts.end()) return &*found;
   return Fail(ErrorCode::kConflict, "The inference has no label mask of '" + image.source_filename +
