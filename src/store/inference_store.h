@@ -123,7 +123,8 @@ class InferenceStore {
   /// Errors: kNotFound; kConflict when it has not ended or no image failed.
   virtual Result<int> RetryFailedImages(ObjectId owner, ObjectId id) = 0;
 
-  /// Ends an inference that never got to its tasks. False when it had ended already (nothing is written then).
+  /// Ends an inference that never got to its tasks. False when it has ended, or has got to them meanwhile: nothing is
+  /// written then. Errors: kNotFound.
   virtual Result<bool> FailInference(ObjectId id, const records::InferenceError& error, TimePoint at) = 0;
   /// Queued inferences whose start was cut short before their tasks were there, oldest first.
   virtual Result<std::vector<ObjectId>> ListUndispatched(int limit) = 0;

@@ -192,6 +192,13 @@ TEST_P(StoreContract, FailsAnInferenceOnce) {
   EXPECT_EQ(CodeOf(store().FailInference(ObjectId::Generate(), {"cancelled", "Stopped."}, at)), ErrorCode::kNotFound);
 }
 
+TEST_P(StoreContract, FailsNoInferenceThatHasItsTasks) {
+  const Inference inference = PutJob(1, owner_);
+  EXPECT_FALSE(store().FailInference(inference.id, {"unknown_runner", "No such runner."}, clock_.Now()).value());
+  EXPECT_EQ(StateOf(inference.id).status, InferenceStatus::kQueued);
+  EXPECT_TRUE(Claim().has_value());
+}
+
 TEST_P(StoreContract, GivesNoTasksToAnInferenceThatFailed) {
   const records::Dataset dataset = PutDataset(owner_);
   const Inference inference = PutInference(dataset);

@@ -46,6 +46,12 @@ def test_server(bench):
     assert all(rate > 0 for rate in result['rates'].values())
 
 
+def test_claims(bench):
+    result = measured(bench, 'claims')
+    assert {'ClaimTask', 'CommitTask', 'LoadStates, large'} <= {call['call'] for call in result['calls']}
+    assert all(0 < call['p50_ms'] <= call['p99_ms'] for call in result['calls'])
+
+
 def measured(bench, name):
     """What a quick run printed: one object, and nothing beside it."""
     process = bench(name, '--json', '--quick')
@@ -72,7 +78,7 @@ def test_a_result_that_is_not_one(bench, tmp_path):
     assert process.stderr.startswith('bench/floor: ')
 
 
-@pytest.mark.parametrize('name', ['floor', 'network', 'peer', 'scale', 'server'])
+@pytest.mark.parametrize('name', ['claims', 'floor', 'network', 'peer', 'scale', 'server'])
 def test_help(bench, name):
     process = bench(name, '--help')
     assert process.returncode == 0, process.stderr

@@ -394,11 +394,6 @@ class TestServe:
         assert process.returncode == 1
         assert 'chmod 600' in process.stderr
 
-    def test_two_servers_do_not_share_a_folder(self, run, start_server):
-        process = run('serve', '--data', start_server(ready=False).data, '--port', '0')
-        assert process.returncode == 1
-        assert 'in use' in process.stderr
-
     def test_a_port_that_is_taken(self, run):
         with socket.create_server(('127.0.0.1', 0)) as taken:
             process = run('serve', '--port', taken.getsockname()[1])

@@ -101,7 +101,7 @@ Result<bool> MemoryStore::FailInference(ObjectId id, const records::InferenceErr
   const auto found = inferences_.find(id);
   if (found == inferences_.end()) return NotFound("inference");
   records::Inference& inference = found->second;
-  if (records::IsFinal(inference.status)) return false;
+  if (records::IsFinal(inference.status) || inference.dispatched) return false;
   inference.status = records::InferenceStatus::kFailed;
   inference.finished_at = at;
   inference.error = error;

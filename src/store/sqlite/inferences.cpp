@@ -179,7 +179,7 @@ Result<bool> SqliteStore::FailInference(ObjectId id, const records::InferenceErr
   return connections_->Write([&](Database& database) -> Result<bool> {
     IC_RETURN_IF_ERROR(
         database.Run("UPDATE inferences SET status = 'failed', finished_at = ?2, error = ?3, notes = ?4 "
-                     "WHERE id = ?1 AND status IN ('queued', 'running')",
+                     "WHERE id = ?1 AND NOT dispatched AND status IN ('queued', 'running')",
                      id, at, ErrorColumn(error), error.detail));
     if (database.Changes() == 1) return true;
     IC_ASSIGN_OR_RETURN(const bool found, Exists(database.Query("SELECT 1 FROM inferences WHERE id = ?1", id)));
