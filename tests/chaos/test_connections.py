@@ -24,7 +24,7 @@ def test_a_client_on_a_bad_line_gets_all_that_it_asked_for_once(tmp_path):
         content = pictures.cuttings()[0]
         for number in range(ROUNDS):
             dataset = client.upload([(f'{number}.png', content)]).json['dataset_id']
-            started = client.start(dataset, load.VARIANTS[0], headers={'Idempotency-Key': f'job {number}'})
+            started = client.start(dataset, load.VARIANTS[0], headers={'Idempotency-Key': f'job-{number}'})
             assert started.status == 200, started.body
             document = client.get(f'/api/inferences/{started.json["inference_id"]}').json
             assert [result['source_filename'] for result in document['results']] == [f'{number}.png']

@@ -12,7 +12,7 @@ from processes import Cluster, wait_until
 from stores import SqliteStore
 
 IMAGES = 16
-FULL_S = 6  # longer than the retries of a single write
+FULL_S = 4  # longer than the retries of a single write
 
 
 class SmallDisk:

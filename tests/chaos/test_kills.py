@@ -6,7 +6,7 @@ import pytest
 import crash_run
 from stores import stores_of_this_build
 
-SECONDS = {'sqlite': 20, 'mongo': 15}
+SECONDS = {'sqlite': 15, 'mongo': 15}
 
 
 @pytest.mark.parametrize('make_store', stores_of_this_build(), ids=lambda store: store.name)
