@@ -115,6 +115,9 @@ std::unique_ptr<runners::ModelRunner> MakeSizeRunner() { return std::make_unique
 
 std::string BodyText(const http::Response& response) {
   if (const auto* text = std::get_if<std::string>(&response.body)) return *text;
+  if (const auto* stream = std::get_if<std::shared_ptr<http::TextStream>>(&response.body)) {
+    return (*stream)->Take([] {}).text;
+  }
   const std::vector<std::byte> bytes = Take(ReadAll(*std::get<std::shared_ptr<ByteSource>>(response.body), 1 << 30));
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
@@ -146,7 +149,7 @@ TestApi::TestApi(int workers)
                  {.workers = workers,
                   .build = {.version = "1.2.3", .commit = "abc", .compiler = "a compiler"},
                   .source_limits = {}}),
-      context{store, dispatcher, registry, catalogue, clock, tokens, passwords, metrics, Options()},
+      context{store, dispatcher, registry, catalogue, clock, tokens, passwords, hashing, metrics, Options()},
       router(MakeRoutes(context)),
       hooks(MakeHooks(context.metrics, context.options.cors_origins)) {
   registry.Register(MakeSizeRunner());

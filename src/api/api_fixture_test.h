@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "api/context.h"
+#include "api/hash_queue.h"
 #include "api/metrics.h"
 #include "api/passwords.h"
 #include "api/routes.h"
@@ -46,7 +47,7 @@ struct Belongings {
 /// A runner that makes one artifact of any image, "size", with its width and height as text.
 std::unique_ptr<runners::ModelRunner> MakeSizeRunner();
 
-/// The text of a response's body, streamed or not.
+/// The text of a response's body, streamed or not; of one that is still being written, what there is.
 std::string BodyText(const http::Response& response);
 Json BodyJson(const http::Response& response);
 /// A body of multipart/form-data with the boundary "edge": fields, then files.
@@ -78,6 +79,7 @@ class TestApi {
   ComputePool pool{1};
   TokenIssuer tokens{std::string(kSecret), std::chrono::hours(1), clock};
   PasswordHasher passwords{PasswordOptions{.passes = 1, .memory_bytes = 8192}};
+  HashQueue hashing;
   Metrics metrics;
   dispatch::Dispatcher dispatcher;
   Context context;

@@ -1,9 +1,11 @@
 #include "api/auth.h"
 
+#include <exception>
 #include <memory>
 
 #include "api/account.h"
 #include "api/errors.h"
+#include "api/hash_queue.h"
 #include "api/login_limiter.h"
 #include "api/passwords.h"
 #include "api/request.h"
@@ -19,12 +21,14 @@ std::unexpected<Error> WrongLogin() {
   return Fail(ErrorCode::kUnauthenticated, "The username or the password is wrong.");
 }
 
-/// Requests that say all in their head; a body may be there, but must be empty or {}.
-Status ExpectNothing(const http::Request& request) {
-  IC_RETURN_IF_ERROR(CheckQuery(request, {}));
-  if (request.body.empty()) return {};
-  IC_RETURN_IF_ERROR(ReadObject(request, {}));
-  return {};
+/// What `call` returns, or what it throws as an error: these calls run on a thread that nothing may end.
+template <typename Call>
+Result<http::Response> Caught(const Call& call) {
+  try {
+    return call();
+  } catch (const std::exception& error) {
+    return Fail(ErrorCode::kInternal, error.what());
+  }
 }
 
 /// By (name, address) for who guesses one password, by address alone for who keeps the server hashing.
@@ -50,22 +54,44 @@ std::optional<http::Response> RefuseAddress(Limiters& limiters, const http::Requ
                  request);
 }
 
+/// Runs `answer` when it is its turn to hash; the reply comes then, and holds no thread until then. `answer` gets the
+/// turn and what is left of the request.
+template <typename Answer>
+http::Reply AfterTurn(Context& context, const http::Request& request, Answer answer) {
+  return http::Deferred{[&context, request = HeadOf(request), answer = std::move(answer)](http::Send send) mutable {
+    context.hashing.Post(
+        [request = std::move(request), answer = std::move(answer), send = std::move(send)](const Status& turn) mutable {
+          const Result<http::Response> response = Caught([&] { return answer(turn, request); });
+          send(response ? *response : ErrorResponse(response.error(), request));
+        });
+  }};
+}
+
+Result<http::Response> MakeAccount(Context& context, const NewAccount& account) {
+  records::User user;
+  user.id = ObjectId::Generate();
+  IC_ASSIGN_OR_RETURN(user.password_hash, context.passwords.Hash(account.password));
+  user.username = account.username;
+  user.email = account.email;
+  user.first_name = account.first_name;
+  user.last_name = account.last_name;
+  user.created_at = context.clock.Now();
+  IC_RETURN_IF_ERROR(context.store.InsertUser(user));
+  return JsonResponse(201, {{"message", "The account is made. Log in with it."}, {"user_id", user.id.ToString()}});
+}
+
 Result<http::Reply> Signup(Context& context, Limiters& limiters, const http::Request& request) {
   IC_RETURN_IF_ERROR(CheckQuery(request, {}));
   IC_ASSIGN_OR_RETURN(const Json body,
                       ReadObject(request, {"username", "email", "password", "first_name", "last_name"}));
   IC_ASSIGN_OR_RETURN(NewAccount account, ReadNewAccount(body));
   if (auto refusal = RefuseAddress(limiters, request)) return *std::move(refusal);
-  records::User user;
-  user.id = ObjectId::Generate();
-  IC_ASSIGN_OR_RETURN(user.password_hash, context.passwords.Hash(account.password));
-  user.username = std::move(account.username);
-  user.email = std::move(account.email);
-  user.first_name = std::move(account.first_name);
-  user.last_name = std::move(account.last_name);
-  user.created_at = context.clock.Now();
-  IC_RETURN_IF_ERROR(context.store.InsertUser(user));
-  return JsonResponse(201, {{"message", "The account is made. Log in with it."}, {"user_id", user.id.ToString()}});
+  return AfterTurn(
+      context, request,
+      [&context, account = std::move(account)](const Status& turn, const http::Request&) -> Result<http::Response> {
+        IC_RETURN_IF_ERROR(turn);
+        return MakeAccount(context, account);
+      });
 }
 
 struct Login {
@@ -110,10 +136,9 @@ std::optional<http::Response> RefuseLogin(Limiters& limiters, const Login& login
   return TooMany(*wait, {ErrorCode::kResourceExhausted, "Too many attempts to log in.", "username"}, request);
 }
 
-Result<http::Reply> AnswerLogin(Context& context, Limiters& limiters, const http::Request& request) {
-  IC_ASSIGN_OR_RETURN(const Login login, ReadLogin(request));
-  if (auto refusal = RefuseLogin(limiters, login, request)) return *std::move(refusal);
-  const Result<records::User> user = LogIn(context, login);
+Result<http::Response> EndLogin(Context& context, Limiters& limiters, const Login& login, const Status& turn,
+                                const http::Request& request) {
+  const Result<records::User> user = turn ? LogIn(context, login) : std::unexpected(turn.error());
   // A password that was not looked at, because others were, is no guess.
   const bool guessed = !user && user.error().code == ErrorCode::kUnauthenticated;
   if (!guessed) limiters.by_address.TakeBack("", request.remote_address);
@@ -123,11 +148,22 @@ Result<http::Reply> AnswerLogin(Context& context, Limiters& limiters, const http
   return JsonResponse(200, {{"access_token", context.tokens.Issue(user->id)}, {"user", UserJson(*user)}});
 }
 
+Result<http::Reply> AnswerLogin(Context& context, const std::shared_ptr<Limiters>& limiters,
+                                const http::Request& request) {
+  IC_ASSIGN_OR_RETURN(Login login, ReadLogin(request));
+  if (auto refusal = RefuseLogin(*limiters, login, request)) return *std::move(refusal);
+  return AfterTurn(context, request,
+                   [&context, limiters, login = std::move(login)](const Status& turn, const http::Request& head) {
+                     return EndLogin(context, *limiters, login, turn, head);
+                   });
+}
+
 Result<http::Reply> Refresh(Context& context, const http::Request& request) {
   IC_ASSIGN_OR_RETURN(const Claims claims, VerifyBearer(context, request, kRefreshGrace));
-  IC_ASSIGN_OR_RETURN(const records::User user, UserOf(context, claims));
+  IC_RETURN_IF_ERROR(UserOf(context, claims));
   IC_RETURN_IF_ERROR(ExpectNothing(request));
-  return JsonResponse(200, {{"access_token", context.tokens.Issue(user.id)}});
+  IC_ASSIGN_OR_RETURN(const std::string token, context.tokens.Refresh(claims));
+  return JsonResponse(200, {{"access_token", token}});
 }
 
 Result<http::Reply> Logout(Context& context, const http::Request& request) {
@@ -152,7 +188,7 @@ void AddAuthRoutes(http::Router& router, Context& context) {
   router.Handle("POST", "/api/auth/signup",
                 Public([&context, limiters](http::Request& request) { return Signup(context, *limiters, request); }));
   router.Handle("POST", "/api/auth/login", Public([&context, limiters](http::Request& request) {
-                  return AnswerLogin(context, *limiters, request);
+                  return AnswerLogin(context, limiters, request);
                 }));
   router.Handle("POST", "/api/auth/refresh",
                 Public([&context](http::Request& request) { return Refresh(context, request); }));

@@ -16,6 +16,7 @@
 
 namespace intelliclinix::api {
 
+class HashQueue;
 class Metrics;
 class PasswordHasher;
 class TokenIssuer;
@@ -26,6 +27,8 @@ struct Limits {
   std::uint64_t max_upload_bytes = 64ULL << 30;  ///< of one upload request
   std::size_t max_files = 10'000;                ///< in one dataset
   std::uint64_t max_json_bytes = 1 << 20;        ///< of a JSON body
+  int max_queued_jobs = 1000;                    ///< inferences of one user that have not ended; 0: any number
+  std::size_t max_event_streams = 100;           ///< of one user, open at the same time
 };
 
 struct ApiOptions {
@@ -45,6 +48,7 @@ struct Context {
   const Clock& clock;
   const TokenIssuer& tokens;
   const PasswordHasher& passwords;
+  HashQueue& hashing;
   Metrics& metrics;
   ApiOptions options;
 };

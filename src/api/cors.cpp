@@ -16,8 +16,9 @@ std::optional<http::Response> Cors::Preflight(const http::Request& request) cons
   http::Response response{.status = 204};
   if (!Allows(request.Header("Origin"))) return response;
   response.headers.Set("Access-Control-Allow-Methods", "GET, HEAD, POST, DELETE");
-  response.headers.Set("Access-Control-Allow-Headers",
-                       "Authorization, Content-Type, Prefer, Idempotency-Key, Range, If-Range, If-None-Match");
+  response.headers.Set(
+      "Access-Control-Allow-Headers",
+      "Authorization, Content-Type, Prefer, Idempotency-Key, Last-Event-ID, Range, If-Range, If-None-Match");
   response.headers.Set("Access-Control-Max-Age", "600");
   return response;
 }

@@ -1,6 +1,7 @@
 #include "api/datasets.h"
 
 #include "api/errors.h"
+#include "api/job_control.h"
 #include "api/request.h"
 #include "api/upload_sink.h"
 #include "records/json_codec.h"
@@ -51,27 +52,33 @@ Result<http::Reply> Get(Context& context, const http::Request& request, const re
   return JsonResponse(200, DatasetDocument(dataset));
 }
 
-// Work on a dataset that goes is stopped first. What begins meanwhile loses its tasks, and with them its leases.
-Status AbandonInferences(Context& context, ObjectId owner, ObjectId dataset) {
+/// Cancels what is open of a dataset that goes, and returns it.
+Result<std::vector<ObjectId>> CancelInferences(Context& context, ObjectId owner, ObjectId dataset) {
+  std::vector<ObjectId> open;
   for (const auto status : {records::InferenceStatus::kRunning, records::InferenceStatus::kQueued}) {
     store::PageRequest page{.limit = 1000, .after = {}};
     do {
       IC_ASSIGN_OR_RETURN(const auto found,
                           context.store.ListInferences(
                               owner, {.dataset_id = dataset, .model_id = {}, .status = status, .archived = {}}, page));
-      for (const records::Inference& inference : found.items) context.dispatcher.Abandon(inference.id);
+      for (const records::Inference& inference : found.items) {
+        const Status cancelled = CancelBeforeDeletion(context, owner, inference.id);
+        if (!cancelled && cancelled.error().code != ErrorCode::kNotFound) return std::unexpected(cancelled.error());
+        open.push_back(inference.id);
+      }
       page.after = found.next_after;
     } while (page.after);
   }
-  return {};
+  return open;
 }
 
 Result<http::Reply> Delete(Context& context, const http::Request& request, const records::User& user) {
   IC_RETURN_IF_ERROR(CheckQuery(request, {}));
   IC_ASSIGN_OR_RETURN(const ObjectId id, PathId(request, "id", "dataset"));
   IC_RETURN_IF_ERROR(context.store.GetDataset(user.id, id));
-  IC_RETURN_IF_ERROR(AbandonInferences(context, user.id, id));
+  IC_ASSIGN_OR_RETURN(const std::vector<ObjectId> open, CancelInferences(context, user.id, id));
   IC_RETURN_IF_ERROR(context.store.DeleteDataset(user.id, id));
+  for (const ObjectId inference : open) context.dispatcher.Abandon(inference);
   return JsonResponse(200, {{"message", "Dataset deleted"}});
 }
 

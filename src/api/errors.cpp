@@ -1,6 +1,7 @@
 #include "api/errors.h"
 
 #include "base/log.h"
+#include "base/public_message.h"
 #include "http/status_text.h"
 
 namespace intelliclinix::api {
@@ -58,7 +59,9 @@ http::Response ErrorResponse(const Error& error, const http::Request& request) {
                                 {"route", request.route},
                                 {"code", ErrorCodeName(error.code)},
                                 {"reason", error.message}});
-  if (error.code != ErrorCode::kInternal) return ProblemResponse(status, error, request);
+  if (error.code != ErrorCode::kInternal) {
+    return ProblemResponse(status, {error.code, PublicMessage(error), error.field}, request);
+  }
   // What went wrong inside is for the operator's log: it may name paths and records of others.
   return ProblemResponse(status,
                          {error.code,

@@ -1,30 +1,12 @@
 #include "api/inference_document.h"
 
-#include <algorithm>
-
+#include "api/progress.h"
 #include "records/json_codec.h"
 
 namespace intelliclinix::api {
 namespace {
 
 Json TimeOrNull(const std::optional<TimePoint>& time) { return time ? Json(FormatTime(*time)) : Json(nullptr); }
-
-double Fraction(const records::Inference& inference) {
-  const records::Progress& progress = inference.progress;
-  if (inference.status == records::InferenceStatus::kCompleted) return 1;
-  // Tiles are known only of images that were begun, so they tell the whole only when there is one image.
-  if (progress.images_total == 1 && progress.tiles_total > 0) {
-    return std::min(1.0, static_cast<double>(progress.tiles_done) / progress.tiles_total);
-  }
-  if (progress.images_total == 0) return 0;
-  return static_cast<double>(progress.images_done) / progress.images_total;
-}
-
-Json ProgressDocument(const records::Inference& inference) {
-  Json document = records::ToJson(inference.progress);
-  document["fraction"] = Fraction(inference);
-  return document;
-}
 
 }  // namespace
 
@@ -41,7 +23,7 @@ Json InferenceDocument(const records::Inference& inference) {
           {"finished_at", TimeOrNull(inference.finished_at)},
           {"notes", inference.notes},
           {"error", inference.error ? records::ToJson(*inference.error) : Json(nullptr)},
-          {"progress", ProgressDocument(inference)},
+          {"progress", ProgressDocument(inference.status, inference.progress)},
           {"attempt", inference.attempt},
           {"archived", inference.archived},
           {"provenance", inference.provenance}};

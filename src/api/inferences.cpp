@@ -5,9 +5,8 @@
 #include "api/download.h"
 #include "api/errors.h"
 #include "api/inference_document.h"
+#include "api/progress.h"
 #include "api/request.h"
-#include "api/start.h"
-#include "api/start_reply.h"
 #include "store/whole_inference.h"
 
 namespace intelliclinix::api {
@@ -17,31 +16,6 @@ constexpr std::size_t kMaxArchiveIds = 1000;
 
 std::unexpected<Error> Invalid(std::string message, std::string field) {
   return Fail(ErrorCode::kInvalidArgument, std::move(message), std::move(field));
-}
-
-Result<records::Dataset> FindDataset(Context& context, const records::User& user, ObjectId id) {
-  Result<records::Dataset> dataset = context.store.GetDataset(user.id, id);
-  if (!dataset && dataset.error().code == ErrorCode::kNotFound) dataset.error().field = "dataset_id";
-  return dataset;
-}
-
-Result<records::Inference> ReadStart(Context& context, const http::Request& request, const records::User& user) {
-  IC_RETURN_IF_ERROR(CheckQuery(request, {}));
-  IC_ASSIGN_OR_RETURN(Json body, ReadObject(request, {"dataset_id", "model_id", "params"}));
-  IC_ASSIGN_OR_RETURN(const std::string dataset_text, StringMember(body, "dataset_id"));
-  IC_ASSIGN_OR_RETURN(const ObjectId dataset_id, ParseId(dataset_text, "dataset_id"));
-  IC_ASSIGN_OR_RETURN(std::string model_id, StringMember(body, "model_id"));
-  Json params = body.value("params", Json::object());
-  if (!params.is_object()) return Invalid("'params' must be an object of the model's parameters.", "params");
-  IC_ASSIGN_OR_RETURN(const records::Dataset dataset, FindDataset(context, user, dataset_id));
-  return PlanInference(context, dataset, {std::move(model_id), std::move(params)});
-}
-
-Result<http::Reply> Start(Context& context, const http::Request& request, const records::User& user) {
-  IC_ASSIGN_OR_RETURN(const records::Inference inference, ReadStart(context, request, user));
-  IC_RETURN_IF_ERROR(context.store.InsertInference(inference));
-  DispatchInference(context, inference);
-  return StartReply(context, request, inference);
 }
 
 Result<std::optional<records::InferenceStatus>> StatusFilter(const http::Request& request) {
@@ -76,7 +50,10 @@ Result<http::Reply> List(Context& context, const http::Request& request, const r
   IC_ASSIGN_OR_RETURN(const store::PageRequest page, ReadPage(request));
   IC_ASSIGN_OR_RETURN(const auto found, context.store.ListInferences(user.id, filter, page));
   Json items = Json::array();
-  for (const records::Inference& inference : found.items) items.push_back(InferenceDocument(inference));
+  for (records::Inference inference : found.items) {
+    inference.progress.eta_s = EstimateSeconds(StateOf(inference), context.clock.Now());
+    items.push_back(InferenceDocument(inference));
+  }
   return PageResponse(request, items, found.next_after);
 }
 
@@ -92,22 +69,18 @@ Result<http::Reply> Get(Context& context, const http::Request& request, const re
   IC_RETURN_IF_ERROR(CheckQuery(request, {"results_after"}));
   IC_ASSIGN_OR_RETURN(const ObjectId id, PathId(request, "id", "inference"));
   IC_ASSIGN_OR_RETURN(const int first, ReadResultsAfter(request));
-  IC_ASSIGN_OR_RETURN(const records::Inference inference, context.store.GetInference(user.id, id));
+  IC_ASSIGN_OR_RETURN(records::Inference inference, context.store.GetInference(user.id, id));
+  inference.progress.eta_s = EstimateSeconds(StateOf(inference), context.clock.Now());
+  if (inference.status == records::InferenceStatus::kQueued) {
+    IC_ASSIGN_OR_RETURN(inference.progress.queue_position, context.store.QueuePosition(id));
+  }
   Json document = InferenceDocument(inference);
-  IC_ASSIGN_OR_RETURN(const store::ResultsPage page, context.store.ListResults(user.id, id, {.first = first}));
+  store::ResultsPage page;
+  if (records::IsFinal(inference.status)) {
+    IC_ASSIGN_OR_RETURN(page, context.store.ListResults(user.id, id, {.first = first}));
+  }
   AddResults(document, page);
   return JsonResponse(200, document);
-}
-
-Result<http::Reply> Delete(Context& context, const http::Request& request, const records::User& user) {
-  IC_RETURN_IF_ERROR(CheckQuery(request, {}));
-  IC_ASSIGN_OR_RETURN(const ObjectId id, PathId(request, "id", "inference"));
-  IC_RETURN_IF_ERROR(context.store.GetInference(user.id, id));
-  context.dispatcher.Abandon(id);
-  IC_RETURN_IF_ERROR(context.store.DeleteInference(user.id, id));
-  // Once more, for what a worker took up meanwhile and for those who wait for the end.
-  context.dispatcher.Abandon(id);
-  return JsonResponse(200, {{"message", "Inference deleted"}});
 }
 
 Result<std::vector<ObjectId>> ReadIds(const Json& body) {
@@ -156,11 +129,9 @@ void AddInferenceRoutes(http::Router& router, Context& context) {
     router.Handle(method, pattern, SignedIn(context, handler),
                   {.max_body_bytes = context.options.limits.max_json_bytes});
   };
-  add("POST", "/api/inferences/start", Start);
   add("GET", "/api/inferences", List);
   add("POST", "/api/inferences/archive", Archive);
   add("GET", "/api/inferences/{id}", Get);
-  add("DELETE", "/api/inferences/{id}", Delete);
   add("GET", "/api/inferences/{id}/download", Download);
 }
 

@@ -55,6 +55,9 @@ std::vector<prometheus::MetricFamily> Collect(const ProcessState& state) {
   families.push_back(CounterOf("intelliclinix_stale_writes_rejected_total",
                                "Writes of workers of this process that had lost their lease.",
                                state.tasks.stale_writes_rejected));
+  families.push_back(CounterOf("intelliclinix_orphan_blobs_removed_total",
+                               "Blobs that nothing pointed to and that this process removed.",
+                               state.tasks.orphan_blobs_removed));
   return families;
 }
 

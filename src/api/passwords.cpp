@@ -1,9 +1,8 @@
 #include "api/passwords.h"
 
 #include <array>
-#include <atomic>
 #include <cstdlib>
-#include <semaphore>
+#include <memory>
 
 #include <crypt.h>
 #include <sodium.h>
@@ -26,45 +25,12 @@ bool MatchesBcrypt(std::string_view password, const std::string& hash) {
 
 }  // namespace
 
-struct PasswordHasher::Turns {
-  explicit Turns(const PasswordOptions& options) : free(options.parallel), places(options.parallel + options.waiting) {}
-  std::counting_semaphore<> free;
-  std::atomic<int> places;  // left, for those who compute and those who wait
-};
-
-/// The right to compute one hash, for as long as it lives.
-class PasswordHasher::Turn {
- public:
-  explicit Turn(const PasswordHasher& hasher)
-      : turns_(*hasher.turns_),
-        taken_(turns_.places.fetch_sub(1) > 0 && turns_.free.try_acquire_for(hasher.options_.patience)) {}
-  ~Turn() {
-    if (taken_) turns_.free.release();
-    turns_.places.fetch_add(1);
-  }
-  Turn(const Turn&) = delete;
-  Turn& operator=(const Turn&) = delete;
-
-  Status status() const {
-    if (taken_) return {};
-    return Fail(ErrorCode::kUnavailable, "Too many people are logging in at this moment. Try again in some seconds.");
-  }
-
- private:
-  Turns& turns_;
-  bool taken_;
-};
-
-PasswordHasher::PasswordHasher(PasswordOptions options) : options_(options), turns_(std::make_unique<Turns>(options)) {
+PasswordHasher::PasswordHasher(PasswordOptions options) : options_(options) {
   if (sodium_init() < 0) std::abort();  // the system has no random numbers
   nobodys_hash_ = Hash("nobody").value_or("");
 }
 
-PasswordHasher::~PasswordHasher() = default;
-
 Result<std::string> PasswordHasher::Hash(std::string_view password) const {
-  const Turn turn(*this);
-  IC_RETURN_IF_ERROR(turn.status());
   std::array<char, crypto_pwhash_argon2id_STRBYTES> hash{};
   if (crypto_pwhash_argon2id_str(hash.data(), password.data(), password.size(), options_.passes,
                                  options_.memory_bytes) != 0) {
@@ -74,8 +40,6 @@ Result<std::string> PasswordHasher::Hash(std::string_view password) const {
 }
 
 Result<PasswordCheck> PasswordHasher::Check(std::string_view password, const std::string& hash) const {
-  const Turn turn(*this);
-  IC_RETURN_IF_ERROR(turn.status());
   if (hash.starts_with("$2b$")) {
     const bool matches = MatchesBcrypt(password, hash);
     return PasswordCheck{matches, matches};

@@ -1,9 +1,7 @@
 // Password hashes.
 #pragma once
 
-#include <chrono>
 #include <cstddef>
-#include <memory>
 #include <string>
 #include <string_view>
 
@@ -13,11 +11,8 @@ namespace intelliclinix::api {
 
 /// What a hash costs, whoever computes it: us at each login, or somebody who stole the database at each guess.
 struct PasswordOptions {
-  unsigned long long passes = 2;              ///< over the memory; with 64 MiB about 0.1 s
-  std::size_t memory_bytes = 64ULL << 20;     ///< of one hash; libsodium's "interactive"
-  int parallel = 2;                           ///< hashes at a time: bounds their memory and processor time
-  int waiting = 16;                           ///< for a turn, each holding a thread; one more: kUnavailable at once
-  std::chrono::milliseconds patience{5'000};  ///< for a turn; then kUnavailable
+  unsigned long long passes = 2;           ///< over the memory; with 64 MiB about 0.1 s
+  std::size_t memory_bytes = 64ULL << 20;  ///< of one hash; libsodium's "interactive"
 };
 
 /// What checking a password came to.
@@ -27,13 +22,12 @@ struct PasswordCheck {
 };
 
 /// Makes and checks Argon2id PHC strings, and checks bcrypt strings (`$2b$`) of older databases.
-/// Threads: any.
-/// Errors of all: kUnavailable when too many wait for a turn, kResourceExhausted when there is no memory.
+/// Threads: any; whoever calls bounds how many at a time (HashQueue).
+/// Errors of all: kResourceExhausted when there is no memory.
 /// Source: RFC 9106.
 class PasswordHasher {
  public:
   explicit PasswordHasher(PasswordOptions options = {});
-  ~PasswordHasher();
 
   Result<std::string> Hash(std::string_view password) const;
 
@@ -45,11 +39,7 @@ class PasswordHasher {
   Status CheckNothing(std::string_view password) const;
 
  private:
-  class Turn;
-  struct Turns;
-
   PasswordOptions options_;
-  std::unique_ptr<Turns> turns_;
   std::string nobodys_hash_;
 };
 

@@ -1,9 +1,5 @@
 #include "api/passwords.h"
 
-#include <atomic>
-#include <thread>
-#include <vector>
-
 #include <gtest/gtest.h>
 
 namespace intelliclinix::api {
@@ -64,38 +60,6 @@ TEST(Passwords, UnknownKindsOfHashMatchNothing) {
 TEST(Passwords, NobodyCanLogInAndTheCheckWorks) {
   const PasswordHasher hasher(kQuick);
   EXPECT_TRUE(hasher.CheckNothing("nobody"));
-}
-
-TEST(Passwords, TooManyAtATimeAreTurnedAway) {
-  const PasswordHasher hasher({.passes = 200, .memory_bytes = 4 << 20, .parallel = 1, .waiting = 0});
-  std::atomic<int> refused = 0;
-  std::atomic<int> done = 0;
-  std::vector<std::jthread> threads;
-  for (int i = 0; i < 8; ++i) {
-    threads.emplace_back([&] {
-      const Result<std::string> hash = hasher.Hash("correct horse");
-      EXPECT_TRUE(hash || hash.error().code == ErrorCode::kUnavailable);
-      ++(hash ? done : refused);
-    });
-  }
-  threads.clear();
-  EXPECT_GE(done, 1);
-  EXPECT_EQ(done + refused, 8);
-}
-
-TEST(Passwords, ThoseWhoMayWaitGetTheirTurn) {
-  const PasswordHasher hasher({.passes = 20,
-                               .memory_bytes = 4 << 20,
-                               .parallel = 1,
-                               .waiting = 3,
-                               .patience = std::chrono::milliseconds(600'000)});
-  std::vector<std::jthread> threads;
-  for (int i = 0; i < 4; ++i) threads.emplace_back([&] { EXPECT_TRUE(hasher.Hash("correct horse")); });
-}
-
-TEST(Passwords, TurnsAreGivenBack) {
-  const PasswordHasher hasher({.passes = 1, .memory_bytes = 8192, .parallel = 1, .waiting = 0});
-  for (int i = 0; i < 5; ++i) EXPECT_TRUE(hasher.Hash("correct horse"));
 }
 
 }  // namespace

@@ -81,11 +81,13 @@ http::Handler Public(ApiHandler handler) {
 
 http::GuardedHandler SignedIn(Context& context, UserHandler handler) {
   auto check = [&context](http::Request& head) -> std::optional<http::Response> {
-    const Result<records::User> user = Authenticate(context, head);
-    if (user) return std::nullopt;
-    return ErrorResponse(user.error(), head);
+    Result<records::User> user = Authenticate(context, head);
+    if (!user) return ErrorResponse(user.error(), head);
+    head.checked = *std::move(user);
+    return std::nullopt;
   };
   auto handle = Public([&context, handler = std::move(handler)](http::Request& request) -> Result<http::Reply> {
+    if (const auto* user = std::any_cast<records::User>(&request.checked)) return handler(request, *user);
     IC_ASSIGN_OR_RETURN(const records::User user, Authenticate(context, request));
     return handler(request, user);
   });
@@ -113,6 +115,16 @@ Result<records::User> UserOf(Context& context, const Claims& claims) {
 Result<records::User> Authenticate(Context& context, const http::Request& request) {
   IC_ASSIGN_OR_RETURN(const Claims claims, VerifyBearer(context, request));
   return UserOf(context, claims);
+}
+
+http::Request HeadOf(const http::Request& request) {
+  http::Request head;
+  head.method = request.method;
+  head.path = request.path;
+  head.route = request.route;
+  head.request_id = request.request_id;
+  head.remote_address = request.remote_address;
+  return head;
 }
 
 Result<Json> ReadObject(const http::Request& request, std::initializer_list<std::string_view> known) {
@@ -175,6 +187,13 @@ Status CheckQuery(const http::Request& request, std::initializer_list<std::strin
     }
     if (!seen.insert(name).second) return Invalid("The query parameter '" + name + "' stands twice.", name);
   }
+  return {};
+}
+
+Status ExpectNothing(const http::Request& request) {
+  IC_RETURN_IF_ERROR(CheckQuery(request, {}));
+  if (request.body.empty()) return {};
+  IC_RETURN_IF_ERROR(ReadObject(request, {}));
   return {};
 }
 

@@ -39,6 +39,9 @@ Result<records::User> UserOf(Context& context, const Claims& claims);
 /// The user of the request's bearer token. Errors: kUnauthenticated.
 Result<records::User> Authenticate(Context& context, const http::Request& request);
 
+/// What an answer needs of a request that may be gone when it is made: its names and address, no body.
+http::Request HeadOf(const http::Request& request);
+
 /// The body as a JSON object whose members are all among `known`. Content-Type must be JSON.
 /// Errors: kInvalidArgument with field "Content-Type", "body" or the unknown member.
 Result<Json> ReadObject(const http::Request& request, std::initializer_list<std::string_view> known);
@@ -52,6 +55,9 @@ Result<ObjectId> PathId(const http::Request& request, std::string_view param, st
 Result<store::PageRequest> ReadPage(const http::Request& request);
 /// Errors: kInvalidArgument naming a query parameter that is not among `known`.
 Status CheckQuery(const http::Request& request, std::initializer_list<std::string_view> known);
+/// For requests that say all in their head; a body may be there, but must be empty or {}.
+/// Errors: kInvalidArgument naming what is there.
+Status ExpectNothing(const http::Request& request);
 /// A list with its `Link: <...>; rel="next"` where there is a next page.
 http::Response PageResponse(const http::Request& request, const Json& items, const std::optional<ObjectId>& next_after);
 

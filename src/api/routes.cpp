@@ -3,10 +3,13 @@
 #include "api/auth.h"
 #include "api/corrections.h"
 #include "api/datasets.h"
+#include "api/events.h"
 #include "api/files.h"
 #include "api/inferences.h"
+#include "api/job_control.h"
 #include "api/models.h"
 #include "api/operations.h"
+#include "api/start_route.h"
 
 namespace intelliclinix::api {
 
@@ -17,6 +20,9 @@ http::Router MakeRoutes(Context& context) {
   AddDatasetRoutes(router, context);
   AddInferenceRoutes(router, context);
   AddCorrectionRoutes(router, context);
+  AddStartRoute(router, context);
+  AddJobControlRoutes(router, context);
+  AddEventRoutes(router, context);
   AddFileRoutes(router, context);
   AddOperationsRoutes(router, {.store = context.store,
                                .dispatcher = context.dispatcher,

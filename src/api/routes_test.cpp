@@ -104,6 +104,9 @@ const std::vector<Row>& Rows() {
       {"POST /api/inferences/archive", AskArchive, 401, 200, 200},
       {"GET /api/inferences/{id}", At("GET", InferencePath), 401, 404, 200},
       {"DELETE /api/inferences/{id}", At("DELETE", InferencePath), 401, 404, 200},
+      {"POST /api/inferences/{id}/cancel", At("POST", InferencePath, "/cancel"), 401, 404, 409},
+      {"POST /api/inferences/{id}/retry", At("POST", InferencePath, "/retry"), 401, 404, 409},
+      {"GET /api/inferences/{id}/events", At("GET", InferencePath, "/events"), 401, 404, 200},
       {"GET /api/inferences/{id}/download", At("GET", InferencePath, "/download"), 401, 404, 200},
       {"POST /api/inferences/{id}/corrections", AskCorrection, 401, 404, 400},
       {"GET /api/inferences/{id}/corrections", At("GET", InferencePath, "/corrections"), 401, 404, 200},
@@ -250,6 +253,17 @@ TEST(Routes, NoLargeBodyIsReadForNobody) {
     const bool refused = route.check_head && route.check_head(head).value_or(http::Response{}).status == 401;
     EXPECT_TRUE(small || refused) << route.pattern;
   }
+}
+
+TEST(Routes, WhoWasLetInIsNotAskedAgain) {
+  World world;
+  const http::Router::Match match = world.api.router.Find("GET", "/api/auth/me");
+  http::Request request;
+  request.headers.Add("Authorization", "Bearer " + world.owner.token);
+  ASSERT_FALSE(match.route->check_head(request));
+  ASSERT_TRUE(world.api.store.RevokeToken(world.api.tokens.Verify(world.owner.token)->jti, world.api.clock.Now()));
+  const http::Reply reply = std::get<http::Handler>(match.route->handler)(request);
+  EXPECT_EQ(std::get<http::Response>(reply).status, 200);
 }
 
 TEST(OpenApi, DescribesEachRouteAndNoOther) {

@@ -1,5 +1,6 @@
 #include "api/start.h"
 
+#include "api/errors.h"
 #include "base/log.h"
 
 namespace intelliclinix::api {
@@ -46,10 +47,31 @@ Result<records::Inference> PlanInference(const Context& context, const records::
   return inference;
 }
 
-void DispatchInference(Context& context, const records::Inference& inference) {
-  const Status dispatched = context.dispatcher.Dispatch(inference.id);
+Result<bool> IsQueueFull(const Context& context, ObjectId owner) {
+  const int limit = context.options.limits.max_queued_jobs;
+  if (limit == 0) return false;
+  IC_ASSIGN_OR_RETURN(const int open, context.store.CountOpenInferences(owner));
+  return open >= limit;
+}
+
+http::Response QueueFullResponse(const Context& context, const http::Request& request) {
+  const std::string limit = std::to_string(context.options.limits.max_queued_jobs);
+  http::Response response =
+      ProblemResponse(429,
+                      {ErrorCode::kResourceExhausted,
+                       "You have " + limit +
+                           " inferences that have not ended, and more are not permitted. Wait until one has ended, or "
+                           "cancel one.",
+                       ""},
+                      request);
+  response.headers.Set("Retry-After", "10");
+  return response;
+}
+
+void DispatchInference(Context& context, ObjectId inference) {
+  const Status dispatched = context.dispatcher.Dispatch(inference);
   if (dispatched) return;
-  log::Warning("dispatch_failed", {{"inference_id", inference.id.ToString()}, {"reason", dispatched.error().message}});
+  log::Warning("dispatch_failed", {{"inference_id", inference.ToString()}, {"reason", dispatched.error().message}});
 }
 
 }  // namespace intelliclinix::api

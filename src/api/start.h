@@ -6,6 +6,7 @@
 
 #include "api/context.h"
 #include "base/json.h"
+#include "http/message.h"
 #include "records/dataset.h"
 #include "records/inference.h"
 
@@ -26,8 +27,13 @@ Result<const records::ModelEntry*> FindModel(const Context& context, std::string
 /// images.
 Result<records::Inference> PlanInference(const Context& context, const records::Dataset& dataset, RunRequest run);
 
+/// Whether the user has as many open inferences as one may have.
+Result<bool> IsQueueFull(const Context& context, ObjectId owner);
+/// 429 that says so.
+http::Response QueueFullResponse(const Context& context, const http::Request& request);
+
 /// Hands a stored inference to the dispatcher. What fails here is logged and no more: the dispatcher takes up by itself
 /// what is stored and has no tasks yet, and fails what names a runner that is not registered.
-void DispatchInference(Context& context, const records::Inference& inference);
+void DispatchInference(Context& context, ObjectId inference);
 
 }  // namespace intelliclinix::api

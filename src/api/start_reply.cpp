@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "api/errors.h"
+#include "api/request.h"
 #include "http/text.h"
 
 namespace intelliclinix::api {
@@ -11,8 +12,7 @@ namespace {
 /// What an answer needs of a request that may be gone when it is made.
 struct Waiting {
   ObjectId inference_id;
-  ObjectId owner_id;
-  http::Request request;  ///< its names only, no body
+  http::Request request;  ///< its head
 };
 
 std::string PathOf(ObjectId inference) { return "/api/inferences/" + inference.ToString(); }
@@ -40,19 +40,15 @@ http::Response StoppingResponse(const Waiting& waiting) {
                     ""});
 }
 
-http::Response FailedResponse(const Waiting& waiting, const records::Inference& inference) {
-  const std::string& reason = inference.error ? inference.error->detail : inference.notes;
-  return ProblemOf(waiting, 500, {ErrorCode::kInternal, reason.empty() ? "The inference failed." : reason, ""});
-}
-
-http::Response EndResponse(Context& context, const Waiting& waiting, dispatch::WaitEnd end) {
-  const Result<records::Inference> inference = context.store.GetInference(waiting.owner_id, waiting.inference_id);
-  if (!inference && inference.error().code == ErrorCode::kNotFound) {
+http::Response EndResponse(const Waiting& waiting, const dispatch::Sight& sight) {
+  if (sight.stopping) return StoppingResponse(waiting);
+  if (sight.state == nullptr) {
     return ProblemOf(waiting, 404, {ErrorCode::kNotFound, "The inference was deleted before it ended.", ""});
   }
-  if (!inference) return ErrorResponse(inference.error(), waiting.request);
-  if (inference->status == records::InferenceStatus::kFailed) return FailedResponse(waiting, *inference);
-  if (end == dispatch::WaitEnd::kStopping && !records::IsFinal(inference->status)) return StoppingResponse(waiting);
+  if (sight.state->status == records::InferenceStatus::kFailed) {
+    const std::string reason = sight.state->error ? sight.state->error->detail : "The inference failed.";
+    return ProblemOf(waiting, 500, {ErrorCode::kInternal, reason, ""});
+  }
   return JsonResponse(200, {{"message", "Inference job completed"}, {"inference_id", waiting.inference_id.ToString()}});
 }
 
@@ -62,15 +58,6 @@ http::Response QueuedResponse(ObjectId inference) {
   response.headers.Set("Location", PathOf(inference));
   response.headers.Set("Preference-Applied", "respond-async");
   return response;
-}
-
-Waiting WaitingOf(const http::Request& request, const records::Inference& inference) {
-  Waiting waiting{inference.id, inference.owner_id, {}};
-  waiting.request.method = request.method;
-  waiting.request.path = request.path;
-  waiting.request.route = request.route;
-  waiting.request.request_id = request.request_id;
-  return waiting;
 }
 
 }  // namespace
@@ -85,13 +72,15 @@ bool PrefersAsync(std::string_view prefer) {
   return false;
 }
 
-http::Reply StartReply(Context& context, const http::Request& request, const records::Inference& inference) {
-  if (PrefersAsync(request.Header("Prefer"))) return QueuedResponse(inference.id);
-  return http::Deferred{[&context, waiting = WaitingOf(request, inference)](http::Send send) mutable {
+http::Reply StartReply(Context& context, const http::Request& request, ObjectId inference) {
+  if (PrefersAsync(request.Header("Prefer"))) return QueuedResponse(inference);
+  return http::Deferred{[&context, waiting = Waiting{inference, HeadOf(request)}](http::Send send) mutable {
     const ObjectId id = waiting.inference_id;
-    context.dispatcher.WhenFinished(
-        id, [&context, waiting = std::move(waiting), send = std::move(send)](dispatch::WaitEnd end) mutable {
-          send(EndResponse(context, waiting, end));
+    context.dispatcher.Watch(
+        id, [waiting = std::move(waiting), send = std::move(send)](const dispatch::Sight& sight) mutable {
+          if (sight.state != nullptr && !records::IsFinal(sight.state->status)) return true;
+          send(EndResponse(waiting, sight));
+          return false;
         });
   }};
 }

@@ -14,6 +14,6 @@ bool PrefersAsync(std::string_view prefer);
 
 /// 202 for a client that prefers it; else a reply that is made when the inference has ended, and holds no thread until
 /// then. Borrows: `context`, until then.
-http::Reply StartReply(Context& context, const http::Request& request, const records::Inference& inference);
+http::Reply StartReply(Context& context, const http::Request& request, ObjectId inference);
 
 }  // namespace intelliclinix::api

@@ -1,5 +1,6 @@
 #include "api/tokens.h"
 
+#include <algorithm>
 #include <array>
 #include <cassert>
 #include <cstdint>
@@ -81,7 +82,9 @@ std::optional<Claims> ReadClaims(std::string_view part, TimePoint now) {
   std::string jti = TextMember(*payload, "jti");
   if (!user_id || !issued_at || !expires_at || jti.empty()) return std::nullopt;
   if (!HasBegun(*payload, *issued_at, now)) return std::nullopt;
-  return Claims{*user_id, std::move(jti), *issued_at, *expires_at};
+  // Tokens of earlier versions do not say it.
+  const TimePoint signed_in_at = TimeMember(*payload, "auth_time").value_or(*issued_at);
+  return Claims{*user_id, std::move(jti), *issued_at, *expires_at, signed_in_at};
 }
 
 bool SameBytes(std::string_view a, std::string_view b) {
@@ -90,17 +93,28 @@ bool SameBytes(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-TokenIssuer::TokenIssuer(std::string secret, std::chrono::seconds lifetime, const Clock& clock)
-    : secret_(std::move(secret)), lifetime_(lifetime), clock_(clock) {
+TokenIssuer::TokenIssuer(std::string secret, std::chrono::seconds lifetime, const Clock& clock,
+                         std::chrono::seconds session)
+    : secret_(std::move(secret)), lifetime_(lifetime), session_(session), clock_(clock) {
   assert(secret_.size() >= kSignatureBytes);
 }
 
-std::string TokenIssuer::Issue(ObjectId user_id) const {
+std::string TokenIssuer::Issue(ObjectId user_id) const { return IssueAt(user_id, clock_.Now()); }
+
+Result<std::string> TokenIssuer::Refresh(const Claims& claims) const {
+  if (clock_.Now() < claims.signed_in_at + session_) return IssueAt(claims.user_id, claims.signed_in_at);
+  return Fail(ErrorCode::kUnauthenticated, "You logged in too long ago for a new access token. Log in again.",
+              "Authorization");
+}
+
+std::string TokenIssuer::IssueAt(ObjectId user_id, TimePoint signed_in_at) const {
   const TimePoint now = clock_.Now();
+  const TimePoint expires_at = std::min(now + lifetime_, signed_in_at + session_);
   const Json header = {{"alg", "HS256"}, {"typ", "JWT"}};
   const Json payload = {{"sub", user_id.ToString()},
                         {"iat", ToSeconds(now)},
-                        {"exp", ToSeconds(now + lifetime_)},
+                        {"exp", ToSeconds(expires_at)},
+                        {"auth_time", ToSeconds(signed_in_at)},
                         {"iss", kIssuer},
                         {"jti", HexEncode(RandomBytes<16>())}};
   const std::string signed_text = EncodeJson(header) + "." + EncodeJson(payload);

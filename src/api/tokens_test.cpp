@@ -72,6 +72,31 @@ TEST_F(TokensTest, ExpiresToTheSecond) {
   EXPECT_FALSE(Accepts(token, kRefreshGrace));
 }
 
+TEST_F(TokensTest, ARefreshedTokenIsOfTheSameSession) {
+  const Claims first = *issuer.Verify(issuer.Issue(user));
+  clock.Advance(seconds(3000));
+  const Claims second = *issuer.Verify(*issuer.Refresh(first));
+  EXPECT_EQ(second.user_id, user);
+  EXPECT_NE(second.jti, first.jti);
+  EXPECT_EQ(second.signed_in_at, first.signed_in_at);
+  EXPECT_EQ(second.expires_at, clock.Now() + seconds(3600));
+}
+
+TEST_F(TokensTest, RefreshingEndsWithTheSession) {
+  const TokenIssuer brief(std::string(kSecret), seconds(3600), clock, seconds(5000));
+  const Claims first = *brief.Verify(brief.Issue(user));
+  clock.Advance(seconds(3000));
+  const Claims second = *brief.Verify(*brief.Refresh(first));
+  EXPECT_EQ(second.expires_at, first.issued_at + seconds(5000)) << "no token outlives its session";
+  clock.Advance(seconds(2000));
+  EXPECT_EQ(brief.Refresh(second).error().code, ErrorCode::kUnauthenticated);
+}
+
+TEST_F(TokensTest, ATokenThatDoesNotTellItsSessionBeganItWhenItWasMade) {
+  const Claims claims = *issuer.Verify(Forge(kHeader, kPayload));
+  EXPECT_EQ(claims.signed_in_at, claims.issued_at);
+}
+
 TEST_F(TokensTest, OnlyHs256) {
   for (const std::string_view alg : {"none", "None", "NONE", "hs256", "HS512", "RS256", "", "HS256 "}) {
     const std::string header = R"({"alg":")" + std::string(alg) + R"("})";

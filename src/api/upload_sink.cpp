@@ -42,10 +42,14 @@ Result<http::Response> UploadSink::MakeDataset() {
     IC_ASSIGN_OR_RETURN(inference, PlanInference(context_, dataset, run));
   }
   if (!form_.fields().run_inference) inference.reset();
+  if (inference) {
+    IC_ASSIGN_OR_RETURN(const bool full, IsQueueFull(context_, owner_));
+    if (full) return QueueFullResponse(context_, head_);
+  }
   IC_RETURN_IF_ERROR(Store(dataset, inference));
   Json body = {{"message", "Dataset uploaded"}, {"dataset_id", dataset.id.ToString()}};
   if (inference) {
-    DispatchInference(context_, *inference);
+    DispatchInference(context_, inference->id);
     body["inference_id"] = inference->id.ToString();
   }
   http::Response response = JsonResponse(201, body);

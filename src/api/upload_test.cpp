@@ -124,7 +124,11 @@ TEST_F(UploadTest, CanStartAnInference) {
   ASSERT_EQ(uploaded.status, 201) << testing::BodyText(uploaded);
   const ObjectId id = *ObjectId::Parse(BodyJson(uploaded).at("inference_id").get<std::string>());
   std::promise<void> ended;
-  api_.dispatcher.WhenFinished(id, [&ended](dispatch::WaitEnd) { ended.set_value(); });
+  api_.dispatcher.Watch(id, [&ended](const dispatch::Sight& sight) {
+    if (!records::IsFinal(sight.state->status)) return true;
+    ended.set_value();
+    return false;
+  });
   ended.get_future().wait();
   const auto inference = api_.store.GetInference(ada_.user.id, id);
   EXPECT_EQ(inference->status, records::InferenceStatus::kCompleted);
@@ -202,8 +206,8 @@ TEST_F(UploadTest, AStoreThatFailsOnTheWayKeepsNothing) {
   const auto upload = [&](const store::failing::Failure& failure) -> int {
     store::failing::FailingStore failing(api_.store);
     failing.Inject(failure);
-    Context context{failing,     api_.dispatcher, api_.registry, api_.catalogue,      api_.clock,
-                    api_.tokens, api_.passwords,  api_.metrics,  api_.context.options};
+    Context context{failing,     api_.dispatcher, api_.registry, api_.catalogue, api_.clock,
+                    api_.tokens, api_.passwords,  api_.hashing,  api_.metrics,   api_.context.options};
     UploadSink sink(context, head_, ada_.user, "edge");
     const Status written = sink.Write(AsBytes(body));
     return written ? std::get<http::Response>(sink.Finish()).status : HttpStatus(written.error().code);

@@ -59,6 +59,7 @@ int RunProgram(int argc, const char* const* argv) {
   AddWorker(program, action);
   AddSegment(program, action);
   AddModels(program, action);
+  AddAdmin(program, action);
   AddDoctor(program, action);
   AddVerify(program, action);
   AddVersion(program, action);

@@ -16,6 +16,7 @@ using Action = std::function<int()>;
 
 void AddServe(CLI::App& program, Action& action);
 void AddWorker(CLI::App& program, Action& action);
+void AddAdmin(CLI::App& program, Action& action);
 void AddSegment(CLI::App& program, Action& action);
 void AddModels(CLI::App& program, Action& action);
 void AddDoctor(CLI::App& program, Action& action);

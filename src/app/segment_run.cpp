@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <atomic>
+#include <exception>
 #include <filesystem>
+#include <future>
 #include <set>
-#include <thread>
+#include <vector>
 
 #include "base/byte_source.h"
 #include "base/file.h"
@@ -27,13 +29,22 @@ class Segmenter {
 
   void Work() {
     for (std::size_t image = next_++; image < inputs_.size() && !stop_.stop_requested(); image = next_++) {
-      Result<SegmentedImage> outcome = One(image);
+      Result<SegmentedImage> outcome = Caught(image);
       if (!outcome && outcome.error().code == ErrorCode::kCancelled) return;
       events_.done(image, std::move(outcome));
     }
   }
 
  private:
+  /// What goes wrong with one image is its error, and the others go on.
+  Result<SegmentedImage> Caught(std::size_t image) {
+    try {
+      return One(image);
+    } catch (const std::exception& error) {
+      return Fail(ErrorCode::kInternal, error.what());
+    }
+  }
+
   Result<SegmentedImage> One(std::size_t image) {
     const InputFile& input = inputs_[image];
     if (!input.problem.empty()) return Fail(ErrorCode::kInvalidArgument, input.problem);
@@ -81,10 +92,12 @@ class Segmenter {
 void SegmentAll(const SegmentRun& run, const std::vector<InputFile>& inputs, ComputePool& pool, std::stop_token stop,
                 const SegmentEvents& events) {
   Segmenter segmenter(run, inputs, pool, std::move(stop), events);
-  std::vector<std::jthread> threads;
+  std::vector<std::future<void>> threads;
   for (std::size_t i = 0; i < std::min(kImagesAtOnce, inputs.size()); ++i) {
-    threads.emplace_back([&] { segmenter.Work(); });
+    threads.push_back(std::async(std::launch::async, [&] { segmenter.Work(); }));
   }
+  for (const std::future<void>& thread : threads) thread.wait();
+  for (std::future<void>& thread : threads) thread.get();  // throws here what a thread threw
 }
 
 }  // namespace intelliclinix::app

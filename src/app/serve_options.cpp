@@ -1,5 +1,7 @@
 #include "app/serve_options.h"
 
+#include <algorithm>
+
 #include "app/installation.h"
 #include "app/this_build.h"
 #include "base/object_id.h"
@@ -30,6 +32,8 @@ api::ApiOptions ApiOptionsOf(const Settings& settings) {
   options.limits.max_file_bytes = static_cast<std::uint64_t>(settings.max_file_bytes);
   options.limits.max_upload_bytes = static_cast<std::uint64_t>(settings.max_upload_bytes);
   options.limits.max_files = static_cast<std::size_t>(settings.max_files);
+  options.limits.max_queued_jobs = static_cast<int>(settings.max_queued_jobs);
+  options.limits.max_event_streams = static_cast<std::size_t>(settings.max_event_streams);
   options.source_limits = SourceLimitsOf(settings);
   return options;
 }
@@ -46,6 +50,8 @@ dispatch::DispatcherOptions DispatcherOptionsOf(const Settings& settings, const 
   options.build = ThisBuild();
   options.lease = std::chrono::seconds(settings.lease_s);
   options.heartbeat = options.lease / 3;
+  options.orphan_grace = std::chrono::seconds(settings.orphan_grace_s);
+  options.tidy = std::min<std::chrono::milliseconds>(options.tidy, options.orphan_grace);
   options.source_limits = SourceLimitsOf(settings);
   return options;
 }

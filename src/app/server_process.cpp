@@ -10,8 +10,8 @@
 namespace intelliclinix::app {
 namespace {
 
-// Up to 18 of them may be at passwords (PasswordOptions), and the rest is ample for a store on a local disk.
-constexpr int kBlockingThreads = 32;
+// Ample for a store on a local disk; passwords have threads of their own (HashQueue).
+constexpr int kBlockingThreads = 16;
 
 // For the answers to those who waited for a job.
 constexpr std::chrono::seconds kLastAnswers{2};
@@ -45,7 +45,8 @@ ServerProcess::ServerProcess(const Settings& settings, std::unique_ptr<Clock> cl
                    .pool = installation_->pool,
                    .clock = *clock_},
                   DispatcherOptionsOf(settings, "serve")),
-      tokens_(std::move(secret), std::chrono::seconds(settings.token_lifetime_s), *clock_),
+      tokens_(std::move(secret), std::chrono::seconds(settings.token_lifetime_s), *clock_,
+              std::chrono::seconds(settings.session_lifetime_s)),
       context_{.store = *store_,
                .dispatcher = dispatcher_,
                .registry = installation_->registry,
@@ -53,6 +54,7 @@ ServerProcess::ServerProcess(const Settings& settings, std::unique_ptr<Clock> cl
                .clock = *clock_,
                .tokens = tokens_,
                .passwords = passwords_,
+               .hashing = hashing_,
                .metrics = metrics_,
                .options = ApiOptionsOf(settings)},
       blocking_(kBlockingThreads),

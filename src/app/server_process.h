@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "api/context.h"
+#include "api/hash_queue.h"
 #include "api/metrics.h"
 #include "api/passwords.h"
 #include "api/tokens.h"
@@ -49,6 +50,7 @@ class ServerProcess {
   dispatch::Dispatcher dispatcher_;
   api::TokenIssuer tokens_;
   api::PasswordHasher passwords_;
+  api::HashQueue hashing_;
   api::Metrics metrics_;
   api::Context context_;
   ThreadPool blocking_;

@@ -6,6 +6,8 @@
 namespace intelliclinix::app {
 namespace {
 
+using namespace std::string_view_literals;
+
 /// " One of a, b." where only some texts are legal.
 std::string ChoicesText(const Setting& setting) {
   std::string text;
@@ -16,12 +18,16 @@ std::string ChoicesText(const Setting& setting) {
 }
 
 /// What a worker needs of what the server has.
-constexpr std::array<std::string_view, 8> kWorkerSettings = {"data",         "host",    "store",        "workers",
-                                                             "stop_grace_s", "lease_s", "metrics_port", "log_level"};
+constexpr std::array kWorkerSettings = {"data"sv,           "host"sv,         "store"sv,
+                                        "workers"sv,        "stop_grace_s"sv, "lease_s"sv,
+                                        "orphan_grace_s"sv, "metrics_port"sv, "log_level"sv};
+/// What is needed to find the store.
+constexpr std::array kStoreSettings = {"config"sv, "data"sv, "store"sv};
 
 bool HasFlag(const Setting& setting, SettingScope scope) {
   if (!setting.has_flag) return false;
   const bool of_worker = std::ranges::find(kWorkerSettings, setting.name) != kWorkerSettings.end();
+  if (scope == SettingScope::kStore) return std::ranges::find(kStoreSettings, setting.name) != kStoreSettings.end();
   if (scope == SettingScope::kWorker) return of_worker || !setting.serve_only;
   if (scope == SettingScope::kServe) return setting.name != "metrics_port";
   return !setting.serve_only;

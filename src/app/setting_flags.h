@@ -12,7 +12,7 @@
 namespace intelliclinix::app {
 
 /// Which settings a subcommand has as flags.
-enum class SettingScope { kServe, kWorker, kOther };
+enum class SettingScope { kServe, kWorker, kStore, kOther };
 
 /// Takes the texts of a subcommand's flags; must live until the command line is parsed.
 class SettingFlags {

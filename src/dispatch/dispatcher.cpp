@@ -1,9 +1,11 @@
 // Threads of a dispatcher, and what they touch:
 //   worker threads (Workers)      claim, decode, run, store artifacts, commit, end inferences; one task each. What a
 //                                 runner computes in parallel runs on the ComputePool that all share.
-//   housekeeper thread            heartbeats of all running tasks, sweeps, questions about inferences waited for
-//   threads of callers            Dispatch, WhenFinished and Abandon, store calls included
-// Shared between them: LeaseKeeper and Waiters (each under its mutex, never held during a call out), the counters
+//   heartbeat thread              leases of all running tasks, cancellations that come from other processes
+//   housekeeper thread            sweeps
+//   watchers thread               states of what is watched, calls of watchers
+//   threads of callers            Dispatch, Watch and Abandon, store calls included
+// Shared between them: LeaseKeeper and Watchers (each under its mutex, never held during a call out), the counters
 // (atomic), and the store, which is where tasks are handed from one to the other.
 #include "dispatch/dispatcher.h"
 
@@ -12,20 +14,24 @@
 
 #include "dispatch/environment.h"
 #include "dispatch/finisher.h"
+#include "dispatch/heartbeat.h"
 #include "dispatch/housekeeper.h"
 #include "dispatch/lease_keeper.h"
 #include "dispatch/starter.h"
 #include "dispatch/task_executor.h"
-#include "dispatch/waiters.h"
+#include "dispatch/watchers.h"
 #include "dispatch/workers.h"
 
 namespace intelliclinix::dispatch {
 
 class Dispatcher::Impl {
  public:
-  Impl(const DispatcherParts& parts, DispatcherOptions options) : environment_{parts, std::move(options)} {}
+  Impl(const DispatcherParts& parts, DispatcherOptions options) : environment_{parts, std::move(options)} {
+    watchers_.Start();
+  }
 
   void Start() {
+    heartbeat_.Start();
     workers_.Start();
     housekeeper_.Start();
   }
@@ -36,33 +42,36 @@ class Dispatcher::Impl {
     workers_.WaitForEnd(grace);
     keeper_.StopAll();
     workers_.Join();
+    heartbeat_.Stop();
     housekeeper_.Stop();
-    waiters_.StopAll();
+    watchers_.Stop();
   }
 
   Status Dispatch(ObjectId inference) { return starter_.Dispatch(inference); }
 
-  void WhenFinished(ObjectId inference, Waiters::Done done) { waiters_.Add(inference, std::move(done)); }
+  void Watch(ObjectId inference, Watcher watcher) { watchers_.Add(inference, std::move(watcher)); }
 
   void Abandon(ObjectId inference) {
-    keeper_.StopInference(inference);
-    waiters_.Check(inference);
+    keeper_.CancelInference(inference);
+    watchers_.Wake(inference);
   }
 
   DispatcherCounts counts() const {
     const Counters& counters = environment_.counters;
-    return {counters.tasks_completed, counters.tasks_failed, counters.stale_writes_rejected, keeper_.running()};
+    return {counters.tasks_completed, counters.tasks_failed, counters.stale_writes_rejected,
+            counters.orphan_blobs_removed, keeper_.running()};
   }
 
  private:
   Environment environment_;
   LeaseKeeper keeper_{environment_.parts.store, environment_.parts.clock, environment_.options.lease};
-  Waiters waiters_{environment_.parts.store, {environment_.options.idle_poll, environment_.options.heartbeat}};
-  Finisher finisher_{environment_, waiters_};
+  Watchers watchers_{environment_.parts.store, environment_.options.idle_poll};
+  Finisher finisher_{environment_, watchers_};
   TaskExecutor executor_{environment_, keeper_, finisher_};
   Workers workers_{environment_, executor_};
   Starter starter_{environment_, finisher_, [this] { workers_.Nudge(); }};
-  Housekeeper housekeeper_{environment_, {keeper_, starter_, finisher_, waiters_}};
+  Heartbeat heartbeat_{environment_, keeper_};
+  Housekeeper housekeeper_{environment_, {starter_, finisher_}};
   std::mutex stop_mutex_;
 };
 
@@ -77,9 +86,7 @@ void Dispatcher::Stop(std::chrono::milliseconds grace) { impl_->Stop(grace); }
 
 Status Dispatcher::Dispatch(ObjectId inference) { return impl_->Dispatch(inference); }
 
-void Dispatcher::WhenFinished(ObjectId inference, std::move_only_function<void(WaitEnd)> done) {
-  impl_->WhenFinished(inference, std::move(done));
-}
+void Dispatcher::Watch(ObjectId inference, Watcher watcher) { impl_->Watch(inference, std::move(watcher)); }
 
 void Dispatcher::Abandon(ObjectId inference) { impl_->Abandon(inference); }
 

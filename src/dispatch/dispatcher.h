@@ -24,7 +24,9 @@ struct DispatcherOptions {
   Build build;                                  ///< for provenance
   std::chrono::milliseconds lease{30'000};      ///< a task whose worker is silent this long goes to another
   std::chrono::milliseconds heartbeat{10'000};  ///< how often a worker prolongs its leases; less than a third of lease
-  std::chrono::milliseconds idle_poll{1'000};   ///< how often an idle worker looks for tasks of other processes
+  std::chrono::milliseconds idle_poll{1'000};   ///< how often to look for what other processes did
+  std::chrono::milliseconds orphan_grace = std::chrono::hours(24);  ///< longer than any upload takes; see ListOrphans
+  std::chrono::milliseconds tidy = std::chrono::hours(1);           ///< how often orphans and old keys are looked for
   runners::SourceLimits source_limits;
 };
 
@@ -37,17 +39,21 @@ struct DispatcherParts {
   const Clock& clock;
 };
 
-/// Why a wait ended.
-enum class WaitEnd {
-  kFinished,  ///< the inference is completed, failed or gone
-  kStopping,  ///< the process is stopping; the inference goes on at the next start
+/// What a watcher sees of an inference.
+struct Sight {
+  const store::InferenceState* state = nullptr;  ///< null: it is gone, or nobody looks any longer
+  bool stopping = false;                         ///< the dispatcher stops; the inference may go on in other processes
 };
+
+/// Is shown an inference now and then, changed or not; returns whether it wants to see more.
+using Watcher = std::move_only_function<bool(const Sight& sight)>;
 
 /// Counts for metrics, since the start of the process.
 struct DispatcherCounts {
   long long tasks_completed = 0;
   long long tasks_failed = 0;
   long long stale_writes_rejected = 0;  ///< writes of workers that had lost their lease
+  long long orphan_blobs_removed = 0;
   int tasks_running = 0;
 };
 
@@ -63,8 +69,8 @@ class Dispatcher {
   /// Starts the worker threads, and takes up what an earlier process left: starts and endings that were cut short.
   void Start();
 
-  /// No further claims; running tasks get `grace` to end, then are stopped at the next tile and handed back. Waits
-  /// end with kStopping. Returns when all threads have ended.
+  /// No further claims; running tasks get `grace` to end, then are stopped at the next tile and handed back.
+  /// Watchers see `stopping`. Returns when all threads have ended.
   void Stop(std::chrono::milliseconds grace);
 
   /// Takes up a queued inference: loads its document, looks its runner up, writes its tasks.
@@ -72,11 +78,12 @@ class Dispatcher {
   /// error of this call. Errors: those of the store, kNotFound.
   Status Dispatch(ObjectId inference);
 
-  /// Calls `done` once, when the inference has ended or the dispatcher stops; at once if it is so already. `done` is
-  /// called on a thread of the dispatcher or of the caller and should be short.
-  void WhenFinished(ObjectId inference, std::move_only_function<void(WaitEnd)> done);
+  /// Shows the inference to `watcher`: at once, whenever this process changes it, and each `idle_poll`, until it wants
+  /// no more or the dispatcher stops. Watchers share a thread, and should be short.
+  void Watch(ObjectId inference, Watcher watcher);
 
-  /// Stops running tasks of an inference that is being deleted, at their next tile.
+  /// Stops running tasks of an inference that was cancelled or deleted in the store, at their next tile, and shows it
+  /// to its watchers.
   void Abandon(ObjectId inference);
 
   DispatcherCounts counts() const;

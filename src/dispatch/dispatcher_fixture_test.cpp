@@ -205,7 +205,11 @@ bool Lab::AllArtifactsThere(const records::Inference& inference) {
 
 std::future<WaitEnd> EndOf(Dispatcher& dispatcher, ObjectId inference) {
   auto promise = std::make_shared<std::promise<WaitEnd>>();
-  dispatcher.WhenFinished(inference, [promise](WaitEnd end) { promise->set_value(end); });
+  dispatcher.Watch(inference, [promise](const Sight& sight) {
+    if (sight.state != nullptr && !records::IsFinal(sight.state->status)) return true;
+    promise->set_value(sight.stopping ? WaitEnd::kStopping : WaitEnd::kFinished);
+    return false;
+  });
   return promise->get_future();
 }
 

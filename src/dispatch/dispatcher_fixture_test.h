@@ -92,7 +92,13 @@ class Lab {
   FakeRunner* other_runner_ = nullptr;
 };
 
-/// How a wait ended. A future of WhenFinished.
+/// Why a wait ended.
+enum class WaitEnd {
+  kFinished,  ///< the inference is completed, failed or gone
+  kStopping   ///< the dispatcher stops
+};
+
+/// The end of an inference, as a watcher sees it.
 std::future<WaitEnd> EndOf(Dispatcher& dispatcher, ObjectId inference);
 /// The future's value; fails the test after a minute.
 WaitEnd Get(std::future<WaitEnd> end);

@@ -155,17 +155,13 @@ TEST_F(DispatcherStopTest, ATaskThatKillsItsProcessIsGivenUp) {
   EXPECT_EQ(lab_.runner().runs(), 0);
 }
 
-TEST_F(DispatcherStopTest, WhoWaitsForWhatHasEndedIsToldAtOnce) {
+TEST_F(DispatcherStopTest, WhoWaitsForWhatHasEndedIsTold) {
   const ObjectId inference = lab_.AddInference(1);
   const auto dispatcher = lab_.StartDispatcher(1);
   ASSERT_TRUE(dispatcher->Dispatch(inference));
   EXPECT_EQ(Get(EndOf(*dispatcher, inference)), WaitEnd::kFinished);
-  bool told = false;
-  dispatcher->WhenFinished(inference, [&](WaitEnd end) { told = end == WaitEnd::kFinished; });
-  EXPECT_TRUE(told);
-  told = false;
-  dispatcher->WhenFinished(ObjectId::Generate(), [&](WaitEnd end) { told = end == WaitEnd::kFinished; });
-  EXPECT_TRUE(told) << "an inference that is gone";
+  EXPECT_EQ(Get(EndOf(*dispatcher, inference)), WaitEnd::kFinished);
+  EXPECT_EQ(Get(EndOf(*dispatcher, ObjectId::Generate())), WaitEnd::kFinished) << "an inference that is gone";
 }
 
 TEST_F(DispatcherStopTest, AllWhoWaitForOneInferenceAreTold) {
@@ -192,6 +188,29 @@ TEST_F(DispatcherStopTest, TheDeletionByAnotherProcessIsFound) {
   std::future<WaitEnd> end = EndOf(*dispatcher, inference);
   ASSERT_TRUE(store_.DeleteInference(lab_.owner(), inference));
   EXPECT_EQ(Get(std::move(end)), WaitEnd::kFinished);
+}
+
+TEST_F(DispatcherStopTest, BlobsThatNothingPointsToAreRemovedAfterTheGrace) {
+  const ObjectId inference = lab_.AddInference(1);
+  const auto writer = store_.CreateBlob({lab_.owner(), "left.png", "image/png", std::nullopt, std::nullopt}).value();
+  ASSERT_TRUE(writer->Write(AsBytes("left behind")));
+  const ObjectId orphan = writer->Commit().value().id;
+  std::this_thread::sleep_for(milliseconds(2));  // it is older than no grace at all
+  DispatcherOptions options = lab_.Options(1);
+  options.orphan_grace = std::chrono::hours(1);
+  EXPECT_TRUE([&] {
+    const auto patient = lab_.MakeDispatcher(options);
+    patient->Start();
+    EXPECT_TRUE(patient->Dispatch(inference));
+    lab_.LoadEnded(*patient, inference);
+    return store_.GetBlob(lab_.owner(), orphan).has_value();
+  }());
+  options.orphan_grace = milliseconds(0);
+  const auto dispatcher = lab_.MakeDispatcher(options);
+  dispatcher->Start();
+  EXPECT_TRUE(Eventually([&] { return dispatcher->counts().orphan_blobs_removed == 1; }));
+  EXPECT_FALSE(store_.GetBlob(lab_.owner(), orphan));
+  EXPECT_TRUE(lab_.AllArtifactsThere(lab_.Load(inference)));
 }
 
 }  // namespace

@@ -12,6 +12,7 @@ struct Counters {
   std::atomic<long long> tasks_completed{0};
   std::atomic<long long> tasks_failed{0};
   std::atomic<long long> stale_writes_rejected{0};
+  std::atomic<long long> orphan_blobs_removed{0};
 };
 
 /// Borrowed by every part; outlives them. Threads: any; immutable but for the counters.

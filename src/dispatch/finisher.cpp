@@ -15,7 +15,7 @@ Status Finisher::Finish(ObjectId inference, const Json& provenance) {
   }
   if (*ended) {
     log::Info("inference_finished", {{"inference_id", inference.ToString()}});
-    waiters_.Wake(inference);
+    watchers_.Wake(inference);
   }
   return {};
 }
@@ -35,7 +35,7 @@ Status Finisher::Fail(ObjectId inference, const records::InferenceError& error) 
   if (ended) {
     log::Warning("inference_failed",
                  {{"inference_id", inference.ToString()}, {"code", error.code}, {"reason", error.detail}});
-    waiters_.Wake(inference);
+    watchers_.Wake(inference);
   }
   return {};
 }

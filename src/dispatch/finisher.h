@@ -6,17 +6,17 @@
 #include "base/json.h"
 #include "base/result.h"
 #include "dispatch/environment.h"
-#include "dispatch/waiters.h"
+#include "dispatch/watchers.h"
 #include "records/inference.h"
 
 namespace intelliclinix::dispatch {
 
-/// Ends inferences in the store and wakes those who wait for it. Whoever comes first ends one; the others find that
+/// Ends inferences in the store and wakes those who watch it. Whoever comes first ends one; the others find that
 /// there is nothing to do.
 /// Threads: all calls from any.
 class Finisher {
  public:
-  Finisher(const Environment& environment, Waiters& waiters) : environment_(environment), waiters_(waiters) {}
+  Finisher(const Environment& environment, Watchers& watchers) : environment_(environment), watchers_(watchers) {}
 
   /// Ends the inference if all its tasks have ended. Errors: those of the store; TakeCutShort then says so.
   Status Finish(ObjectId inference, const Json& provenance);
@@ -31,7 +31,7 @@ class Finisher {
 
  private:
   const Environment& environment_;
-  Waiters& waiters_;
+  Watchers& watchers_;
   std::atomic<bool> cut_short_{false};
 };
 

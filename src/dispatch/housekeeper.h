@@ -1,4 +1,4 @@
-// The thread that keeps leases, and takes up what was cut short.
+// The thread that takes up what was cut short.
 #pragma once
 
 #include <chrono>
@@ -8,27 +8,23 @@
 
 #include "dispatch/environment.h"
 #include "dispatch/finisher.h"
-#include "dispatch/lease_keeper.h"
 #include "dispatch/starter.h"
-#include "dispatch/waiters.h"
 
 namespace intelliclinix::dispatch {
 
 /// What the housekeeper works with. All are borrowed and must outlive it.
 struct HousekeeperParts {
-  LeaseKeeper& keeper;
   Starter& starter;
   Finisher& finisher;
-  Waiters& waiters;
 };
 
-/// Each heartbeat: prolongs leases, then dispatches inferences whose start was cut short and ends those whose end was,
-/// whichever process it was that died or failed. In between: tells progress and asks about inferences that are waited
-/// for. Threads: Start and Stop from one at a time.
+/// Each heartbeat: dispatches inferences whose start was cut short and ends those whose end was, whichever process it
+/// was that died or failed. Now and then: removes blobs that nothing points to, and forgets old idempotency keys. Any
+/// number of processes may do the same at the same time.
+/// Threads: Start and Stop from one at a time.
 class Housekeeper {
  public:
-  Housekeeper(const Environment& environment, const HousekeeperParts& parts)
-      : environment_(environment), parts_(parts) {}
+  Housekeeper(Environment& environment, const HousekeeperParts& parts) : environment_(environment), parts_(parts) {}
 
   void Start();
   void Stop();
@@ -36,8 +32,9 @@ class Housekeeper {
  private:
   void Work(const std::stop_token& stop);
   void Sweep(const std::stop_token& stop);
+  void Tidy(const std::stop_token& stop);
 
-  const Environment& environment_;
+  Environment& environment_;
   const HousekeeperParts parts_;
   std::jthread thread_;
 };

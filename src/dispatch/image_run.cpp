@@ -7,6 +7,8 @@
 #include <string_view>
 #include <utility>
 
+#include "base/log.h"
+#include "base/public_message.h"
 #include "dispatch/backoff.h"
 #include "dispatch/provenance.h"
 
@@ -113,7 +115,8 @@ Result<records::ImageResult> ImageRun::RunPlan(const Plan& plan, const std::stri
   if (source.fault()) return std::unexpected(*source.fault());
   const bool stopped = output.error().code == ErrorCode::kCancelled && running_.stop().stop_requested();
   if (stopped || output.error().code == ErrorCode::kUnavailable) return std::unexpected(output.error());
-  return FailedResult(task_, output.error().message);
+  log::Warning("image_failed", {{"task_id", task_.id.ToString()}, {"reason", output.error().message}});
+  return FailedResult(task_, PublicMessage(output.error()));
 }
 
 Result<records::ImageResult> ImageRun::StoreOutput(runners::RunOutput output) {

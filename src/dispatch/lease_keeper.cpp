@@ -1,6 +1,7 @@
 #include "dispatch/lease_keeper.h"
 
 #include <algorithm>
+#include <set>
 
 #include "base/log.h"
 
@@ -31,11 +32,16 @@ void RunningTask::Renew(store::TaskStore& store, TimePoint expires_at) {
     // The work goes on: if nobody claims the task meanwhile, its result still counts.
     log::Warning("lease_not_renewed", {{"task_id", lease_.task_id.ToString()}, {"reason", renewed.error().message}});
   } else if (*renewed == store::LeaseState::kCancelled) {
-    stop_.request_stop();
+    Cancel();
   } else if (*renewed == store::LeaseState::kLost) {
     log::Warning("lease_lost", {{"task_id", lease_.task_id.ToString()}, {"attempt", lease_.attempt}});
     stop_.request_stop();
   }
+}
+
+void RunningTask::Cancel() {
+  cancelled_ = true;
+  stop_.request_stop();
 }
 
 void RunningTask::End() {
@@ -64,10 +70,22 @@ void LeaseKeeper::ShareProgress() {
   for (const auto& task : Tasks()) ShareProgress(*task);
 }
 
-void LeaseKeeper::StopInference(ObjectId inference) {
+void LeaseKeeper::CancelInference(ObjectId inference) {
   for (const auto& task : Tasks()) {
-    if (task->lease().inference_id == inference) task->RequestStop();
+    if (task->lease().inference_id == inference) task->Cancel();
   }
+}
+
+void LeaseKeeper::StopUnwanted(store::InferenceStore& store) {
+  std::set<ObjectId> inferences;
+  for (const auto& task : Tasks()) inferences.insert(task->lease().inference_id);
+  if (inferences.empty()) return;
+  const Result<std::vector<store::InferenceState>> states = store.LoadStates({inferences.begin(), inferences.end()});
+  if (!states) return;  // the next renewal tells, or the next time
+  for (const store::InferenceState& state : *states) {
+    if (!state.cancel_requested && !records::IsFinal(state.status)) inferences.erase(state.id);
+  }
+  for (const ObjectId inference : inferences) CancelInference(inference);
 }
 
 void LeaseKeeper::StopAll() {

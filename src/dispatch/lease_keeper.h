@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "records/task.h"
+#include "store/inference_store.h"
 #include "store/task_store.h"
 
 namespace intelliclinix::dispatch {
@@ -23,6 +24,9 @@ class RunningTask {
   const records::TaskLease& lease() const { return lease_; }
   std::stop_token stop() const { return stop_.get_token(); }
   void RequestStop() { stop_.request_stop(); }
+  /// RequestStop, since nobody wants the inference any longer.
+  void Cancel();
+  bool cancelled() const { return cancelled_; }
   void SetProgress(int tiles_done, int tiles_total);
 
   /// Prolongs the lease, and stops the task when that is lost. Does nothing after End.
@@ -36,6 +40,7 @@ class RunningTask {
  private:
   const records::TaskLease lease_;
   std::stop_source stop_;
+  std::atomic<bool> cancelled_{false};
   std::atomic<int> tiles_done_{0};
   std::atomic<int> tiles_total_{0};
   std::atomic<bool> progressed_{false};  ///< since the last Renew
@@ -60,7 +65,10 @@ class LeaseKeeper {
   /// Between heartbeats: those whose progress the store does not know of.
   void ShareProgress();
   void ShareProgress(RunningTask& task) { task.ShareProgress(store_, clock_.Now() + lease_); }
-  void StopInference(ObjectId inference);
+  /// Stops the tasks of an inference that was cancelled or deleted.
+  void CancelInference(ObjectId inference);
+  /// The same for all inferences of which the store says so.
+  void StopUnwanted(store::InferenceStore& store);
   /// Stops all tasks, and those that are added later.
   void StopAll();
 

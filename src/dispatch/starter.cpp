@@ -32,7 +32,11 @@ std::vector<records::Task> MakeTasks(const records::Inference& inference, const 
 Status Starter::Dispatch(ObjectId inference) {
   const DispatcherParts& parts = environment_.parts;
   IC_ASSIGN_OR_RETURN(const records::Inference document, parts.store.LoadInference(inference));
-  if (document.dispatched || records::IsFinal(document.status)) return {};
+  if (records::IsFinal(document.status)) return {};
+  if (document.dispatched) {
+    tasks_added_();  // its failed images are to be tried again
+    return {};
+  }
   const std::expected<Plan, records::InferenceError> plan = MakePlan(document, parts.registry, parts.catalogue);
   if (!plan) return finisher_.Fail(inference, plan.error());
   IC_ASSIGN_OR_RETURN(const records::Dataset dataset, parts.store.GetDataset(document.owner_id, document.dataset_id));

@@ -1,8 +1,10 @@
 #include "dispatch/task_executor.h"
 
+#include <exception>
 #include <memory>
 
 #include "base/log.h"
+#include "base/public_message.h"
 #include "dispatch/backoff.h"
 
 namespace intelliclinix::dispatch {
@@ -17,18 +19,44 @@ bool IsLast(const records::Task& task, const Error& reason) {
   return CountsAsAttempt(reason) && task.attempt >= kMaxAttempts;
 }
 
+/// What the run gives; what it throws is a fault.
+Result<records::ImageResult> RunOnce(ImageRun& run) {
+  try {
+    return run.Run();
+  } catch (const std::exception& error) {
+    return Fail(ErrorCode::kInternal, error.what());
+  }
+}
+
+/// A task is kept for as long as this lives, however it ends.
+class Keeping {
+ public:
+  Keeping(LeaseKeeper& keeper, const records::Task& task) : keeper_(keeper), task_(keeper.Add(task)) {}
+  ~Keeping() {
+    task_->End();
+    keeper_.Remove(task_);
+  }
+  Keeping(const Keeping&) = delete;
+  Keeping& operator=(const Keeping&) = delete;
+
+  RunningTask& task() { return *task_; }
+
+ private:
+  LeaseKeeper& keeper_;
+  const std::shared_ptr<RunningTask> task_;
+};
+
 }  // namespace
 
 Status TaskExecutor::Execute(const records::Task& task) {
-  const std::shared_ptr<RunningTask> running = keeper_.Add(task);
-  Attempt attempt{task, *running, ImageRun(environment_, task, *running)};
-  const Result<records::ImageResult> result = attempt.run.Run();
-  keeper_.ShareProgress(*running);
+  Keeping keeping(keeper_, task);
+  RunningTask& running = keeping.task();
+  Attempt attempt{task, running, ImageRun(environment_, task, running)};
+  const Result<records::ImageResult> result = RunOnce(attempt.run);
+  keeper_.ShareProgress(running);
   // The lease that is left is ample for what follows, and a heartbeat after it would look like a lost lease.
-  running->End();
-  const Status ended = result ? Commit(attempt, *result) : HandBack(attempt, result.error());
-  keeper_.Remove(running);
-  return ended;
+  running.End();
+  return result ? Commit(attempt, *result) : HandBack(attempt, result.error());
 }
 
 Status TaskExecutor::Commit(Attempt& attempt, const records::ImageResult& result) {
@@ -59,6 +87,10 @@ Status TaskExecutor::HandBack(Attempt& attempt, const Error& reason) {
   // While the lease was still held, no earlier commit can have been written, and none will be.
   if (held || !attempt.commit_tried) RemoveBlobs(attempt);
   if (held && IsLast(attempt.task, reason)) return Committed(attempt, false);
+  // The task ended with being handed back, and it may have been the last that ran.
+  if (held && attempt.running.cancelled()) {
+    return finisher_.Finish(attempt.task.inference_id, attempt.run.provenance());
+  }
   if (given_up && !held && reason.code != ErrorCode::kNotFound) ++environment_.counters.stale_writes_rejected;
   if (!IsFault(reason)) return {};
   return std::unexpected(reason);
@@ -68,7 +100,7 @@ Result<bool> TaskExecutor::GiveUpLease(const Attempt& attempt, const Error& reas
   store::TaskStore& store = environment_.parts.store;
   const records::TaskLease& lease = attempt.running.lease();
   if (!CountsAsAttempt(reason)) return store.ReleaseTask(lease);
-  if (IsLast(attempt.task, reason)) return store.CommitTask(lease, FailedResult(attempt.task, reason.message));
+  if (IsLast(attempt.task, reason)) return store.CommitTask(lease, FailedResult(attempt.task, PublicMessage(reason)));
   // A lease that has run out is what a claim counts as an attempt.
   IC_ASSIGN_OR_RETURN(const store::LeaseState state, store.RenewLease(lease, {}, environment_.parts.clock.Now()));
   return state != store::LeaseState::kLost;

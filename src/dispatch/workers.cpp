@@ -1,6 +1,8 @@
 #include "dispatch/workers.h"
 
+#include <exception>
 #include <optional>
+#include <string>
 
 #include "base/log.h"
 #include "dispatch/backoff.h"
@@ -56,16 +58,35 @@ void Workers::Work() {
 }
 
 Result<bool> Workers::ClaimAndExecute() {
+  try {
+    IC_ASSIGN_OR_RETURN(const std::optional<records::Task> task, Claim());
+    if (!task) return false;
+    IC_RETURN_IF_ERROR(executor_.Execute(*task));
+    return true;
+  } catch (const std::exception& error) {
+    // A task that was claimed goes on when its lease has run out.
+    return Fail(ErrorCode::kInternal, error.what());
+  }
+}
+
+Result<std::optional<records::Task>> Workers::Claim() {
   const DispatcherOptions& options = environment_.options;
   store::TaskStore::ClaimRequest request;
-  request.worker = options.worker_name;
   request.now = environment_.parts.clock.Now();
   request.lease = options.lease;
   request.max_attempts = kMaxAttempts;
-  IC_ASSIGN_OR_RETURN(const std::optional<records::Task> task, environment_.parts.store.ClaimTask(request));
-  if (!task) return false;
-  IC_RETURN_IF_ERROR(executor_.Execute(*task));
-  return true;
+  {
+    const std::lock_guard lock(mutex_);
+    // No two claims have the same name, so that a thread which was held up for long can never write with the lease of
+    // another.
+    request.worker = options.worker_name + "/" + std::to_string(++claims_);
+    request.after_owner = last_owner_;
+  }
+  IC_ASSIGN_OR_RETURN(std::optional<records::Task> task, environment_.parts.store.ClaimTask(request));
+  if (!task) return task;
+  const std::lock_guard lock(mutex_);
+  last_owner_ = task->owner_id;
+  return task;
 }
 
 /// `seen`: the nudges before the claim that found nothing, so that none in between is missed.

@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
+#include <optional>
 #include <stop_token>
 #include <thread>
 #include <vector>
@@ -35,6 +36,7 @@ class Workers {
   void Work();
   /// Claims and runs one task. True when there was one; errors are faults of the store.
   Result<bool> ClaimAndExecute();
+  Result<std::optional<records::Task>> Claim();
   void WaitForNudge(std::uint64_t seen);
 
   const Environment& environment_;
@@ -43,6 +45,8 @@ class Workers {
   std::mutex mutex_;
   std::condition_variable_any changed_;
   std::uint64_t nudges_ = 0;
+  std::uint64_t claims_ = 0;
+  std::optional<ObjectId> last_owner_;  // whose task was claimed last: the next is another's
   int at_work_ = 0;
   std::vector<std::thread> threads_;
 };

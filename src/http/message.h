@@ -1,6 +1,7 @@
 // What a handler gets and what it gives back.
 #pragma once
 
+#include <any>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -46,6 +47,7 @@ struct Request {
   std::string route;                                        ///< the pattern that matched, empty when none did
   std::string request_id;                                   ///< 16 hex digits, made by the server
   std::string remote_address;                               ///< the peer's IP address, without port
+  std::any checked;                                         ///< what a HeadCheck found out, for its Handler
 
   /// A header field's value, or empty.
   std::string_view Header(std::string_view name) const { return headers.Get(name); }

@@ -36,7 +36,7 @@ using Handler = std::function<Reply(Request& request)>;
 using HeadCheck = std::function<std::optional<Response>(Request& head)>;
 
 /// A Handler for those whom a check lets in: while it has not, the server buffers no body. The check runs only where a
-/// body is to come, so `handle` checks for itself too.
+/// body is to come, and may leave in Request::checked what `handle` need not find out again.
 struct GuardedHandler {
   HeadCheck check_head;
   Handler handle;
