@@ -128,6 +128,7 @@ class Bench {
 
   void Fill() {
     std::vector<records::Dataset> datasets;
+    datasets.reserve(static_cast<std::size_t>(flags_.owners));
     for (int i = 0; i < flags_.owners; ++i) datasets.push_back(PutDataset(1));
     for (int i = 0; i < flags_.inferences; ++i) last_ = PutJob(datasets[static_cast<std::size_t>(i % flags_.owners)]);
   }
@@ -197,16 +198,8 @@ class Bench {
   std::vector<std::pair<std::string, Times>> times_;
 };
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  Flags flags;
-  CLI::App app("How long calls take on an SQLite store with a long queue.");
-  app.add_option("--inferences", flags.inferences, "queued ones, of one image each")->check(CLI::PositiveNumber);
-  app.add_option("--owners", flags.owners, "whose they are")->check(CLI::PositiveNumber);
-  app.add_option("--images", flags.images, "of the one large inference")->check(CLI::PositiveNumber);
-  app.add_option("--folder", flags.folder, "in which the store is made, on the disk to be measured");
-  CLI11_PARSE(app, argc, argv);
+/// Measures in a folder of its own. The exit status.
+int MeasureIn(const Flags& flags) {
   std::string folder = flags.folder + "/claims.XXXXXX";
   if (mkdtemp(folder.data()) == nullptr) {
     std::perror(folder.c_str());
@@ -219,4 +212,22 @@ int main(int argc, char** argv) {
   }
   std::filesystem::remove_all(folder);
   return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    Flags flags;
+    CLI::App app("How long calls take on an SQLite store with a long queue.");
+    app.add_option("--inferences", flags.inferences, "queued ones, of one image each")->check(CLI::PositiveNumber);
+    app.add_option("--owners", flags.owners, "whose they are")->check(CLI::PositiveNumber);
+    app.add_option("--images", flags.images, "of the one large inference")->check(CLI::PositiveNumber);
+    app.add_option("--folder", flags.folder, "in which the store is made, on the disk to be measured");
+    CLI11_PARSE(app, argc, argv);
+    return MeasureIn(flags);
+  } catch (const std::exception& exception) {
+    std::fprintf(stderr, "%s\n", exception.what());
+    return 1;
+  }
 }

@@ -98,7 +98,8 @@ TEST_P(StoreContract, HoldsPagesToTheirLimits) {
 TEST_P(StoreContract, APageOfDatasetsHoldsOnlySoManyFiles) {
   std::vector<ObjectId> ids;
   for (const std::size_t files : {kMaxPageFiles + 1, kMaxPageFiles / 2, kMaxPageFiles / 2, std::size_t{1}}) {
-    const records::Dataset dataset = MakeDataset(owner_, std::vector<std::string>(files, "a.tif"));
+    records::Dataset dataset = MakeDataset(owner_, {"a.tif"});
+    dataset.files.assign(files, records::SourceFile(dataset.files[0]));
     ASSERT_TRUE(store().InsertDataset(dataset).has_value());
     ids.push_back(dataset.id);
   }

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <tuple>
 
 #include "store/memory/memory_store.h"
 #include "store/rules.h"
@@ -50,9 +51,10 @@ Result<std::optional<Task>> MemoryStore::ClaimTask(const ClaimRequest& request) 
   const std::scoped_lock lock(mutex_);
   std::vector<Task*> tasks = Claimable(request.now);
   const auto turn = [&request](const Task* task) {
-    return std::pair(request.after_owner && task->owner_id <= *request.after_owner, task->owner_id);
+    const bool after_wrap = request.after_owner && task->owner_id <= *request.after_owner;
+    return std::tuple(after_wrap, task->owner_id, task->inference_id, task->position);
   };
-  std::ranges::stable_sort(tasks, {}, turn);
+  std::ranges::sort(tasks, {}, turn);
   for (Task* task : tasks) {
     if (task->attempt >= request.max_attempts) {
       End(*task, ExhaustedResult(*task));
