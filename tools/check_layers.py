@@ -27,6 +27,7 @@ HOMES = {
     r'boost/': {'http'},
     r'openvino/': {'nn/openvino'},
     r'sqlite3': {'store/sqlite'},
+    r'(mongoc|bson)/': {'store/mongo'},
     r'(tiff\w*|png\w*|jpeglib|jerror)\.h': {'image'},
     r'pugixml': {'image'},
     r'opencv2/': {'image'},

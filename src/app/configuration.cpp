@@ -33,8 +33,10 @@ bool IsOrigin(std::string_view text) {
 /// What the table cannot say.
 Status CheckSettings(const Settings& settings) {
   if (settings.data.empty()) return Refuse("data", "is empty. Name a folder.");
-  if (settings.store.empty() || settings.store.find("://") != std::string::npos) {
-    return Refuse("store", "must be 'sqlite', which keeps everything in the data folder, or another folder.");
+  if (settings.store.empty() || (settings.store.contains("://") && !IsMongoUri(settings.store))) {
+    return Refuse("store",
+                  "must be 'sqlite', which keeps everything in the data folder, another folder, or a URI that "
+                  "begins with mongodb:// or mongodb+srv://.");
   }
   if (!settings.jwt_secret.empty() && settings.jwt_secret.size() < kShortestSecret) {
     return Refuse("jwt_secret", "is too short. Use at least 32 random characters, for example: openssl rand -hex 32");
@@ -116,8 +118,9 @@ std::string PrintConfiguration(const Configuration& configuration) {
   for (const Setting& setting : SettingTable()) {
     const auto origin = configuration.origins.find(setting.name);
     const bool given = origin != configuration.origins.end();
-    const std::string value = setting.secret && given ? "\"********\"" : TomlValue(setting, configuration.settings);
-    text += (setting.secret || !setting.in_file ? "# " : "") + std::string(setting.name) + " = " + value + "  # " +
+    const bool secret = IsSecret(setting, configuration.settings);
+    const std::string value = secret && given ? "\"********\"" : TomlValue(setting, configuration.settings);
+    text += (secret || !setting.in_file ? "# " : "") + std::string(setting.name) + " = " + value + "  # " +
             (given ? origin->second : "default") + "\n";
   }
   return text;

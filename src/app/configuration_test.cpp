@@ -10,6 +10,7 @@
 namespace intelliclinix::app {
 namespace {
 
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
@@ -118,10 +119,14 @@ INSTANTIATE_TEST_SUITE_P(
                     BadFile{"log_level = 'loud'", "must be one of debug, info, warning, error, off; got 'loud'"},
                     BadFile{"port = 1\nport = 2", "line 2"}, BadFile{"\n\nport = ", "line 3, is not TOML"},
                     BadFile{"data = ''", "'data' is empty"},
-                    BadFile{"store = 'mongodb://u:hidden@h'", "or another folder"}));
+                    BadFile{"store = 'mysql://u:hidden@h'", "begins with mongodb"}));
 
 TEST(ConfigurationTest, TheStoresPasswordIsNotRepeated) {
-  EXPECT_THAT(Configure(Flag("store", {"mongodb://u:hidden@h"}), {}, true).error().message, Not(HasSubstr("hidden")));
+  const auto configuration = Configure(Flag("store", {"mongodb://u:hidden@h/lab"}), {}, true);
+  ASSERT_TRUE(configuration);
+  EXPECT_EQ(configuration->settings.store, "mongodb://u:hidden@h/lab");
+  EXPECT_THAT(PrintConfiguration(*configuration), AllOf(HasSubstr("# store = "), Not(HasSubstr("hidden"))));
+  EXPECT_THAT(Configure(Flag("store", {"mysql://u:hidden@h"}), {}, true).error().message, Not(HasSubstr("hidden")));
 }
 
 TEST(ConfigurationTest, UnknownVariablesAreRefusedByName) {

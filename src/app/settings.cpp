@@ -23,7 +23,8 @@ std::span<const Setting> SettingTable() {
       Setting{"data", &S::data, "The folder with the database, the images and the secret. Made where it is missing."},
       Setting{"host", &S::host, "The IP address to listen on; `0.0.0.0` or `::` for all."},
       Setting{"port", &S::port, "The TCP port; 0 for any free one.", 0, 65'535},
-      Setting{"store", &S::store, "Where records and files are kept: `sqlite` for the data folder, or another folder."},
+      Setting{"store", &S::store,
+              "Where records and files are kept: `sqlite` for the data folder, another folder, or a `mongodb://` URI."},
       Setting{"workers", &S::workers,
               "Images that are worked on at the same time; -1 for one a core; 0 for none, the API alone.", -1, 1024},
       Setting{"threads", &S::threads, "Threads that compute; 0 for one a core.", 0, 1024, {}, false},
@@ -111,6 +112,16 @@ std::span<const Setting> SettingTable() {
 const Setting* FindSetting(std::string_view name) {
   const auto found = std::ranges::find(SettingTable(), name, &Setting::name);
   return found == SettingTable().end() ? nullptr : &*found;
+}
+
+bool IsMongoUri(std::string_view store) {
+  return store.starts_with("mongodb://") || store.starts_with("mongodb+srv://");
+}
+
+bool HasPassword(std::string_view store) { return IsMongoUri(store) && store.contains('@'); }
+
+bool IsSecret(const Setting& setting, const Settings& settings) {
+  return setting.secret || (setting.name == "store" && HasPassword(settings.store));
 }
 
 std::string FlagName(const Setting& setting) {

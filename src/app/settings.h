@@ -66,6 +66,15 @@ struct Setting {
 /// All settings, in the order in which they are shown. Threads: any.
 std::span<const Setting> SettingTable();
 
+/// Whether a store is named by the URI of a MongoDB: mongodb:// or mongodb+srv://.
+bool IsMongoUri(std::string_view store);
+
+/// Whether it is such a URI with a user and password in it.
+bool HasPassword(std::string_view store);
+
+/// Whether the value must not be shown: a secret, or a URI with a password in it.
+bool IsSecret(const Setting& setting, const Settings& settings);
+
 /// Null when there is none.
 const Setting* FindSetting(std::string_view name);
 

@@ -76,8 +76,9 @@ Result<SettingLayer> ReadSettingsFile(const std::string& path) {
       return Fail(ErrorCode::kInvalidArgument,
                   origin + ": there is no setting '" + name + "'. There are: " + KnownKeys(), name);
     }
-    if (setting->secret) IC_RETURN_IF_ERROR(CheckSecretFile(path));
     IC_ASSIGN_OR_RETURN(std::vector<std::string> texts, Texts(*setting, node, origin));
+    const bool has_password = setting->name == "store" && HasPassword(texts.front());
+    if (setting->secret || has_password) IC_RETURN_IF_ERROR(CheckSecretFile(path));
     layer[std::string(setting->name)] = GivenValue{std::move(texts), origin};
   }
   return layer;

@@ -125,7 +125,7 @@ TEST_P(StoreContract, ABlobDeletedWhileItIsOpenReadsRightOrNotAtAll) {
 
 TEST_P(StoreContract, StreamsALargeBlob) {
   constexpr std::size_t kBlock = 1 << 20;
-  constexpr std::size_t kBlocks = 64;
+  constexpr std::size_t kBlocks = 8;
   const auto writer = store().CreateBlob(NewFile(owner_)).value();
   Sha256 sha256;
   for (std::size_t i = 0; i < kBlocks; ++i) {

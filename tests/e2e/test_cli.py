@@ -370,7 +370,7 @@ class TestServe:
         (('--port', '99999'), {}, "'port' (--port)"),
         ((), {'INTELLICLINIX_PROT': '1'}, "'INTELLICLINIX_PROT'"),
         (('--config', 'missing.toml'), {}, 'missing.toml'),
-        (('--store', 'mongodb://localhost'), {}, "must be 'sqlite'"),
+        (('--store', 'mysql://localhost'), {}, "must be 'sqlite'"),
         (('--host', 'no.such.address'), {}, 'no.such.address'),
     ])
     def test_wrong_configuration_ends_with_1(self, run, flags, env, words):

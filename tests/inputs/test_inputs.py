@@ -1,15 +1,14 @@
 """Files of other programs are read to the last bit, or refused with a sentence; the table in the docs is what was run."""
 import json
 import os
-import pathlib
 import subprocess
 
 import numpy
 import pytest
 import tifffile
 import writers
+from conftest import ROOT
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
 TABLE_BEGIN, TABLE_END = '<!-- formats -->\n', '<!-- end -->\n'
 
 

@@ -1,7 +1,6 @@
 """Images as microscopes write them, through the server and the command line."""
 import io
 import json
-import pathlib
 import subprocess
 import zipfile
 
@@ -10,9 +9,10 @@ import numpy
 import pytest
 import tifffile
 import writers
+from conftest import ROOT, e2e
 from PIL import Image
 
-EXAMPLES = pathlib.Path(__file__).resolve().parents[2] / 'examples'
+EXAMPLES = ROOT / 'examples'
 PIXEL_UM = 0.5
 PARAMS = {'channels': ['DAPI', None], 'diameter_um': 17 * PIXEL_UM}
 
@@ -57,7 +57,8 @@ def archive(user, inference):
 def segment(binary, folder, name, content, *flags):
     """The files that the command line makes of one image."""
     (folder / name).write_bytes(content)
-    subprocess.run([binary, 'segment', name, '-o', 'out', *flags], cwd=folder, check=True, capture_output=True)
+    subprocess.run([binary, 'segment', name, '-o', 'out', *flags], cwd=folder, check=True, capture_output=True,
+                   env=e2e.environment())
     return {path.name: path.read_bytes() for path in (folder / 'out').iterdir()}
 
 
@@ -131,7 +132,7 @@ def test_a_stack_is_segmented_as_chosen(user, binary, tmp_path, plain):
                    'label_mask')
     assert {name: zipped.read(f'plain/{name}') for name in made} == made
     process = subprocess.run([binary, 'segment', 'plain.tif', '-o', 'out', '--json'], cwd=tmp_path, capture_output=True,
-                             text=True)
+                             text=True, env=e2e.environment())
     assert json.loads(process.stdout)['field'] == 'axes'
 
 

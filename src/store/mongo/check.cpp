@@ -1,0 +1,252 @@
+// What contradicts itself. Each rule goes through one collection and asks the others; what it puts right, it puts right
+// by the same guarded writes as everybody else, so that a check may run beside workers.
+#include "store/check.h"
+
+#include <limits>
+#include <set>
+
+#include "records/json_codec.h"
+#include "store/mongo/connection.h"
+#include "store/mongo/documents.h"
+#include "store/mongo/grid_file.h"
+#include "store/mongo/jobs.h"
+#include "store/mongo/mongo_store.h"
+#include "store/mongo/orphans.h"
+#include "store/rules.h"
+
+namespace intelliclinix::store::mongo {
+namespace {
+
+using namespace inconsistency;
+using records::Task;
+
+// What is younger may be in the middle of being made.
+constexpr std::chrono::minutes kSettled{1};
+
+/// One check.
+class Checker {
+ public:
+  Checker(MongoStore& store, Connection& connection, const CheckOptions& options)
+      : store_(store), connection_(connection), options_(options) {}
+
+  Result<std::vector<Inconsistency>> Run() {
+    IC_RETURN_IF_ERROR(CheckFiles());
+    IC_RETURN_IF_ERROR(CheckDatasets());
+    IC_RETURN_IF_ERROR(CheckInferences());
+    IC_RETURN_IF_ERROR(CheckTasks());
+    IC_RETURN_IF_ERROR(CheckKeys());
+    IC_RETURN_IF_ERROR(CheckOrphans());
+    return std::move(found_);
+  }
+
+ private:
+  /// Notes one, and puts it right with `fix`, if that can be and is wanted.
+  template <typename Fix>
+  Status Add(std::string_view kind, ObjectId id, const std::string& name, const Fix& fix) {
+    found_.push_back({std::string(kind), id, InconsistencySentence(kind, id, name), false});
+    if (!options_.fix) return {};
+    IC_ASSIGN_OR_RETURN(found_.back().fixed, fix());
+    return {};
+  }
+  static Result<bool> NoFix() { return false; }
+
+  /// fix for what one update puts right.
+  auto Updates(const char* collection, Document filter, Document set) {
+    return [this, collection, filter = std::move(filter), set = std::move(set)]() -> Result<bool> {
+      IC_ASSIGN_OR_RETURN(const UpdateCounts counts,
+                          connection_.UpdateOne(collection, Document::CopyOf(filter), Make("$set", set)));
+      return counts.matched > 0;
+    };
+  }
+
+  /// body(document) -> Status for all that match.
+  template <typename Body>
+  Status ForAll(const char* collection, const Document& filter, const FindOptions& options, const Body& body) {
+    return connection_.Find(collection, filter, options, [&body](View document) -> Result<bool> {
+      IC_RETURN_IF_ERROR(body(document));
+      return true;
+    });
+  }
+
+  Result<bool> AllThere(const std::set<ObjectId>& files) {
+    if (files.empty()) return true;
+    IC_ASSIGN_OR_RETURN(const std::int64_t count,
+                        connection_.Count(collection::kFiles,
+                                          Make("_id", Make("$in", std::vector<ObjectId>(files.begin(), files.end())))));
+    return count == static_cast<std::int64_t>(files.size());
+  }
+
+  Status CheckFiles();
+  Status CheckDatasets();
+  Status CheckInferences();
+  Status CheckInference(View document);
+  Status CheckStatus(View document);
+  Status CheckTasks();
+  Status CheckTask(View document);
+  Status CheckResult(View document, const Task& task);
+  Status CheckKeys();
+  Status CheckOrphans();
+
+  MongoStore& store_;
+  Connection& connection_;
+  const CheckOptions& options_;
+  std::vector<Inconsistency> found_;
+};
+
+Status Checker::CheckFiles() {
+  return ForAll(collection::kFiles, {}, {}, [this](View document) -> Status {
+    const GridFile file = GridFileFrom(document);
+    const auto chunks = static_cast<std::int64_t>((file.bytes + file.chunk_bytes - 1) / file.chunk_bytes);
+    IC_ASSIGN_OR_RETURN(const std::int64_t there, connection_.Count(collection::kChunks, Make("files_id", file.id)));
+    if (there == chunks) return {};
+    const bool artifact = document.Has("metadata.inference_id");
+    return Add(kBlobWithoutBytes, file.id, document.Text("filename"), [&]() -> Result<bool> {
+      if (artifact) IC_RETURN_IF_ERROR(store_.DeleteBlob(file.id));
+      return artifact;
+    });
+  });
+}
+
+Status Checker::CheckDatasets() {
+  return ForAll(collection::kDatasets, {}, {.batch_size = 1}, [this](View document) -> Status {
+    IC_ASSIGN_OR_RETURN(const records::Dataset dataset, DatasetFrom(document));
+    for (const records::SourceFile& file : dataset.files) {
+      std::set<ObjectId> blobs = {file.blob_id};
+      if (file.preview_id) blobs.insert(*file.preview_id);
+      IC_ASSIGN_OR_RETURN(const bool there, AllThere(blobs));
+      if (!there) IC_RETURN_IF_ERROR(Add(kDatasetWithoutBlob, dataset.id, file.filename, NoFix));
+    }
+    return {};
+  });
+}
+
+Status Checker::CheckInferences() {
+  return ForAll(collection::kInferences, {}, {.projection = WithoutResults()},
+                [this](View document) { return CheckInference(document); });
+}
+
+Status Checker::CheckInference(View document) {
+  const records::Inference inference = InferenceFrom(document);
+  IC_ASSIGN_OR_RETURN(const auto dataset, connection_.FindOne(collection::kDatasets, Make("_id", inference.dataset_id),
+                                                              {.projection = Make("files.gridfs_id", 1)}));
+  if (!dataset) {
+    return Add(kInferenceWithoutDataset, inference.id, "", [&]() -> Result<bool> {
+      const Status deleted = store_.DeleteInference(inference.owner_id, inference.id);
+      return deleted.has_value();
+    });
+  }
+  IC_ASSIGN_OR_RETURN(const std::int64_t tasks,
+                      connection_.Count(collection::kTasks, Make("inference_id", inference.id)));
+  if (inference.dispatched && tasks < static_cast<std::int64_t>(dataset->view().Value("files").size())) {
+    IC_RETURN_IF_ERROR(Add(kTasksMissing, inference.id, "",
+                           Updates(collection::kInferences, Make("_id", inference.id, "status", OpenStatus()),
+                                   Make("dispatched", false, "status", "queued"))));
+  }
+  return CheckStatus(document);
+}
+
+Status Checker::CheckStatus(View document) {
+  const auto status = records::ParseStatus(document.Text("status"));
+  const bool final = status && records::IsFinal(*status);
+  const bool failed = status == records::InferenceStatus::kFailed;
+  // Older documents of failed inferences have their reason in the notes.
+  const bool has_reason = document.Has("error") || !document.Text("notes").empty();
+  if (status && final == document.Time("finished_at").has_value() && failed == has_reason) return {};
+  const records::Inference inference = InferenceFrom(document);
+  Document set = Make("status", records::StatusName(inference.status));
+  const std::optional<TimePoint> ended =
+      inference.finished_at ? inference.finished_at : inference.started_at.value_or(inference.created_at);
+  set.Set("finished_at", records::IsFinal(inference.status) ? ended : std::nullopt);
+  const records::InferenceError lost{std::string(records::error_code::kRunnerError),
+                                     "The reason of the failure was lost; try its images again."};
+  const bool fails = inference.status == records::InferenceStatus::kFailed;
+  set.SetJson("error", fails ? records::ToJson(inference.error.value_or(lost)) : Json());
+  if (!fails) set.Set("notes", "");
+  return Add(
+      kInferenceContradicts, inference.id, "",
+      Updates(collection::kInferences, Make("_id", inference.id, "status", document.Text("status")), std::move(set)));
+}
+
+Status Checker::CheckTasks() {
+  return ForAll(collection::kTasks, {}, {}, [this](View document) { return CheckTask(document); });
+}
+
+Status Checker::CheckTask(View document) {
+  const Task task = TaskFrom(document);
+  const Document self = Make("_id", task.id, "inference_id", task.inference_id);
+  IC_ASSIGN_OR_RETURN(const auto inference, connection_.FindOne(collection::kInferences, Make("_id", task.inference_id),
+                                                                {.projection = Make("status", 1)}));
+  if (!inference) {
+    return Add(kTaskWithoutInference, task.id, task.filename, [&]() -> Result<bool> {
+      IC_ASSIGN_OR_RETURN(const std::int64_t deleted, connection_.Delete(collection::kTasks, self));
+      return deleted > 0;
+    });
+  }
+  const std::string state = document.Text("state");
+  const bool ended = state == "completed" || state == "failed";
+  const bool known = ended || state == kPrepared || records::ParseTaskState(state).has_value();
+  if (!known || ended != document.Has("result")) {
+    return Add(kTaskContradicts, task.id, task.filename,
+               Updates(collection::kTasks, Document::CopyOf(self),
+                       Make("state", "queued", "result", std::optional<ObjectId>(), "progress.tiles_done", 0,
+                            "lease_expires_at", TimePoint())));
+  }
+  if (!ended && records::IsFinal(StateFrom(*inference).status)) {
+    return Add(kOpenTaskOfEnded, task.id, task.filename,
+               Updates(collection::kTasks, Document::CopyOf(self), EndOfTask(LeftResult(task))));
+  }
+  const int total = std::max(task.progress.tiles_total, 0);
+  const int done = std::clamp(task.progress.tiles_done, 0, total);
+  if (total != task.progress.tiles_total || done != task.progress.tiles_done) {
+    IC_RETURN_IF_ERROR(Add(kProgressContradicts, task.id, task.filename,
+                           Updates(collection::kTasks, Document::CopyOf(self),
+                                   Make("progress.tiles_done", done, "progress.tiles_total", total))));
+  }
+  return ended ? CheckResult(document, task) : Status();
+}
+
+Status Checker::CheckResult(View document, const Task& task) {
+  IC_ASSIGN_OR_RETURN(const records::ImageResult result, ResultFrom(document.Value("result")));
+  std::set<ObjectId> artifacts;
+  for (const records::Artifact& artifact : result.artifacts) artifacts.insert(artifact.blob_id);
+  IC_ASSIGN_OR_RETURN(const bool there, AllThere(artifacts));
+  if (there) return {};
+  return Add(kResultWithoutBlob, task.id, task.filename,
+             Updates(collection::kTasks, Make("_id", task.id, "inference_id", task.inference_id),
+                     EndOfTask(LostResult(task))));
+}
+
+Status Checker::CheckKeys() {
+  const Document settled = Make("created_at", Make("$lt", options_.now - kSettled));
+  return ForAll(collection::kKeys, settled, {}, [this](View document) -> Status {
+    const ObjectId inference = document.Id("inference_id").value_or(ObjectId());
+    IC_ASSIGN_OR_RETURN(const bool there, connection_.Exists(collection::kInferences, Make("_id", inference)));
+    if (there) return {};
+    const ObjectId id = document.Id("_id").value_or(ObjectId());
+    return Add(kKeyWithoutInference, inference, document.Text("key"), [&]() -> Result<bool> {
+      IC_ASSIGN_OR_RETURN(const std::int64_t deleted, connection_.Delete(collection::kKeys, Make("_id", id)));
+      return deleted > 0;
+    });
+  });
+}
+
+Status Checker::CheckOrphans() {
+  IC_ASSIGN_OR_RETURN(const std::vector<ObjectId> orphans,
+                      FindOrphans(connection_, options_.now - kOrphanAge, std::numeric_limits<int>::max()));
+  for (const ObjectId id : orphans) {
+    const auto remove = [&]() -> Result<bool> {
+      IC_RETURN_IF_ERROR(store_.DeleteBlob(id));
+      return true;
+    };
+    IC_RETURN_IF_ERROR(Add(kOrphan, id, "", remove));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::vector<Inconsistency>> MongoStore::Check(const CheckOptions& options) {
+  return Checker(*this, *connection_, options).Run();
+}
+
+}  // namespace intelliclinix::store::mongo

@@ -1,0 +1,150 @@
+#include <set>
+
+#include "records/json_codec.h"
+#include "store/mongo/connection.h"
+#include "store/mongo/documents.h"
+#include "store/mongo/jobs.h"
+#include "store/mongo/mongo_store.h"
+#include "store/rules.h"
+
+namespace intelliclinix::store::mongo {
+namespace {
+
+using records::Inference;
+
+Result<bool> HasDataset(Connection& connection, const Inference& inference) {
+  return connection.Exists(collection::kDatasets, Make("_id", inference.dataset_id, "owner_id", inference.owner_id));
+}
+
+Document FilterOf(ObjectId owner, const InferenceFilter& filter, const PageRequest& page) {
+  Document document = Make("requested_by", owner);
+  if (page.after) document.Set("_id", Make("$lt", *page.after));
+  if (filter.dataset_id) document.Set("dataset_id", *filter.dataset_id);
+  if (filter.model_id) document.Set("model_id", *filter.model_id);
+  if (filter.status) document.Set("status", records::StatusName(*filter.status));
+  // Older documents are not archived without saying so.
+  if (filter.archived) document.Set("archived", *filter.archived ? Make("$eq", true) : Make("$ne", true));
+  return document;
+}
+
+/// Fills in the progress of inferences from their tasks; that of inferences without tasks is as it was stored.
+Status AddProgress(Connection& connection, std::vector<Inference>& inferences) {
+  std::vector<ObjectId> ids;
+  for (const Inference& inference : inferences) {
+    if (inference.progress.images_total == 0 || !records::IsFinal(inference.status)) ids.push_back(inference.id);
+  }
+  IC_ASSIGN_OR_RETURN(const auto folded, FoldProgress(connection, ids));
+  for (Inference& inference : inferences) {
+    const auto found = folded.find(inference.id);
+    if (found != folded.end()) inference.progress = found->second;
+  }
+  return {};
+}
+
+}  // namespace
+
+/// The dataset is looked for again once the inference is there: a deletion of the dataset either sees the inference, or
+/// is seen here.
+Status MongoStore::InsertInference(const Inference& inference) {
+  IC_ASSIGN_OR_RETURN(const bool found, HasDataset(*connection_, inference));
+  if (!found) return NotFound("dataset");
+  const Status inserted = connection_->Insert(collection::kInferences, ToDocument(inference));
+  if (!inserted && inserted.error().code == ErrorCode::kConflict) return IdTaken("inference", inference.id);
+  IC_RETURN_IF_ERROR(inserted);
+  IC_ASSIGN_OR_RETURN(const bool still_there, HasDataset(*connection_, inference));
+  if (still_there) return {};
+  IC_RETURN_IF_ERROR(connection_->Delete(collection::kInferences, Make("_id", inference.id)));
+  return NotFound("dataset");
+}
+
+Result<Inference> MongoStore::GetInference(ObjectId owner, ObjectId id) {
+  IC_ASSIGN_OR_RETURN(const auto found,
+                      connection_->FindOne(collection::kInferences, Make("_id", id, "requested_by", owner),
+                                           {.projection = WithoutResults()}));
+  if (!found) return NotFound("inference");
+  std::vector<Inference> inferences = {InferenceFrom(*found)};
+  IC_RETURN_IF_ERROR(AddProgress(*connection_, inferences));
+  return std::move(inferences.front());
+}
+
+Result<Inference> MongoStore::LoadInference(ObjectId id) {
+  IC_ASSIGN_OR_RETURN(const auto found,
+                      connection_->FindOne(collection::kInferences, Make("_id", id), {.projection = WithoutResults()}));
+  if (!found) return NotFound("inference");
+  return InferenceFrom(*found);
+}
+
+Result<Page<Inference>> MongoStore::ListInferences(ObjectId owner, const InferenceFilter& filter,
+                                                   const PageRequest& page) {
+  PageBuilder<Inference> builder(page);
+  IC_RETURN_IF_ERROR(
+      connection_->Find(collection::kInferences, FilterOf(owner, filter, page),
+                        {.projection = WithoutResults(), .sort = Make("_id", -1), .limit = PageLimit(page) + 1},
+                        [&builder](View document) -> Result<bool> {
+                          builder.Add(InferenceFrom(document));
+                          return !builder.full();
+                        }));
+  Page<Inference> found = std::move(builder).Finish();
+  IC_RETURN_IF_ERROR(AddProgress(*connection_, found.items));
+  return found;
+}
+
+Result<ArchiveCounts> MongoStore::ArchiveInferences(ObjectId owner, const std::vector<ObjectId>& ids, bool archived) {
+  const std::set<ObjectId> unique(ids.begin(), ids.end());
+  const Document among = Make("$in", std::vector<ObjectId>(unique.begin(), unique.end()));
+  IC_ASSIGN_OR_RETURN(const std::int64_t matched,
+                      connection_->Count(collection::kInferences, Make("_id", among, "requested_by", owner)));
+  const Document others = archived ? Make("$ne", true) : Make("$eq", true);
+  IC_ASSIGN_OR_RETURN(
+      const UpdateCounts counts,
+      connection_->UpdateMany(collection::kInferences, Make("_id", among, "requested_by", owner, "archived", others),
+                              Make("$set", Make("archived", archived))));
+  return ArchiveCounts{.matched = static_cast<int>(matched), .modified = static_cast<int>(counts.modified)};
+}
+
+/// The inference goes first: from then on nobody sees it and its workers' leases are lost. Its tasks go next, so that
+/// no worker commits any more, then its blobs and its keys. What is left by a cut: tasks, which the next claim removes;
+/// blobs, which the sweeper removes; a key without an inference, which counts as none.
+Status MongoStore::DeleteInference(ObjectId owner, ObjectId id) {
+  IC_ASSIGN_OR_RETURN(const std::int64_t deleted,
+                      connection_->Delete(collection::kInferences, Make("_id", id, "requested_by", owner)));
+  if (deleted == 0) return NotFound("inference");
+  IC_RETURN_IF_ERROR(connection_->Delete(collection::kTasks, Make("inference_id", id)));
+  std::vector<ObjectId> blobs;
+  IC_RETURN_IF_ERROR(connection_->Find(collection::kFiles, Make("metadata.inference_id", id),
+                                       {.projection = Make("_id", 1)}, [&blobs](View document) -> Result<bool> {
+                                         if (const auto blob = document.Id("_id")) blobs.push_back(*blob);
+                                         return true;
+                                       }));
+  IC_RETURN_IF_ERROR(DeleteBlobs(*connection_, blobs));
+  IC_RETURN_IF_ERROR(connection_->Delete(collection::kCorrections, Make("inference_id", id)));
+  IC_RETURN_IF_ERROR(connection_->Delete(collection::kKeys, Make("inference_id", id)));
+  return {};
+}
+
+Result<bool> MongoStore::FailInference(ObjectId id, const records::InferenceError& error, TimePoint at) {
+  Document change = Make("status", "failed", "finished_at", at, "notes", error.detail);
+  change.SetJson("error", records::ToJson(error));
+  IC_ASSIGN_OR_RETURN(const UpdateCounts counts,
+                      connection_->UpdateOne(collection::kInferences,
+                                             Make("_id", id, "status", OpenStatus(), "dispatched", Make("$ne", true)),
+                                             Make("$set", change)));
+  if (counts.matched == 1) return true;
+  IC_ASSIGN_OR_RETURN(const bool found, connection_->Exists(collection::kInferences, Make("_id", id)));
+  if (!found) return NotFound("inference");
+  return false;
+}
+
+/// Also those that run: whoever ran them was not of ours, which run only what is dispatched or about to be.
+Result<std::vector<ObjectId>> MongoStore::ListUndispatched(int limit) {
+  std::vector<ObjectId> ids;
+  IC_RETURN_IF_ERROR(connection_->Find(
+      collection::kInferences, Make("status", OpenStatus(), "dispatched", Make("$ne", true)),
+      {.projection = Make("_id", 1), .sort = Make("_id", 1), .limit = limit}, [&ids](View document) -> Result<bool> {
+        if (const auto id = document.Id("_id")) ids.push_back(*id);
+        return true;
+      }));
+  return ids;
+}
+
+}  // namespace intelliclinix::store::mongo

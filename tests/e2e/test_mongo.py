@@ -1,0 +1,159 @@
+"""The server with its records in MongoDB: a client's day, an outage, and a database that the Python server left."""
+import crypt
+import datetime
+import io
+import socket
+import subprocess
+import time
+import zipfile
+
+import bson
+import gridfs
+import pytest
+
+from client import Client, PASSWORD, sign_in
+from conftest import environment
+from mongo import MongoServer, start_mongo
+
+
+@pytest.fixture
+def mongo(tmp_path):
+    server = start_mongo(tmp_path / 'mongo')
+    yield server
+    server.stop()
+
+
+def status_of(client, path):
+    return client.get(path).status
+
+
+def wait_until(condition, what):
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        if condition():
+            return
+        time.sleep(0.1)
+    raise AssertionError(what)
+
+
+def test_a_clients_day_and_the_next_server(start_server, mongo, examples, tmp_path):
+    first = start_server('--store', mongo.uri, '--workers', '1')
+    client = sign_in(first.url)
+    image = examples[0]
+    uploaded = client.upload([(image.name, image.read_bytes())])
+    assert uploaded.status == 201, uploaded.body
+    dataset = uploaded.json['dataset_id']
+    started = client.start(dataset, {'diameter': 17})
+    assert started.status == 200, started.body
+    inference = started.json['inference_id']
+    assert first.terminate() == 0
+    assert not (first.data / 'intelliclinix.db').exists()
+
+    second = start_server('--store', mongo.uri, '--workers', '1', folder=tmp_path)
+    client = Client(second.url, client.token)
+    document = client.get(f'/api/inferences/{inference}').json
+    assert document['status'] == 'completed' and document['progress']['images_done'] == 1
+    archive = client.get(f'/api/inferences/{inference}/download')
+    assert archive.status == 200 and zipfile.ZipFile(io.BytesIO(archive.body)).testzip() is None
+    source = document['results'][0]['original_gridfs_id']
+    assert client.get(f'/api/files/{source}').body == image.read_bytes()
+
+    kept = mongo.database()
+    assert kept.inferences.find_one()['requested_by'] == kept.users.find_one()['_id']
+    assert isinstance(kept.inferences.find_one()['results'], list)
+    assert isinstance(kept.datasets.find_one()['created_at'], datetime.datetime)
+    stored = gridfs.GridFS(kept).get(bson.ObjectId(source))
+    assert stored.read() == image.read_bytes() and stored.chunk_size == 255 * 1024
+    assert {'inference_id', 'source_image_id', 'owner_id', 'sha256'} <= stored.metadata.keys()
+
+    assert client.delete(f'/api/datasets/{dataset}').status == 200
+    assert all(kept[name].count_documents({}) == 0
+               for name in ('datasets', 'inferences', 'inference_tasks', 'fs.files', 'fs.chunks'))
+
+
+def test_an_outage_is_told_and_passes(start_server, tmp_path):
+    mongo = MongoServer(tmp_path / 'mongo')
+    server = start_server('--store', mongo.uri)
+    client = sign_in(server.url)
+    mongo.stop()
+    wait_until(lambda: status_of(client, '/ready') == 503, '/ready stays 200')
+    assert status_of(client, '/health') == 200
+    assert status_of(client, '/api/datasets/') == 503
+    mongo.start()
+    wait_until(lambda: status_of(client, '/ready') == 200, '/ready stays 503')
+    assert status_of(client, '/api/datasets/') == 200
+    mongo.stop()
+
+
+@pytest.mark.parametrize('uri', ['mongodb://u:hidden@127.0.0.1:{port}/', 'mongodb://u:hid%den@h:', 'mongodb://'])
+@pytest.mark.parametrize('command', ['serve', 'worker'])
+def test_a_wrong_uri_is_one_line_and_soon(binary, tmp_path, uri, command):
+    with socket.socket() as unused:
+        unused.bind(('127.0.0.1', 0))  # and nobody listens
+        begin = time.monotonic()
+        run = subprocess.run([binary, command, '--data', tmp_path / 'data', '--store',
+                              uri.format(port=unused.getsockname()[1])], cwd=tmp_path, env=environment(),
+                             capture_output=True, text=True, timeout=60)
+        took = time.monotonic() - begin
+    assert run.returncode not in (0, -6, -11)
+    said = [line for line in run.stderr.strip().splitlines() if not line.startswith('{')]  # without the log
+    assert len(said) == 1 and 'hid' not in run.stderr, run.stderr
+    assert took < 30  # 5 s on a machine that does nothing else
+
+
+def left_by_the_python_server(mongo, image):
+    """A database as the Python server writes it, with fields that only it knows. Returns ids by name."""
+    database = mongo.database()
+    now = datetime.datetime(2024, 5, 6, 7, 8, 9)
+    user = database.users.insert_one({
+        'username': 'Ada', 'email': 'ada@example.org', 'first_name': 'Ada', 'last_name': 'Lovelace', 'role': 'user',
+        'password': crypt.crypt(PASSWORD, crypt.mksalt(crypt.METHOD_BLOWFISH, rounds=16)).encode(), 'created_at': now,
+        'organisation': {'name': 'Lab'}}).inserted_id
+    database.users.insert_one({'username': 'grace', 'email': 'grace@example.org', 'created_at': now})
+    files = gridfs.GridFS(database)
+    metadata = {'owner_id': user}
+    source = files.put(image, filename='cells.png', metadata=metadata)
+    dataset = database.datasets.insert_one({
+        'name': 'Old', 'owner_id': user, 'created_at': now, 'model_id': 'cellpose_default', 'input_type': 'flat',
+        'files': [{'gridfs_id': source, 'filename': 'cells.png', 'type': 'image'}], 'tags': ['kept']}).inserted_id
+    masks = {name: files.put(image + name.encode(), filename=f'cells_{name}.png', metadata=metadata)
+             for name in ('mask_id', 'class_mask_id', 'instance_mask_id')}
+    inference = database.inferences.insert_one({
+        'dataset_id': dataset, 'requested_by': user, 'model_id': 'cellpose_default', 'runner_name': 'cellpose',
+        'params': {'diameter': 30}, 'status': 'completed', 'created_at': now, 'finished_at': now, 'notes': None,
+        'results': [{'source_filename': 'cells.png', 'source_image_gridfs_id': source, **masks}],
+        'pipeline': 7}).inserted_id
+    return {'user': user, 'source': source, 'dataset': dataset, 'inference': inference, **masks}
+
+
+def test_a_database_of_the_python_server_is_served_as_it_is(start_server, mongo, examples):
+    image = examples[0].read_bytes()
+    ids = left_by_the_python_server(mongo, image)
+    server = start_server('--store', mongo.uri, '--workers', '1')
+    client = Client(server.url)
+    for _ in range(2):  # the second against the hash that replaced the first
+        login = client.post('/api/auth/login', {'username': 'ada', 'password': PASSWORD})
+        assert login.status == 200, login.body
+    client.token = login.json['access_token']
+    datasets = client.get('/api/datasets/').json
+    assert [one['_id'] for one in datasets] == [str(ids['dataset'])]
+    assert datasets[0]['created_at'].startswith('2024-05-06T07:08:09')
+    assert [one['_id'] for one in client.get('/api/inferences/').json] == [str(ids['inference'])]
+    document = client.get(f'/api/inferences/{ids["inference"]}').json
+    assert document['results'][0]['class_mask_id'] == str(ids['class_mask_id'])
+    assert client.get(f'/api/files/{ids["mask_id"]}').body == image + b'mask_id'
+    archive = client.get(f'/api/inferences/{ids["inference"]}/download')
+    assert archive.status == 200, archive.body
+    contents = zipfile.ZipFile(io.BytesIO(archive.body))
+    assert contents.testzip() is None
+    assert {name.split('/')[-1] for name in contents.namelist()} >= {'cells.png', 'cells_mask_id.png', 'manifest.json'}
+
+    assert client.start(str(ids['dataset']), {'diameter': 17}).status == 200
+    body = {'ids': [str(ids['inference'])], 'archived': True}
+    assert client.post('/api/inferences/archive', body).json == {'matched': 1, 'modified': 1}
+    database = mongo.database()
+    user = database.users.find_one({'_id': ids['user']})
+    assert user['organisation'] == {'name': 'Lab'} and user['password'].startswith('$argon2id$')
+    assert database.datasets.find_one({'_id': ids['dataset']})['tags'] == ['kept']
+    inference = database.inferences.find_one({'_id': ids['inference']})
+    assert inference['pipeline'] == 7 and inference['archived'] is True
