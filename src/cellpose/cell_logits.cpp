@@ -17,8 +17,8 @@ constexpr int kLargestStep = 127 * 256;
 std::vector<float> ProbabilityTable() {
   std::vector<float> table(2 * kLargestStep + 1);
   for (int step = -kLargestStep; step <= kLargestStep; ++step) {
-    table[static_cast<std::size_t>(step + kLargestStep)] =
-        1 / (1 + std::exp(-static_cast<float>(step) / kStepsPerLogit));
+    const int index = step + kLargestStep;
+    table[static_cast<std::size_t>(index)] = 1 / (1 + std::exp(-static_cast<float>(step) / kStepsPerLogit));
   }
   return table;
 }
@@ -46,7 +46,8 @@ PerLabel MeanProbabilities(const image::LabelImage& labels, const CellLogits& lo
       const std::uint32_t label = labels.at(y, x);
       if (label == 0) continue;
       const std::int64_t column = static_cast<std::int64_t>(x) * logits.width / labels.width;
-      sums[label - 1] += table[static_cast<std::size_t>(steps[column] + kLargestStep)];
+      const int index = steps[column] + kLargestStep;
+      sums[label - 1] += table[static_cast<std::size_t>(index)];
       ++counts[label - 1];
     }
   }

@@ -94,6 +94,7 @@ Status CheckPlaced(std::vector<int> placed, std::size_t pages) {
 
 std::vector<std::string> NamesOf(const OmeImage& image, const TiffLayout& layout) {
   std::vector<std::string> names;
+  names.reserve(image.listed.size());
   for (const OmeChannel& channel : image.listed) names.push_back(channel.name);
   bool any = std::ranges::any_of(names, [](const std::string& name) { return !name.empty(); });
   bool one_each = layout.header.channels == 1 && names.size() == static_cast<std::size_t>(image.channels);

@@ -15,9 +15,9 @@ void ForEachSample(const PixelRun& run, const Image& image, const Take& take) {
   int kept = std::min(run.channels, image.channels - run.first_channel);
   const T* pixel = reinterpret_cast<const T*>(run.samples);
   for (int i = 0; i < run.pixels; ++i, pixel += run.channels) {
-    auto y = static_cast<std::size_t>(run.y + i * run.y_step);
-    auto x = static_cast<std::size_t>(run.x + i * run.x_step);
-    std::size_t first = (y * image.width + x) * image.channels + run.first_channel;
+    const int y = run.y + i * run.y_step;
+    const int x = run.x + i * run.x_step;
+    std::size_t first = (static_cast<std::size_t>(y) * image.width + x) * image.channels + run.first_channel;
     for (int c = 0; c < kept; ++c) take(first + c, pixel[c]);
   }
 }

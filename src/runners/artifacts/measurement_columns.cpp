@@ -21,7 +21,7 @@ SecondMoments Scaled(const SecondMoments& moments, const records::PixelSizeUm& s
 double AreaInMicrometres(const Cell& cell, const records::PixelSizeUm& size) { return Area(cell) * size.y * size.x; }
 
 void AddShape(std::vector<Column>& columns) {
-  const std::pair<const char*, double (*)(const Cell&, const Column&)> kShape[] = {
+  const std::pair<const char*, double (*)(const Cell&, const Column&)> shape[] = {
       {"area", [](const Cell& cell, const Column&) { return Area(cell); }},
       {"centroid-0", [](const Cell& cell, const Column&) { return cell.region.centroid_y; }},
       {"centroid-1", [](const Cell& cell, const Column&) { return cell.region.centroid_x; }},
@@ -36,18 +36,18 @@ void AddShape(std::vector<Column>& columns) {
       {"extent", [](const Cell& cell, const Column&) { return Area(cell) / BoxArea(cell); }},
       {"feret_diameter_max", [](const Cell& cell, const Column&) { return cell.shape.feret_diameter_max; }},
   };
-  for (const auto& [name, value] : kShape) columns.push_back({.name = name, .value = value});
+  for (const auto& [name, value] : shape) columns.push_back({.name = name, .value = value});
 }
 
 /// scikit-image puts no number behind an intensity of the only channel.
 void AddIntensities(int channels, std::vector<Column>& columns) {
-  const std::pair<const char*, double (*)(const Cell&, const Column&)> kIntensities[] = {
+  const std::pair<const char*, double (*)(const Cell&, const Column&)> intensities[] = {
       {"intensity_mean", [](const Cell& cell, const Column& column) { return cell.intensities[column.index].mean; }},
       {"intensity_min", [](const Cell& cell, const Column& column) { return cell.intensities[column.index].min; }},
       {"intensity_max", [](const Cell& cell, const Column& column) { return cell.intensities[column.index].max; }},
       {"intensity_std", [](const Cell& cell, const Column& column) { return cell.intensities[column.index].std; }},
   };
-  for (const auto& [name, value] : kIntensities) {
+  for (const auto& [name, value] : intensities) {
     for (int channel = 0; channel < channels; ++channel) {
       const std::string suffix = channels > 1 ? "-" + std::to_string(channel) : "";
       columns.push_back({.name = name + suffix, .value = value, .index = channel});
@@ -70,7 +70,7 @@ void AddConfidence(const Confidence& confidence, std::vector<Column>& columns) {
 /// Perimeter and Feret diameter have no meaning of their own where pixels are not square.
 void AddMicrometres(const records::PixelSizeUm& size, std::vector<Column>& columns) {
   using Value = double (*)(const Cell&, const Column&);
-  const std::pair<const char*, Value> kAlways[] = {
+  const std::pair<const char*, Value> always[] = {
       {"area_um2", [](const Cell& cell, const Column& column) { return AreaInMicrometres(cell, column.pixel_size); }},
       {"centroid-0_um",
        [](const Cell& cell, const Column& column) { return cell.region.centroid_y * column.pixel_size.y; }},
@@ -83,15 +83,15 @@ void AddMicrometres(const records::PixelSizeUm& size, std::vector<Column>& colum
       {"axis_minor_length_um",
        [](const Cell& cell, const Column& column) { return AxesOf(Scaled(cell.moments, column.pixel_size)).minor; }},
   };
-  const std::pair<const char*, Value> kSquareOnly[] = {
+  const std::pair<const char*, Value> square_only[] = {
       {"perimeter_um",
        [](const Cell& cell, const Column& column) { return cell.shape.perimeter * column.pixel_size.x; }},
       {"feret_diameter_max_um",
        [](const Cell& cell, const Column& column) { return cell.shape.feret_diameter_max * column.pixel_size.x; }},
   };
-  for (const auto& [name, value] : kAlways) columns.push_back({.name = name, .value = value, .pixel_size = size});
+  for (const auto& [name, value] : always) columns.push_back({.name = name, .value = value, .pixel_size = size});
   if (std::abs(size.y - size.x) > kSquare * size.x) return;
-  for (const auto& [name, value] : kSquareOnly) columns.push_back({.name = name, .value = value, .pixel_size = size});
+  for (const auto& [name, value] : square_only) columns.push_back({.name = name, .value = value, .pixel_size = size});
 }
 
 }  // namespace

@@ -27,6 +27,7 @@ void AppendLine(std::string& text, const image::Contour& contour) {
 Result<ArtifactBytes> MakeOutlines(const Findings& findings) {
   const Labelling& labelling = findings.labelling;
   std::vector<image::Region> regions;
+  regions.reserve(findings.cells.size());
   for (const Cell& cell : findings.cells) regions.push_back(cell.region);
   std::string text;
   for (const image::Contour& contour : image::TraceContours(labelling.labels, regions)) AppendLine(text, contour);
