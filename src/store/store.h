@@ -15,8 +15,8 @@
 namespace intelliclinix::store {
 
 /// Everything that outlives the process. What a call acknowledged is durable.
-/// Implementations: sqlite (one machine), mongo (many), memory and failing (tests). One contract suite holds all to these headers.
-/// Threads: any.
+/// Implementations: sqlite (one machine), mongo (many), memory and failing (tests). One contract suite holds all to
+/// these headers. Threads: any.
 class Store : public UserStore,
               public DatasetStore,
               public InferenceStore,
