@@ -57,6 +57,8 @@ export interface ParamSchema {
   oneOf?: ParamSchema[];
   anyOf?: ParamSchema[];
   const?: unknown;
+  multipleOf?: number;
+  properties?: Record<string, ParamSchema>;
   'x-unit'?: string;
 }
 
