@@ -12,7 +12,8 @@
 namespace intelliclinix {
 namespace {
 
-thread_local const ComputePool* current_pool = nullptr;
+thread_local const ComputePool* current_pool = nullptr;  // of a thread of a pool
+thread_local const ComputePool* seated_in = nullptr;     // of another thread
 
 }  // namespace
 
@@ -28,6 +29,7 @@ struct ComputePool::Batch {
 };
 
 ComputePool::ComputePool(int threads) {
+  const std::lock_guard lock(mutex_);  // until all are there, as a thread asks how many there are
   for (int i = 0; i < std::max(1, threads); ++i) threads_.emplace_back([this] { Work(); });
 }
 
@@ -74,10 +76,40 @@ void ComputePool::Work() {
   current_pool = this;
   std::unique_lock lock(mutex_);
   for (;;) {
-    wake_.wait(lock, [this] { return stopping_ || !batches_.empty(); });
+    wake_.wait(lock, [this] { return stopping_ || (!batches_.empty() && HasRoom() && queued_ == 0); });
     if (batches_.empty()) return;
+    ++busy_;
     RunOne(*batches_.front(), lock);
+    --busy_;
+    if (queued_ > 0) seat_free_.notify_one();
   }
+}
+
+void ComputePool::TakeSeat(std::unique_lock<std::mutex>& lock) {
+  ++queued_;
+  seat_free_.wait(lock, [this] { return HasRoom(); });
+  --queued_;
+  ++busy_;
+  if (HasRoom()) queued_ > 0 ? seat_free_.notify_one() : wake_.notify_all();
+}
+
+void ComputePool::LeaveSeat() {
+  --busy_;
+  queued_ > 0 ? seat_free_.notify_one() : wake_.notify_all();
+}
+
+ComputePool::Seat::Seat(ComputePool& pool) : pool_(current_pool == &pool || seated_in != nullptr ? nullptr : &pool) {
+  if (pool_ == nullptr) return;
+  std::unique_lock lock(pool_->mutex_);
+  pool_->TakeSeat(lock);
+  seated_in = pool_;
+}
+
+ComputePool::Seat::~Seat() {
+  if (pool_ == nullptr) return;
+  const std::lock_guard lock(pool_->mutex_);
+  pool_->LeaveSeat();
+  seated_in = nullptr;
 }
 
 bool ComputePool::ParallelFor(std::size_t count, const std::function<void(std::size_t)>& item, std::stop_token stop) {
@@ -90,7 +122,10 @@ bool ComputePool::ParallelFor(std::size_t count, const std::function<void(std::s
     while (RunOne(batch, lock)) {
     }
   }
+  const bool seated = seated_in == this;
+  if (seated) LeaveSeat();
   batch.done.wait(lock, [&batch] { return batch.next >= batch.count && batch.running == 0; });
+  if (seated) TakeSeat(lock);
   batches_.remove(&batch);
   if (batch.failure) std::rethrow_exception(batch.failure);
   return !batch.cut_short;

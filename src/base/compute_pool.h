@@ -16,9 +16,25 @@ namespace intelliclinix {
 /// Compute threads, as many as cores by default. Work comes as batches of equal items (the tiles of an image, the
 /// rows of a plane); batches are served oldest first, and a batch that has no items left to hand out makes room for
 /// the next, so the threads stay busy across images and jobs.
-/// Threads: ParallelFor from any; from inside an item too (the item's thread then helps with its own batch).
+/// Other threads that compute, such as one that decodes an image, take a seat: then no more threads compute at once
+/// than the pool has. Threads: ParallelFor from any; from inside an item too (the item's thread then helps with its own
+/// batch).
 class ComputePool {
  public:
+  /// A place among the pool's threads for the thread that makes it, one of which rests meanwhile. It waits for an item
+  /// to end where all compute. While the thread waits in ParallelFor, its place is the items'. Inside an item, and
+  /// where the thread has a seat already, it does nothing.
+  class Seat {
+   public:
+    explicit Seat(ComputePool& pool);
+    ~Seat();
+    Seat(const Seat&) = delete;
+    Seat& operator=(const Seat&) = delete;
+
+   private:
+    ComputePool* pool_;  // none where the thread had a place
+  };
+
   /// `threads` >= 1.
   explicit ComputePool(int threads);
   ~ComputePool();
@@ -36,9 +52,15 @@ class ComputePool {
   struct Batch;
   void Work();
   bool RunOne(Batch& batch, std::unique_lock<std::mutex>& lock);
+  bool HasRoom() const { return busy_ < threads(); }
+  void TakeSeat(std::unique_lock<std::mutex>& lock);
+  void LeaveSeat();
 
   std::mutex mutex_;
   std::condition_variable wake_;
+  std::condition_variable seat_free_;
+  int busy_ = 0;               // threads of the pool that run items, and others in their seats
+  int queued_ = 0;             // that wait for a seat; they go before further items
   std::list<Batch*> batches_;  // those with items left to hand out, oldest first
   bool stopping_ = false;
   std::vector<std::thread> threads_;

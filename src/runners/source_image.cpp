@@ -212,7 +212,10 @@ Status CheckRun(const ModelRunner& runner, const records::ModelEntry& model, con
 
 Result<RunOutput> RunSourceImage(ModelRunner& runner, const SourceRun& run, const SourceLimits& limits,
                                  const RunContext& context) {
-  return Caught([&] { return SourceRunner(runner, run, limits, context).Run(); });
+  return Caught([&] {
+    const ComputePool::Seat seat(context.pool);
+    return SourceRunner(runner, run, limits, context).Run();
+  });
 }
 
 }  // namespace intelliclinix::runners
