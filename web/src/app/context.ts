@@ -7,6 +7,7 @@ import { Toasts } from '../components/toasts';
 import { Thumbnails } from '../components/thumbnails';
 import { sendFile, UploadQueue } from '../uploads/queue';
 import { Connection } from './connection';
+import { ModelNames } from './model_names';
 
 /** What all parts of the page share; made once. */
 export interface AppState {
@@ -16,6 +17,7 @@ export interface AppState {
   toasts: Toasts;
   thumbnails: Thumbnails;
   uploads: Uploads;
+  models: ModelNames;
 }
 
 /** The uploads of this tab; they go on while one looks at other pages. */
@@ -48,7 +50,8 @@ export function makeAppState(storage: Storage): AppState {
   const connection = new Connection();
   client.onReachable = (reachable) => connection.report(reachable);
   const thumbnails = new Thumbnails(client);
-  return { session, client, connection, toasts: new Toasts(), thumbnails, uploads: new Uploads(client) };
+  const uploads = new Uploads(client);
+  return { session, client, connection, toasts: new Toasts(), thumbnails, uploads, models: new ModelNames(client) };
 }
 
 export const AppContext = createContext<AppState | null>(null);

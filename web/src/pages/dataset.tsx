@@ -3,6 +3,7 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 import { deleteDataset, getDataset, listInferences } from '../api/calls';
 import type { Dataset, InferenceSummary, SourceFile } from '../api/types';
 import { useApp } from '../app/context';
+import { useModelNames } from '../app/model_names';
 import { PageHeader } from '../app/page_header';
 import { useInterval, useLoaded } from '../app/use_loaded';
 import { ConfirmDelete } from '../components/dialog';
@@ -51,12 +52,12 @@ function Runs({ datasetId, files }: { datasetId: string; files: number }): JSX.E
 }
 
 function RunRow({ run }: { run: InferenceSummary }): JSX.Element {
-  const active = run.status === 'queued' || run.status === 'running';
+  const modelName = useModelNames();
   return (
     <li>
       <a class="run-row" href={href({ name: 'inference', id: run._id })}>
-        <span class="run-line"><span class="truncate">{run.model_id}</span><StatusBadge status={run.status} error={run.error} /></span>
-        {active ? <ProgressBar fraction={run.progress.fraction} label="Progress of the run" /> : null}
+        <span class="run-line"><span class="truncate">{modelName(run.model_id)}</span><StatusBadge status={run.status} error={run.error} /></span>
+        {run.status === 'running' ? <ProgressBar fraction={run.progress.fraction} label="Progress of the run" /> : null}
         <span class="faint truncate">{run.status === 'running' ? progressText(run.status, run.progress) : `${count(run.progress.images_total, 'image')} · ${ago(run.created_at)}`}</span>
       </a>
     </li>

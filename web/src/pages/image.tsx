@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { getDataset, getInference, listInferences } from '../api/calls';
 import type { Inference, InferenceSummary } from '../api/types';
 import { useApp } from '../app/context';
+import { useModelNames } from '../app/model_names';
 import { Crumbs } from '../app/page_header';
 import { useLoaded } from '../app/use_loaded';
 import { Icon } from '../components/icons';
@@ -40,6 +41,7 @@ interface BarProps {
 
 /** What leads to the other images, and to another run to compare with. */
 function Bar({ inference, fileId, others, datasetName }: BarProps): JSX.Element {
+  const modelName = useModelNames();
   const shown = inference.results.filter((result) => result.status === 'completed');
   const at = shown.findIndex((result) => result.original_gridfs_id === fileId);
   const compare = location.value.query.get('compare') ?? '';
@@ -56,7 +58,7 @@ function Bar({ inference, fileId, others, datasetName }: BarProps): JSX.Element 
     <div class="viewer-bar">
       <Crumbs crumbs={[
         { name: datasetName || 'Dataset', href: href({ name: 'dataset', id: inference.dataset_id }) },
-        { name: inference.model_id, href: href({ name: 'inference', id: inference._id }) },
+        { name: modelName(inference.model_id), href: href({ name: 'inference', id: inference._id }) },
       ]} />
       <h1 class="truncate" title={shown[at]?.source_filename}>{shown[at]?.source_filename ?? ''}</h1>
       <span class="viewer-steps">
@@ -72,7 +74,7 @@ function Bar({ inference, fileId, others, datasetName }: BarProps): JSX.Element 
           navigate(location.peek().route, query, true);
         }}>
           <option value="">nothing</option>
-          {others.map((run) => <option key={run._id} value={run._id}>{`${run.model_id}, ${ago(run.created_at)}${paramNote(run)}`}</option>)}
+          {others.map((run) => <option key={run._id} value={run._id}>{`${modelName(run.model_id)}, ${ago(run.created_at)}${paramNote(run)}`}</option>)}
         </select>
       </label>
     </div>

@@ -5,6 +5,7 @@ import { watchInference } from '../api/sse';
 import { messageOf } from '../api/problem';
 import type { Dataset, Inference, InferenceEvent } from '../api/types';
 import { useApp } from '../app/context';
+import { useModelNames } from '../app/model_names';
 import { PageHeader } from '../app/page_header';
 import { useLoaded } from '../app/use_loaded';
 import { ConfirmDelete } from '../components/dialog';
@@ -148,6 +149,7 @@ function Actions({ inference, ask, onRetry }: { inference: Inference; ask: (what
 function Body({ inference, dataset, reload }: { inference: Inference; dataset: Dataset | undefined; reload: () => void }): JSX.Element {
   const { client, toasts } = useApp();
   const [asked, setAsked] = useState<Asked>('');
+  const modelName = useModelNames();
   const event = useProgress(inference, reload);
   const active = inference.status === 'queued' || inference.status === 'running';
   const retry = async (): Promise<void> => {
@@ -162,7 +164,7 @@ function Body({ inference, dataset, reload }: { inference: Inference; dataset: D
   if (dataset) crumbs[0] = { name: dataset.name, href: href({ name: 'dataset', id: dataset._id }) };
   return (
     <>
-      <PageHeader title={`${inference.model_id}${dataset ? ` on ${dataset.name}` : ''}`} crumbs={crumbs}
+      <PageHeader title={`${modelName(inference.model_id)}${dataset ? ` on ${dataset.name}` : ''}`} crumbs={crumbs}
         badge={<StatusBadge status={event?.status ?? inference.status} error={inference.error} />}
         note={`${count(inference.progress.images_total, 'image')} · started ${dateTime(inference.created_at)}${inference.attempt > 1 ? ` · attempt ${inference.attempt}` : ''}`}
         actions={<Actions inference={inference} ask={setAsked} onRetry={() => void retry()} />} />

@@ -3,6 +3,7 @@ import { listDatasets, listInferences } from '../api/calls';
 import { messageOf } from '../api/problem';
 import type { InferenceSummary } from '../api/types';
 import { useApp } from '../app/context';
+import { useModelNames } from '../app/model_names';
 import { PageHeader } from '../app/page_header';
 import { useInterval, useLoaded } from '../app/use_loaded';
 import { Icon } from '../components/icons';
@@ -16,15 +17,16 @@ const FILTERS: [string, string][] = [
 ];
 
 function Row({ run, dataset }: { run: InferenceSummary; dataset: string }): JSX.Element {
+  const modelName = useModelNames();
   const active = run.status === 'queued' || run.status === 'running';
   return (
     <li>
       <a class="run-table-row" href={href({ name: 'inference', id: run._id })}>
         <StatusBadge status={run.status} error={run.error} />
         <span class="truncate strong" title={dataset}>{dataset || 'A dataset'}</span>
-        <span class="truncate muted">{run.model_id}</span>
+        <span class="truncate muted">{modelName(run.model_id)}</span>
         <span class="run-progress">
-          {active ? <ProgressBar fraction={run.progress.fraction} label={`Progress over ${dataset}`} /> : null}
+          {run.status === 'running' ? <ProgressBar fraction={run.progress.fraction} label={`Progress over ${dataset}`} /> : null}
           <span class="faint truncate">{active ? progressText(run.status, run.progress) : run.status === 'failed' ? run.error?.detail ?? run.notes : count(run.progress.images_total, 'image')}</span>
         </span>
         <span class="faint number">{elapsed(run.started_at, run.finished_at)}</span>
