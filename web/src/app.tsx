@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useEffect, useMemo } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { AppContext, makeAppState, useApp } from './app/context';
 import { Shell } from './app/shell';
 import { ToastList } from './components/toasts';
@@ -38,9 +38,18 @@ function CurrentPage(): JSX.Element {
 
 /** Log-in first; then the page that the address names, which stays the same over a log-in. */
 function Gate(): JSX.Element {
-  const { session, thumbnails } = useApp();
+  const { session, thumbnails, uploads } = useApp();
   const user = session.login.value?.user._id ?? '';
-  useEffect(() => () => thumbnails.clear(), [user]);
+  const last = useRef('');
+  useEffect(() => {
+    if (!user) return;
+    // Whoever logs in again finds what was begun; somebody else does not.
+    if (last.current && last.current !== user) {
+      thumbnails.clear();
+      uploads.closeAll();
+    }
+    last.current = user;
+  }, [user]);
   if (!user) return <WelcomePage />;
   return <Shell key={user}><CurrentPage /></Shell>;
 }
@@ -49,6 +58,13 @@ function Gate(): JSX.Element {
 export function App(): JSX.Element {
   const state = useMemo(() => makeAppState(localStorage), []);
   useEffect(() => state.session.followOtherTabs(window), []);
+  const uploading = state.uploads.isBusy;
+  useEffect(() => {
+    if (!uploading) return undefined;
+    const ask = (event: BeforeUnloadEvent): void => event.preventDefault();
+    window.addEventListener('beforeunload', ask);
+    return () => window.removeEventListener('beforeunload', ask);
+  }, [uploading]);
   const reachable = state.connection.reachable.value;
   return (
     <AppContext.Provider value={state}>

@@ -38,6 +38,15 @@ export class Uploads {
     return queue;
   }
 
+  get isBusy(): boolean {
+    return this.queues.value.some((queue) => queue.isBusy.value);
+  }
+
+  /** Another user has logged in. */
+  closeAll(): void {
+    for (const queue of this.queues.value) this.close(queue);
+  }
+
   close(queue: UploadQueue): void {
     queue.cancel();
     this.queues.value = this.queues.value.filter((other) => other !== queue);

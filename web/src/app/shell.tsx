@@ -44,6 +44,18 @@ function UserMenu(): JSX.Element | null {
   );
 }
 
+/** What is being uploaded, while one is elsewhere. */
+function UploadNote(): JSX.Element | null {
+  const { uploads } = useApp();
+  const queue = uploads.queues.value.find((one) => one.isBusy.value);
+  if (!queue) return null;
+  const id = queue.datasetId.value;
+  const { route } = location.value;
+  if (route.name === 'datasets' || (route.name === 'dataset' && route.id === id)) return null;
+  const text = `Uploading ${queue.counts.value.done + 1} of ${queue.items.value.length}`;
+  return <a class="badge info live" href={href(id ? { name: 'dataset', id } : { name: 'datasets' })}><span class="dot" />{text}</a>;
+}
+
 /** The bar above every page, and the page. */
 export function Shell({ children }: { children: ComponentChildren }): JSX.Element {
   const { route } = location.value;
@@ -70,6 +82,7 @@ export function Shell({ children }: { children: ComponentChildren }): JSX.Elemen
           ))}
         </nav>
         <div class="topbar-end">
+          <UploadNote />
           <ThemeButton />
           <UserMenu />
         </div>

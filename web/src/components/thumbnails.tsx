@@ -39,7 +39,6 @@ export class Thumbnails {
   /** Asks for one; `done` gets its address, or '' when there is none. What is aborted before its turn is never sent. */
   request(fileId: string, size: number, signal: AbortSignal, done: (url: string) => void): void {
     const path = `/api/files/${fileId}/thumbnail?size=${size}`;
-    // The newest first: it is what one looks at now.
     this.#waiting.push({ key: `${fileId}/${size}`, path, signal, done });
     this.#pump();
   }
@@ -52,7 +51,7 @@ export class Thumbnails {
 
   #pump(): void {
     while (this.#active < AT_ONCE) {
-      const wanted = this.#waiting.pop();
+      const wanted = this.#waiting.shift();
       if (!wanted) return;
       if (wanted.signal.aborted) continue;
       this.#active += 1;

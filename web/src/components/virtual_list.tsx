@@ -123,6 +123,8 @@ export function VirtualList<T>(props: VirtualListProps<T>): JSX.Element {
   const onKeyDown = (event: KeyboardEvent): void => {
     const list = root.current;
     if (!list || event.ctrlKey || event.metaKey || event.altKey) return;
+    // An open menu, or a control that has use for arrow keys itself.
+    if (event.defaultPrevented || event.target instanceof HTMLSelectElement) return;
     const pageRows = Math.max(1, Math.floor(view.viewHeight / (rowHeight + gap)) - 1);
     const to = moveIn(grid, items.length, active, event.key, pageRows);
     if (to === active) return;

@@ -4,7 +4,7 @@ import { Field } from '../components/field';
 import {
   ChannelsControl, ChoiceControl, ChoicesControl, NumberControl, RangeControl, SwitchControl, TextControl,
 } from './controls';
-import { kindOf, labelOf, limitsText, same, splitFields, valueText, type Typed } from './schema';
+import { kindOf, labelOf, limitsText, same, splitFields, type Typed } from './schema';
 
 export type Params = Record<string, unknown>;
 export type Errors = Record<string, string>;
@@ -116,20 +116,28 @@ function Group(props: GroupProps): JSX.Element {
   const { name, schema, at, params, take, errors } = props;
   const kind = kindOf(schema);
   const inner = kind.kind === 'group' ? kind.properties : {};
+  const alone = kind.kind === 'group' && kind.alone;
   const value = params[name] ?? schema.default;
   const on = value !== false;
   const members = typeof value === 'object' && value !== null ? (value as Params) : {};
   const change = (next: Params): void => take(Object.keys(next).length ? { value: next } : { empty: true });
   const label = labelOf(name, schema);
   const names = Object.keys(inner);
-  const title = `${label}: how`;
   return (
     <div class="group">
-      <SwitchControl label={label} help={helpOf(schema)} error={errors[at] ?? ''} checked={on}
-        onChange={(checked) => take({ value: checked })} />
+      {alone ? (
+        <div class="field">
+          <span class="label">{label}</span>
+          <p class="help">{helpOf(schema)}</p>
+          {errors[at] ? <p class="error" role="alert">{errors[at]}</p> : null}
+        </div>
+      ) : (
+        <SwitchControl label={label} help={helpOf(schema)} error={errors[at] ?? ''} checked={on}
+          onChange={(checked) => take({ value: checked })} />
+      )}
       {on ? (
-        <details class="more inner" open={errorUnder(errors, at)}>
-          <summary>{title}<span class="faint">{Object.keys(members).length ? `${Object.keys(members).length} changed` : valueText('default')}</span></summary>
+        <details class={`more${alone ? '' : ' inner'}`} open={errorUnder(errors, at)}>
+          <summary>{alone ? 'Choose' : `${label}: how`}<span class="faint">{Object.keys(members).length ? `${Object.keys(members).length} changed` : 'default'}</span></summary>
           <div class="form">
             <Fields {...props} properties={inner} params={members} onChange={change} names={names} path={at} />
           </div>

@@ -1,11 +1,12 @@
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { deleteDataset, getDataset, listInferences } from '../api/calls';
+import type { Page } from '../api/client';
 import type { Dataset, InferenceSummary, SourceFile } from '../api/types';
 import { useApp } from '../app/context';
 import { useModelNames } from '../app/model_names';
 import { PageHeader } from '../app/page_header';
-import { useInterval, useLoaded } from '../app/use_loaded';
+import { useInterval, useLoaded, type Loaded } from '../app/use_loaded';
 import { ConfirmDelete } from '../components/dialog';
 import { Icon } from '../components/icons';
 import { Menu, MenuItem } from '../components/menu';
@@ -29,12 +30,14 @@ export function factsOf(file: SourceFile): string {
   return parts.join(' · ');
 }
 
-function Runs({ datasetId, files }: { datasetId: string; files: number }): JSX.Element {
-  const { client } = useApp();
-  const loaded = useLoaded(`runs/${datasetId}`, (signal) => listInferences(client, { dataset_id: datasetId }, '', { signal }));
+interface RunsProps {
+  datasetId: string;
+  files: number;
+  loaded: Loaded<Page<InferenceSummary>>;
+}
+
+function Runs({ datasetId, files, loaded }: RunsProps): JSX.Element {
   const runs = loaded.value?.items ?? [];
-  const active = runs.some((run) => run.status === 'queued' || run.status === 'running');
-  useInterval(loaded.reload, 2500, active);
   return (
     <aside class="side" aria-label="Runs of this dataset">
       <h2>Runs</h2>
@@ -64,7 +67,7 @@ function RunRow({ run }: { run: InferenceSummary }): JSX.Element {
   );
 }
 
-function Images({ dataset }: { dataset: Dataset }): JSX.Element {
+function Images({ dataset, linkOf }: { dataset: Dataset; linkOf: (file: SourceFile) => string }): JSX.Element {
   const { query } = location.value;
   const search = query.get('q') ?? '';
   const view = query.get('view') === 'list' ? 'list' : 'grid';
@@ -89,11 +92,11 @@ function Images({ dataset }: { dataset: Dataset }): JSX.Element {
       {files.length === 0 ? <Empty icon="search" title="No image has such a name" /> : null}
       {view === 'grid' ? (
         <VirtualList key="grid" items={files} itemKey={(file) => file.gridfs_id} columnWidth={168} rowHeight={206} gap={12} label="Images">
-          {(file, tabIndex) => <Tile file={file} datasetId={dataset._id} tabIndex={tabIndex} />}
+          {(file, tabIndex) => <Tile file={file} link={linkOf(file)} tabIndex={tabIndex} />}
         </VirtualList>
       ) : (
         <VirtualList key="list" items={files} itemKey={(file) => file.gridfs_id} rowHeight={48} label="Images" class="rows">
-          {(file, tabIndex) => <ListRow file={file} datasetId={dataset._id} tabIndex={tabIndex} />}
+          {(file, tabIndex) => <ListRow file={file} link={linkOf(file)} tabIndex={tabIndex} />}
         </VirtualList>
       )}
     </section>
@@ -102,16 +105,13 @@ function Images({ dataset }: { dataset: Dataset }): JSX.Element {
 
 interface FileProps {
   file: SourceFile;
-  datasetId: string;
+  link: string;
   tabIndex: number;
 }
 
-/** An image leads to where a model is tried on it. */
-const tryHref = (datasetId: string, file: SourceFile): string => href({ name: 'run', id: datasetId }, { file: file.gridfs_id });
-
-function Tile({ file, datasetId, tabIndex }: FileProps): JSX.Element {
+function Tile({ file, link, tabIndex }: FileProps): JSX.Element {
   return (
-    <a class="tile" tabIndex={tabIndex} href={tryHref(datasetId, file)} title={`${file.filename}\n${factsOf(file)}`}>
+    <a class="tile" tabIndex={tabIndex} href={link} title={`${file.filename}\n${factsOf(file)}`}>
       <Thumbnail fileId={file.gridfs_id} />
       <span class="truncate tile-name">{file.filename}</span>
       <span class="faint truncate number">{whole(file.width)} × {whole(file.height)} · {file.bit_depth} bit</span>
@@ -119,9 +119,9 @@ function Tile({ file, datasetId, tabIndex }: FileProps): JSX.Element {
   );
 }
 
-function ListRow({ file, datasetId, tabIndex }: FileProps): JSX.Element {
+function ListRow({ file, link, tabIndex }: FileProps): JSX.Element {
   return (
-    <a class="list-row" tabIndex={tabIndex} href={tryHref(datasetId, file)}>
+    <a class="list-row" tabIndex={tabIndex} href={link}>
       <Thumbnail fileId={file.gridfs_id} size={64} />
       <span class="truncate grow" title={file.filename}>{file.filename}</span>
       <span class="muted number truncate facts">{factsOf(file)}</span>
@@ -143,6 +143,12 @@ export function DatasetPage({ id }: { id: string }): JSX.Element {
     if (accepted > 0 && !busy) loaded.reload();
   }, [accepted, busy]);
   useInterval(loaded.reload, 3000, busy);
+  const runs = useLoaded(`runs/${id}`, (signal) => listInferences(client, { dataset_id: id }, '', { signal }));
+  useInterval(runs.reload, 2500, runs.value?.items.some((run) => run.status === 'queued' || run.status === 'running') ?? false);
+  // An image leads to what was found in it, or else to where a model is tried on it.
+  const last = runs.value?.items.find((run) => run.status === 'completed' && run.progress.images_total === dataset?.files.length);
+  const linkOf = (file: SourceFile): string => (last ? href({ name: 'image', id: last._id, file: file.gridfs_id })
+    : href({ name: 'run', id }, { file: file.gridfs_id }));
   const add = (files: FoundFile[]): void => uploads.open(dataset?.name ?? '', id).add(nameFiles(files));
   const crumbs = [{ name: 'Datasets', href: href({ name: 'datasets' }) }];
   if (!dataset) {
@@ -170,8 +176,8 @@ export function DatasetPage({ id }: { id: string }): JSX.Element {
       <PageDrop text={`Drop to add to “${dataset.name}”`} onFiles={add} />
       {queue ? <UploadPanel queue={queue} /> : null}
       <div class="with-side">
-        <Images dataset={dataset} />
-        <Runs datasetId={id} files={dataset.files.length} />
+        <Images dataset={dataset} linkOf={linkOf} />
+        <Runs datasetId={id} files={dataset.files.length} loaded={runs} />
       </div>
       {deleting ? (
         <ConfirmDelete title={`Delete “${dataset.name}”?`} action="Delete dataset" onClose={() => setDeleting(false)}

@@ -15,7 +15,7 @@ import { ago, bytes, count } from '../format';
 import { href, navigate } from '../router';
 import { PageDrop, PickFiles } from '../uploads/drop_zone';
 import type { FoundFile } from '../uploads/drop';
-import { nameFiles } from '../uploads/queue';
+import { nameFiles, type UploadQueue } from '../uploads/queue';
 import { UploadPanel } from '../uploads/upload_panel';
 import { exampleFiles, EXAMPLES } from './examples';
 
@@ -24,11 +24,6 @@ export function datasetName(files: FoundFile[], folder: string, now = new Date()
   if (folder) return folder;
   if (files.length === 1 && files[0]) return files[0].file.name.replace(/\.[^.]+$/, '') || files[0].file.name;
   return `Images of ${now.toLocaleDateString('en-GB', { day: 'numeric', month: 'long', year: 'numeric' })}`;
-}
-
-function useUpload(): (files: FoundFile[], folder: string) => void {
-  const { uploads } = useApp();
-  return (files, folder) => uploads.open(datasetName(files, folder)).add(nameFiles(files));
 }
 
 function Card({ dataset, onDelete }: { dataset: Dataset; onDelete: () => void }): JSX.Element {
@@ -56,13 +51,13 @@ function Card({ dataset, onDelete }: { dataset: Dataset; onDelete: () => void })
 }
 
 function FirstVisit({ onFiles }: { onFiles: (files: FoundFile[], folder: string) => void }): JSX.Element {
-  const { uploads, toasts } = useApp();
+  const { toasts } = useApp();
   const [busy, setBusy] = useState(false);
   const tryExamples = async (): Promise<void> => {
     setBusy(true);
     try {
       const files = await exampleFiles();
-      uploads.open('Example images').add(files.map((file) => ({ file, name: file.name })));
+      onFiles(files.map((file) => ({ file, path: file.name })), 'Example images');
     } catch (error) {
       toasts.show(messageOf(error), 'error');
     }
@@ -98,18 +93,18 @@ export function DatasetsPage(): JSX.Element {
   const { client, uploads, toasts } = useApp();
   const loaded = useLoaded('datasets', (signal) => listDatasets(client, '', { signal }));
   const [toDelete, setToDelete] = useState<Dataset | null>(null);
-  const start = useUpload();
   const making = uploads.queues.value.find((queue) => !queue.datasetId.value);
-  const made = uploads.queues.value.at(-1);
-  const madeId = made?.datasetId.value ?? '';
-  // The dataset that was just made opens, with the rest of its upload in it.
-  const [waitsFor, setWaitsFor] = useState('');
+  const [started, setStarted] = useState<UploadQueue | null>(null);
+  const madeId = started?.datasetId.value ?? '';
+  const start = (files: FoundFile[], folder: string): void => {
+    const queue = uploads.open(datasetName(files, folder));
+    queue.add(nameFiles(files));
+    setStarted(queue);
+  };
+  // The dataset opens when its first file has made it, with the rest of the upload in it.
   useEffect(() => {
-    if (making) setWaitsFor(making.name);
-  }, [making]);
-  useEffect(() => {
-    if (waitsFor && madeId && made?.name === waitsFor) navigate({ name: 'dataset', id: madeId });
-  }, [waitsFor, madeId]);
+    if (madeId) navigate({ name: 'dataset', id: madeId });
+  }, [madeId]);
 
   const page = loaded.value;
   const more = async (): Promise<void> => {

@@ -22,12 +22,14 @@ import { RunDetails } from './run_details';
 
 /** Follows a run that has not ended; `onEnd` when it has. */
 function useProgress(inference: Inference | undefined, onEnd: () => void): InferenceEvent | null {
-  const { client } = useApp();
+  const { client, connection } = useApp();
   const [event, setEvent] = useState<InferenceEvent | null>(null);
   const active = inference?.status === 'queued' || inference?.status === 'running';
   const key = active ? `${inference._id}/${inference.attempt}` : '';
+  useEffect(() => setEvent(null), [key]);
+  // A server that is back is asked at once, not when the next try would be due.
+  const recoveries = connection.recoveries.value;
   useEffect(() => {
-    setEvent(null);
     if (!key || !inference) return undefined;
     const stop = new AbortController();
     watchInference(client, inference._id, setEvent, stop.signal).then(
@@ -40,7 +42,7 @@ function useProgress(inference: Inference | undefined, onEnd: () => void): Infer
       },
     );
     return () => stop.abort();
-  }, [key]);
+  }, [key, recoveries]);
   return event;
 }
 

@@ -46,7 +46,16 @@ export function InferencesPage(): JSX.Element {
   const datasets = useLoaded('dataset names', (signal) => listDatasets(client, '/api/datasets?limit=1000', { signal }));
   const names = new Map(datasets.value?.items.map((dataset) => [dataset._id, dataset.name]));
   const page = loaded.value;
-  useInterval(loaded.reload, 2500, page?.items.some((run) => run.status === 'queued' || run.status === 'running') ?? false);
+  const refresh = async (): Promise<void> => {
+    const fresh = await listInferences(client, filter).catch(() => null);
+    if (!fresh || !page) return;
+    // What was shown of older pages stays.
+    const known = new Set(fresh.items.map((run) => run._id));
+    const oldest = fresh.items.at(-1)?.created_at ?? '';
+    const older = page.items.filter((run) => !known.has(run._id) && run.created_at <= oldest);
+    loaded.set({ items: [...fresh.items, ...older], next: older.length ? page.next : fresh.next });
+  };
+  useInterval(() => void refresh(), 2500, page?.items.some((run) => run.status === 'queued' || run.status === 'running') ?? false);
   const more = async (): Promise<void> => {
     if (!page?.next) return;
     try {

@@ -1,8 +1,9 @@
 import type { JSX } from 'preact';
-import { useMemo } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import { messageOf } from '../api/problem';
 import type { Artifact, ImageResult, Inference, SourceFile } from '../api/types';
 import { useApp } from '../app/context';
+import { Dialog } from '../components/dialog';
 import { Icon } from '../components/icons';
 import { Menu, MenuItem } from '../components/menu';
 import { Empty } from '../components/states';
@@ -98,14 +99,26 @@ function ArtifactMenu({ artifacts, name }: { artifacts: Artifact[]; name: string
   );
 }
 
+/** The first thing that makes a result doubtful; a click shows all of them. */
 function Warnings({ result }: { result: ImageResult }): JSX.Element {
-  if (result.status === 'failed') {
-    return <span class="result-warning danger" title={result.error?.detail}><Icon name="error" /><span class="truncate">{result.error?.detail ?? 'Failed'}</span></span>;
-  }
-  const [first] = result.warnings;
+  const [open, setOpen] = useState(false);
+  const failed = result.status === 'failed';
+  const texts = failed ? [result.error?.detail ?? 'It failed, and the server gives no reason.'] : result.warnings;
+  const [first] = texts;
   if (!first) return <span class="faint">–</span>;
-  const text = result.warnings.length > 1 ? `${count(result.warnings.length, 'warning')}: ${first}` : first;
-  return <span class="result-warning" title={result.warnings.join('\n')}><Icon name="warning" /><span class="truncate">{text}</span></span>;
+  const text = texts.length > 1 ? `${count(texts.length, 'warning')}: ${first}` : first;
+  return (
+    <>
+      <button class={`result-warning${failed ? ' danger' : ''}`} title={texts.join('\n')} onClick={() => setOpen(true)}>
+        <Icon name={failed ? 'error' : 'warning'} /><span class="truncate">{text}</span>
+      </button>
+      {open ? (
+        <Dialog title={result.source_filename} onClose={() => setOpen(false)}>
+          {texts.map((one) => <p key={one} class={`notice ${failed ? 'danger' : 'warning'}`}><Icon name={failed ? 'error' : 'warning'} /><span>{one}</span></p>)}
+        </Dialog>
+      ) : null}
+    </>
+  );
 }
 
 function Row({ row, inferenceId, tabIndex }: { row: ResultRow; inferenceId: string; tabIndex: number }): JSX.Element {

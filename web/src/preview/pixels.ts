@@ -68,11 +68,14 @@ export interface RegionSource {
   view: FileView;
   /** Images of more than 16 bits come as uint16, mapped over minimum..maximum. */
   mapped: boolean;
+  /** Of a stack, from 0. */
+  z: number;
+  t: number;
 }
 
 /** Adds one tile's channels, each in its colour and contrast, to the picture of the region. */
 export function addTile(
-  picture: Uint8ClampedArray, regionWidth: number, part: TilePart, buffer: ArrayBuffer, source: Omit<RegionSource, 'fileId'>,
+  picture: Uint8ClampedArray, regionWidth: number, part: TilePart, buffer: ArrayBuffer, source: Pick<RegionSource, 'view' | 'mapped'>,
 ): void {
   const samples = samplesOf(buffer, source.view.sample);
   const plane = part.tileWidth * part.tileHeight;
@@ -96,7 +99,9 @@ export async function readRegion(
 ): Promise<ImageData> {
   const image = new ImageData(region.width, region.height);
   await Promise.all(tilesOf(region, source.view).map(async (part) => {
-    const response = await client.response(`/api/files/${source.fileId}/tiles/0/${part.column}/${part.row}`, { signal });
+    const plane = source.z || source.t ? `?z=${source.z}&t=${source.t}` : '';
+    const path = `/api/files/${source.fileId}/tiles/0/${part.column}/${part.row}${plane}`;
+    const response = await client.response(path, { signal });
     addTile(image.data, region.width, part, await response.arrayBuffer(), source);
   }));
   return image;

@@ -72,13 +72,26 @@ function usePreview(props: PaneProps, region: Region | null): Outcome {
   return outcome;
 }
 
-function Pixels({ file, view, region }: { file: SourceFile; view: FileView; region: Region }): JSX.Element {
+/** The plane of a stack that the parameters choose, from 0; the first where they choose none. */
+function planeOf(params: Record<string, unknown>): { z: number; t: number } {
+  const plane = (params['plane'] ?? {}) as { z?: number; t?: number };
+  return { z: Math.max(0, (plane.z ?? 1) - 1), t: Math.max(0, (plane.t ?? 1) - 1) };
+}
+
+interface PixelsProps {
+  file: SourceFile;
+  view: FileView;
+  region: Region;
+  plane: { z: number; t: number };
+}
+
+function Pixels({ file, view, region, plane }: PixelsProps): JSX.Element {
   const { client } = useApp();
   const canvas = useRef<HTMLCanvasElement>(null);
   const [error, setError] = useState('');
   useEffect(() => {
     const stop = new AbortController();
-    const source = { fileId: file.gridfs_id, view, mapped: file.bit_depth > 16 };
+    const source = { fileId: file.gridfs_id, view, mapped: file.bit_depth > 16, ...plane };
     readRegion(client, source, region, stop.signal).then(
       (image) => {
         if (stop.signal.aborted || !canvas.current) return;
@@ -92,7 +105,7 @@ function Pixels({ file, view, region }: { file: SourceFile; view: FileView; regi
       },
     );
     return () => stop.abort();
-  }, [file.gridfs_id, view, region]);
+  }, [file.gridfs_id, view, region, plane.z, plane.t]);
   return <><canvas ref={canvas} class="preview-pixels" />{error ? <p class="preview-error error-text" role="alert">{error}</p> : null}</>;
 }
 
@@ -183,7 +196,7 @@ export function PreviewPane(props: PaneProps): JSX.Element {
       </header>
       <div class={`preview-stage${outcome.busy ? ' busy' : ''}`}>
         <div class="preview-fit" style={{ aspectRatio: `${region.width} / ${region.height}`, '--ratio': region.width / region.height }}>
-          {view.value ? <Pixels file={file} view={view.value} region={region} /> : null}
+          {view.value ? <Pixels file={file} view={view.value} region={region} plane={planeOf(props.start.params)} /> : null}
           <div hidden={hidden} class="preview-layer"><Cells preview={outcome.preview} /></div>
         </div>
         {outcome.error || view.error ? <p class="preview-error notice danger" role="alert"><Icon name="error" />{outcome.error || view.error}</p> : null}
