@@ -182,6 +182,8 @@ export interface FileView {
   times: number;
   pixel_size_um: PixelSize | null;
   rgb: boolean;
+  /** Whether stored samples 0 to 65535 stand for minimum to maximum of each channel (images of 32 bits and floats). */
+  stretched?: boolean;
   objects?: number;
   channels: ChannelView[];
 }

@@ -8,8 +8,6 @@ export interface ViewerOptions {
   inference: Inference;
   /** `original_gridfs_id` of the image to show. */
   imageId: string;
-  /** Another inference that has the same image, to be shown beside it. */
-  compareWith?: Inference;
   /** The view's own state, as it was last given to `onState`; empty at first. Members become the address's query. */
   state: Record<string, string>;
   onState: (state: Record<string, string>) => void;

@@ -1,0 +1,297 @@
+// The viewer's state: what is shown, chosen and loaded. Panels read it, the stages follow it.
+
+import { computed, effect, signal, untracked } from '@preact/signals';
+import type { Client } from '../api/client';
+import type { Correction, ImageResult, Inference } from '../api/types';
+import { Cells, order, pass } from './cells';
+import { Comparison } from './comparison';
+import { parseColumns } from './csv';
+import { DraftStore } from './drafts';
+import { Editing } from './editing';
+import type { Box } from './geometry';
+import { LabelPlane } from './label_plane';
+import type { ChannelLook, ImageLook } from './pictures';
+import { listRivals, type Rival, rivalFile } from './rivals';
+import { scanCells } from './scan';
+import { parseState, stateTexts, type ViewState } from './state';
+import type { Camera } from './stage';
+import { TileFile } from './tiles';
+import type { ViewerOptions } from './types';
+
+export type Tool = 'select' | 'draw' | 'erase' | 'split';
+
+export class Model {
+  readonly client: Client;
+  readonly inference: Inference;
+  readonly result: ImageResult | undefined;
+  readonly state;
+  /** Where one looks now. */
+  readonly camera = signal<Camera | null>(null);
+  readonly image = signal<TileFile | null>(null);
+  readonly labels = signal<LabelPlane | null>(null);
+  readonly cells = signal<Cells | null>(null);
+  /** How much of the cells was measured in the browser; 1 when there is nothing to wait for. */
+  readonly measured = signal(1);
+  readonly editing = signal<Editing | null>(null);
+  readonly corrections = signal<Correction[]>([]);
+  readonly rivals = signal<Rival[]>([]);
+  readonly comparison = signal<Comparison | null>(null);
+  readonly selected = signal<number[]>([]);
+  readonly hovered = signal(0);
+  readonly tool = signal<Tool>('select');
+  readonly brush = signal(6);
+  readonly problem = signal('');
+  /** Said to those who do not see the screen change. */
+  readonly notice = signal('');
+  readonly help = signal(false);
+  /** Whether keys are used on the stage, so that the crosshair shows where they act. */
+  readonly keyboard = signal(false);
+  /** Set by the view: brings a box, or the whole image, into sight. */
+  show: (box: Box) => void = () => {};
+  /** Set by the view: labels within a box changed in place. */
+  edited: (box: Box, labels: number[]) => void = () => {};
+  readonly #end = new AbortController();
+  #loading = new AbortController();
+  readonly #stop: (() => void)[] = [];
+
+  // A part of the state each, so that what follows one is not told of changes of the others.
+  readonly #source = computed(() => this.state.value.source);
+  readonly #rival = computed(() => this.state.value.compare);
+  readonly #filters = computed(() => this.state.value.filters);
+  readonly #sort = computed(() => this.state.value.sort);
+  readonly #channels = computed(() => this.state.value.channels);
+  readonly #slice = computed(() => `${this.state.value.z},${this.state.value.t}`);
+  readonly masks = computed(() => this.state.value.masks);
+  readonly colourBy = computed(() => this.state.value.colourBy);
+
+  readonly shown = computed(() => {
+    const cells = this.cells.value;
+    return cells ? pass(cells, this.#filters.value) : new Uint8Array();
+  });
+  readonly rows = computed(() => {
+    const cells = this.cells.value;
+    const { column, descending } = this.#sort.value;
+    return cells ? order(cells, this.shown.value, column, descending) : new Uint32Array();
+  });
+  readonly look = computed((): ImageLook => {
+    const [z, t] = this.#slice.value.split(',').map(Number) as [number, number];
+    const first = this.image.value ? firstLooks(this.image.value) : [];
+    return { z, t, channels: first.map((look, channel) => this.#channels.value[channel] ?? look) };
+  });
+
+  constructor(options: ViewerOptions) {
+    this.client = options.client;
+    this.inference = options.inference;
+    this.result = options.inference.results.find((image) => image.original_gridfs_id === options.imageId);
+    this.state = signal<ViewState>(parseState(options.state));
+    const { cell } = this.state.value;
+    if (cell > 0) this.selected.value = [cell];
+    this.#stop.push(effect(() => this.#follow(this.#source.value)));
+    this.#stop.push(effect(() => this.#compare(this.labels.value, this.#rival.value)));
+  }
+
+  /** Changes some of what is in the address. */
+  change(members: Partial<ViewState>): void {
+    this.state.value = { ...this.state.peek(), ...members };
+  }
+
+  /** For the address. */
+  get texts(): Record<string, string> {
+    return stateTexts({ ...this.state.value, camera: this.camera.value ?? this.state.value.camera });
+  }
+
+  get channelNames(): string[] {
+    return this.image.value?.view.channels.map(({ name }) => name) ?? [];
+  }
+
+  async open(imageId: string): Promise<void> {
+    try {
+      this.image.value = await TileFile.open(this.client, imageId);
+    } catch (error) {
+      this.fail(error);
+    }
+    void this.loadCorrections();
+    listRivals(this.client, this.inference).then((rivals) => (this.rivals.value = rivals), (error: unknown) => this.fail(error));
+  }
+
+  select(labels: number[], bring = false): void {
+    this.selected.value = labels;
+    this.change({ cell: labels[0] ?? 0 });
+    const box = labels[0] ? this.cells.peek()?.box(labels[0]) : null;
+    if (bring && box) this.show(box);
+  }
+
+  /** Adds a cell to those selected, or takes it out. */
+  toggle(label: number): void {
+    const { value } = this.selected;
+    this.select(value.includes(label) ? value.filter((other) => other !== label) : [...value, label]);
+  }
+
+  /** Selects the cell that is `step` rows further in the table. */
+  step(step: number): void {
+    const cells = this.cells.peek();
+    const rows = this.rows.peek();
+    if (!cells || rows.length === 0) return;
+    const row = rows.indexOf(cells.row(this.selected.peek()[0] ?? 0));
+    const next = row < 0 ? (step > 0 ? 0 : rows.length - 1) : Math.min(rows.length - 1, Math.max(0, row + step));
+    this.select([cells.labels[rows[next]!]!], true);
+  }
+
+  /** The cells of the other side that are the same as some of this. */
+  partners(labels: number[]): number[] {
+    const pairs = this.comparison.peek()?.match.peek()?.pairs ?? [];
+    return pairs.filter(([mine]) => labels.includes(mine)).map(([, theirs]) => theirs);
+  }
+
+  /** The cell of this side that is the same as one of the other; 0 for none. */
+  partnerOf(label: number): number {
+    const pairs = this.comparison.peek()?.match.peek()?.pairs ?? [];
+    return pairs.find(([, theirs]) => theirs === label)?.[0] ?? 0;
+  }
+
+  setChannel(channel: number, members: Partial<ChannelLook>): void {
+    const channels = this.state.value.channels.slice();
+    channels[channel] = { ...this.look.value.channels[channel]!, ...members };
+    this.change({ channels: Array.from(channels) });
+  }
+
+  resetChannel(channel: number): void {
+    this.change({ channels: Array.from(this.state.value.channels, (look, i) => (i === channel ? undefined : look)) });
+  }
+
+  setFilter(column: string, limits: [number, number] | null): void {
+    const filters = new Map(this.state.value.filters);
+    if (limits) filters.set(column, limits);
+    else filters.delete(column);
+    this.change({ filters });
+  }
+
+  async loadCorrections(): Promise<void> {
+    try {
+      const { items } = await this.client.page<Correction>(`/api/inferences/${this.inference._id}/corrections?limit=100`);
+      this.corrections.value = items.filter(({ original_gridfs_id: id }) => id === this.result?.original_gridfs_id);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  /** Sends the edited masks; they are then what is shown. Resolves with the correction, null when it failed. */
+  async save(note: string): Promise<Correction | null> {
+    const editing = this.editing.peek();
+    if (!editing || !this.result) return null;
+    try {
+      const file = await editing.image();
+      const body = new FormData();
+      body.append('source_image_gridfs_id', this.result.original_gridfs_id);
+      if (note) body.append('note', note);
+      body.append('file', file, file.type === 'image/png' ? 'correction.png' : 'correction.tif');
+      const path = `/api/inferences/${this.inference._id}/corrections`;
+      const correction = await this.client.json<Correction>(path, { method: 'POST', body });
+      await editing.saved();
+      this.corrections.value = [correction, ...this.corrections.value];
+      this.selected.value = [];
+      this.change({ source: correction.gridfs_id, cell: 0 });
+      return correction;
+    } catch (error) {
+      this.fail(error);
+      return null;
+    }
+  }
+
+  fail(error: unknown): void {
+    if (!this.#end.signal.aborted) this.problem.value = error instanceof Error ? error.message : String(error);
+  }
+
+  destroy(): void {
+    this.#stop.forEach((stop) => stop());
+    this.#end.abort();
+    this.#loading.abort();
+    this.comparison.peek()?.destroy();
+  }
+
+  // Loads the masks that are to be shown, their cells and their draft.
+  #follow(source: string): void {
+    const mask = source || this.#artifact('label_mask');
+    this.#loading.abort();
+    this.#loading = new AbortController();
+    if (mask) void untracked(() => this.#load(mask, source === '', this.#loading.signal));
+  }
+
+  async #load(mask: string, machine: boolean, ended: AbortSignal): Promise<void> {
+    try {
+      const { z, t } = this.state.peek();
+      const labels = new LabelPlane(await TileFile.open(this.client, mask), { z, t });
+      if (ended.aborted) return;
+      this.labels.value = labels;
+      this.cells.value = null;
+      this.editing.value = null;
+      const cells = await this.#measurements(labels, machine ? this.#artifact('measurements') : '', ended);
+      if (!ended.aborted) await this.#edit(labels, cells, ended);
+    } catch (error) {
+      if (!ended.aborted) this.fail(error);
+    }
+  }
+
+  #artifact(kind: string): string {
+    return this.result?.artifacts.find((artifact) => artifact.kind === kind)?.gridfs_id ?? '';
+  }
+
+  async #measurements(labels: LabelPlane, csv: string, ended: AbortSignal): Promise<Cells> {
+    if (csv) {
+      const response = await this.client.response(`/api/files/${csv}`, { signal: ended });
+      return new Cells(parseColumns(await response.text()));
+    }
+    this.measured.value = 0;
+    const cells = await scanCells(labels, ended, (share) => (this.measured.value = share));
+    this.measured.value = 1;
+    return cells;
+  }
+
+  async #edit(labels: LabelPlane, cells: Cells, ended: AbortSignal): Promise<void> {
+    const editing = new Editing(labels, cells, new DraftStore(labels.file.id), {
+      onEdit: (now, box, changed) => {
+        if (ended.aborted) return;
+        this.cells.value = now;
+        this.selected.value = this.selected.value.filter((label) => now.row(label) >= 0);
+        this.edited(box, changed);
+      },
+      onProblem: (message) => this.fail(message),
+    });
+    this.cells.value = cells;
+    this.editing.value = editing;
+    const restored = await editing.restore();
+    if (restored > 0) this.notice.value = `${restored} unsaved edits of this image were kept in this browser.`;
+  }
+
+  #compare(labels: LabelPlane | null, id: string): void {
+    untracked(() => {
+      this.comparison.value?.destroy();
+      this.comparison.value = null;
+      if (labels && id) void this.#startComparison(labels, id);
+    });
+  }
+
+  async #startComparison(labels: LabelPlane, id: string): Promise<void> {
+    try {
+      const { file, title } = await rivalFile(this.client, this.inference, this.result?.original_gridfs_id ?? '', id);
+      const other = new LabelPlane(await TileFile.open(this.client, file), labels.slice);
+      if (this.state.peek().compare !== id || this.labels.peek() !== labels) return;
+      const comparison = new Comparison(title, other);
+      this.comparison.value = comparison;
+      await comparison.run(labels);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+}
+
+/** How a file's channels are shown at first: the server's contrast and colours, photos as they are. */
+export function firstLooks({ view }: TileFile): ChannelLook[] {
+  return view.channels.map((channel, n) => ({
+    low: view.rgb ? 0 : channel.low,
+    high: view.rgb ? 255 : channel.high,
+    gamma: 1,
+    color: channel.color,
+    visible: view.rgb || n < 6,
+  }));
+}
