@@ -1,9 +1,5 @@
 import { render } from 'preact';
-import './styles/tokens.css';
-import './styles/base.css';
-import './styles/controls.css';
-import './styles/components.css';
-import './styles/pages.css';
+import './styles/index.css';
 import { App } from './app';
 import { startTheme } from './app/theme';
 import { startRouter } from './router';

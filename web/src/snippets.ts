@@ -30,8 +30,9 @@ export function curlOf(run: Run, origin: string, username: string): string {
   return `api=${shellQuote(`${origin}/api`)}
 read -rsp 'Password: ' password && echo
 field() { python3 -c "import json, sys; print(json.load(sys.stdin)['$1'])"; }
-token=$(PASSWORD=$password python3 -c "import json, os; print(json.dumps({'username': ${pythonLiteral(username).replaceAll('"', "'")}, 'password': os.environ['PASSWORD']}))" |
-  curl -sSf "$api/auth/login" --json @- | field access_token)
+login=$(PASSWORD=$password python3 -c 'import json, os
+print(json.dumps({"username": ${pythonLiteral(username)}, "password": os.environ["PASSWORD"]}))')
+token=$(curl -sSf "$api/auth/login" --json @- <<<"$login" | field access_token)
 inference=$(curl -sSf "$api/inferences/start" -H "Authorization: Bearer $token" \\
   --json ${shellQuote(JSON.stringify(bodyOf(run)))} | field inference_id)
 curl -sSf "$api/inferences/$inference/download" -H "Authorization: Bearer $token" -o "$inference.zip"

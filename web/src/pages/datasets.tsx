@@ -31,7 +31,7 @@ function Card({ dataset, onDelete }: { dataset: Dataset; onDelete: () => void })
   const shown = dataset.files.slice(0, 4);
   return (
     <li class="card dataset-card">
-      <a class="dataset-link" href={href({ name: 'dataset', id: dataset._id })} aria-label={`Dataset ${dataset.name}`}>
+      <a class="dataset-link" href={href({ name: 'dataset', id: dataset._id })}>
         <span class={`mosaic of-${Math.min(4, Math.max(1, shown.length))}`}>
           {shown.map((file) => <Thumbnail key={file.gridfs_id} fileId={file.gridfs_id} />)}
         </span>
