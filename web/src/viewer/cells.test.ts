@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { describe, expect, it } from 'vitest';
 import { bins, Cells, filtersText, order, parseFilters, pass, range } from './cells';
 import { parseColumns } from './csv';

@@ -16,6 +16,9 @@ import { withShapes } from './scan';
 // Cells are edited in a piece of the image that is held whole, 4 bytes a pixel.
 const REGION_PIXELS = 4096 * 4096;
 
+/** Where edits are kept until they are saved. */
+export type Drafts = Pick<DraftStore, 'load' | 'add' | 'setDone' | 'clear'>;
+
 /** What an edit tells the view. */
 export interface EditEvents {
   /** Labels within the box changed; `cells` are those of now. */
@@ -28,7 +31,7 @@ export class Editing {
   readonly version = signal(0);
   readonly #plane: LabelPlane;
   readonly #original: Cells;
-  readonly #drafts: DraftStore;
+  readonly #drafts: Drafts;
   readonly #events: EditEvents;
   #history = new History<Patch>();
   #cells: Cells;
@@ -39,7 +42,7 @@ export class Editing {
   #last: Promise<void> = Promise.resolve();
 
   /** `cells` are those of the plane before any edit. */
-  constructor(plane: LabelPlane, cells: Cells, drafts: DraftStore, events: EditEvents) {
+  constructor(plane: LabelPlane, cells: Cells, drafts: Drafts, events: EditEvents) {
     this.#plane = plane;
     this.#original = this.#cells = cells;
     this.#drafts = drafts;

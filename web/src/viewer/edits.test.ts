@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { describe, expect, it } from 'vitest';
 import {
   brushStroke, deleteCells, eachRun, growth, mergeCells, type Patch, patchBox, patchOf, reversed, splitCell,

@@ -33,7 +33,7 @@ export function mountViewer(element: HTMLElement, options: ViewerOptions): Viewe
     }, STATE_MS);
   });
   render(h(Viewer, { model, stages }), element);
-  void model.open(options.imageId);
+  void model.open();
   return {
     destroy: () => {
       window.clearTimeout(timer);

@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { describe, expect, it } from 'vitest';
 import type { Client } from '../api/client';
 import type { FileView } from '../api/types';

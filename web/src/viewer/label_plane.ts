@@ -3,7 +3,7 @@
 import { eachRun, type Patch, patchBox } from './edits';
 import { type Box, clip, levelSize, TILE, tileKey, tilesOf } from './geometry';
 import type { Region } from './labels';
-import type { Slice, TileFile, TilePlace } from './tiles';
+import type { TileFile, TilePlace } from './tiles';
 
 // 256 KiB a tile.
 const KEPT_TILES = 300;
@@ -11,15 +11,13 @@ const KEPT_TILES = 300;
 /** Labels by tile and by region. Tiles that are handed out change in place with edits. */
 export class LabelPlane {
   readonly file: TileFile;
-  readonly slice: Slice;
   // In the order of their last use.
   readonly #kept = new Map<string, Uint32Array>();
   // Level 0, never dropped.
   readonly #edited = new Map<string, TilePlace & { labels: Uint32Array }>();
 
-  constructor(file: TileFile, slice: Slice = { z: 0, t: 0 }) {
+  constructor(file: TileFile) {
     this.file = file;
-    this.slice = slice;
   }
 
   get width(): number {
@@ -33,7 +31,7 @@ export class LabelPlane {
   async tile(place: TilePlace, signal?: AbortSignal): Promise<Uint32Array> {
     const known = this.peek(place);
     if (known) return known;
-    const labels = await this.file.labels(place, this.slice, signal);
+    const labels = await this.file.labels(place, signal);
     // Edits may have come meanwhile, even this tile.
     const edited = this.peek(place);
     if (edited) return edited;

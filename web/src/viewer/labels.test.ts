@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { describe, expect, it } from 'vitest';
 import { components, linePixels, measure, renumbering, type Shape, spread } from './labels';
 

@@ -2,6 +2,7 @@
 
 import { computed, effect, signal, untracked } from '@preact/signals';
 import type { Client } from '../api/client';
+import { Problem } from '../api/problem';
 import type { Correction, ImageResult, Inference } from '../api/types';
 import { Cells, order, pass } from './cells';
 import { Comparison } from './comparison';
@@ -50,12 +51,14 @@ export class Model {
   show: (box: Box) => void = () => {};
   /** Set by the view: labels within a box changed in place. */
   edited: (box: Box, labels: number[]) => void = () => {};
+  readonly #imageId: string;
   readonly #end = new AbortController();
   #loading = new AbortController();
   readonly #stop: (() => void)[] = [];
 
   // A part of the state each, so that what follows one is not told of changes of the others.
-  readonly #source = computed(() => this.state.value.source);
+  /** The file of the labels that are shown: a correction, or the machine's mask of the plane. */
+  readonly #mask = computed(() => this.state.value.source || this.#artifact('label_mask', this.state.value.z));
   readonly #rival = computed(() => this.state.value.compare);
   readonly #filters = computed(() => this.state.value.filters);
   readonly #sort = computed(() => this.state.value.sort);
@@ -82,11 +85,12 @@ export class Model {
   constructor(options: ViewerOptions) {
     this.client = options.client;
     this.inference = options.inference;
+    this.#imageId = options.imageId;
     this.result = options.inference.results.find((image) => image.original_gridfs_id === options.imageId);
     this.state = signal<ViewState>(parseState(options.state));
     const { cell } = this.state.value;
     if (cell > 0) this.selected.value = [cell];
-    this.#stop.push(effect(() => this.#follow(this.#source.value)));
+    this.#stop.push(effect(() => this.#follow(this.#mask.value)));
     this.#stop.push(effect(() => this.#compare(this.labels.value, this.#rival.value)));
   }
 
@@ -104,9 +108,11 @@ export class Model {
     return this.image.value?.view.channels.map(({ name }) => name) ?? [];
   }
 
-  async open(imageId: string): Promise<void> {
+  /** Loads what is shown; may be tried again. */
+  async open(): Promise<void> {
+    this.problem.value = '';
     try {
-      this.image.value = await TileFile.open(this.client, imageId);
+      this.image.value = await TileFile.open(this.client, this.#imageId);
     } catch (error) {
       this.fail(error);
     }
@@ -199,6 +205,8 @@ export class Model {
   }
 
   fail(error: unknown): void {
+    // Of a server that does not answer the page tells above all pages.
+    if (error instanceof Problem && error.isConnection && this.image.peek()) return;
     if (!this.#end.signal.aborted) this.problem.value = error instanceof Error ? error.message : String(error);
   }
 
@@ -210,30 +218,30 @@ export class Model {
   }
 
   // Loads the masks that are to be shown, their cells and their draft.
-  #follow(source: string): void {
-    const mask = source || this.#artifact('label_mask');
+  #follow(mask: string): void {
     this.#loading.abort();
     this.#loading = new AbortController();
-    if (mask) void untracked(() => this.#load(mask, source === '', this.#loading.signal));
+    if (mask) void untracked(() => this.#load(mask, this.#loading.signal));
   }
 
-  async #load(mask: string, machine: boolean, ended: AbortSignal): Promise<void> {
+  async #load(mask: string, ended: AbortSignal): Promise<void> {
     try {
-      const { z, t } = this.state.peek();
-      const labels = new LabelPlane(await TileFile.open(this.client, mask), { z, t });
+      const labels = new LabelPlane(await TileFile.open(this.client, mask));
       if (ended.aborted) return;
       this.labels.value = labels;
       this.cells.value = null;
       this.editing.value = null;
-      const cells = await this.#measurements(labels, machine ? this.#artifact('measurements') : '', ended);
+      const cells = await this.#measurements(labels, this.state.peek().source ? '' : this.#artifact('measurements', this.state.peek().z), ended);
       if (!ended.aborted) await this.#edit(labels, cells, ended);
     } catch (error) {
       if (!ended.aborted) this.fail(error);
     }
   }
 
-  #artifact(kind: string): string {
-    return this.result?.artifacts.find((artifact) => artifact.kind === kind)?.gridfs_id ?? '';
+  // Where each plane in depth was run on its own, there is one of a kind for each.
+  #artifact(kind: string, z: number): string {
+    const all = this.result?.artifacts.filter((artifact) => artifact.kind === kind) ?? [];
+    return all[Math.min(z, all.length - 1)]?.gridfs_id ?? '';
   }
 
   async #measurements(labels: LabelPlane, csv: string, ended: AbortSignal): Promise<Cells> {
@@ -274,7 +282,7 @@ export class Model {
   async #startComparison(labels: LabelPlane, id: string): Promise<void> {
     try {
       const { file, title } = await rivalFile(this.client, this.inference, this.result?.original_gridfs_id ?? '', id);
-      const other = new LabelPlane(await TileFile.open(this.client, file), labels.slice);
+      const other = new LabelPlane(await TileFile.open(this.client, file));
       if (this.state.peek().compare !== id || this.labels.peek() !== labels) return;
       const comparison = new Comparison(title, other);
       this.comparison.value = comparison;

@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { describe, expect, it } from 'vitest';
 import { FrameCounter } from './frames';
 import { columnName, mainColumns, shortNumber } from './names';

@@ -45,7 +45,7 @@ export class Side {
         this.#drawOverlay();
       },
       onMotion: (motion) => events.onMotion(motion),
-      onProblem: (message) => model.fail(message),
+      onProblem: (error) => model.fail(error),
     });
     this.#follow();
   }
@@ -89,7 +89,10 @@ export class Side {
     on(() => {
       model.brush.value;
       model.keyboard.value;
-      if (model.tool.value) this.strokes.cancel();
+      untracked(() => this.#drawOverlay());
+    });
+    on(() => {
+      if (model.tool.value) untracked(() => this.strokes.cancel());
     });
   }
 
@@ -157,11 +160,12 @@ export class Side {
     else if (!additional) this.#model.select(label ? [label] : []);
   }
 
-  #stroke(kind: 'press' | 'move' | 'release', point: Point): boolean {
+  #stroke(kind: 'press' | 'move' | 'release' | 'cancel', point: Point): boolean {
     if (this.#right) return false;
     if (kind === 'press') return this.strokes.press(point);
     this.#pointer = point;
-    if (kind === 'move') this.strokes.move(point);
+    if (kind === 'cancel') this.strokes.cancel();
+    else if (kind === 'move') this.strokes.move(point);
     else void this.strokes.release();
     return true;
   }
@@ -169,11 +173,13 @@ export class Side {
   #drawOverlay(): void {
     const model = this.#model;
     const tool = model.tool.peek();
-    const { scale } = this.stage.camera();
+    const { x, y, scale } = this.stage.camera();
+    const { points } = this.strokes;
+    const half = tool === 'split' && points.length === 1 && model.keyboard.peek();
     const draws = this.strokes.draws && !this.#right;
     const brushes = draws && tool !== 'split';
     this.#overlay.draw({
-      line: this.strokes.points.map((point) => this.stage.place(point)),
+      line: (half ? [...points, { x, y }] : points).map((point) => this.stage.place(point)),
       width: brushes ? Math.max(1, model.brush.peek() * scale) : 0,
       erases: tool === 'erase',
       brush: brushes && this.#pointer ? this.stage.place(this.#pointer) : null,

@@ -19,12 +19,13 @@ export interface StageEvents {
   onHover(point: Point | null): void;
   /** A click or a tap. */
   onClick(point: Point, event: MouseEvent): void;
-  /** A press, moves and the release of a tool's stroke; false from a press lets it pan. */
-  onStroke(kind: 'press' | 'move' | 'release', point: Point): boolean;
+  /** A press, moves and the release of a tool's stroke, or its end by a second finger; false from a press lets it pan. */
+  onStroke(kind: 'press' | 'move' | 'release' | 'cancel', point: Point): boolean;
   /** After each frame. */
   onDraw(camera: Camera): void;
   onMotion(motion: Motion): void;
-  onProblem(message: string): void;
+  /** A tile could not be had; it is asked for again in a while. */
+  onProblem(error: unknown): void;
 }
 
 // Pictures that are old are painted again for so long in each frame, then the others wait for the next.
@@ -173,7 +174,7 @@ export class Stage {
       this.pictures.load(place(job.src), load.signal).then(
         (context) => job.finish(context, null, 'context2d'),
         (error: unknown) => {
-          if (!load.signal.aborted) this.#events.onProblem(error instanceof Error ? error.message : String(error));
+          if (!load.signal.aborted) this.#events.onProblem(error);
           job.fail(String(error), null);
         },
       );
@@ -231,6 +232,10 @@ export class Stage {
     viewer.addHandler('canvas-drag-end', (event) => (event.preventDefaultAction = stroke || event.preventDefaultAction === true));
     viewer.addHandler('canvas-release', (event) => {
       if (stroke) events.onStroke('release', this.#point(event.position));
+      stroke = false;
+    });
+    viewer.addHandler('canvas-pinch', (event) => {
+      if (stroke) events.onStroke('cancel', this.#point(event.center));
       stroke = false;
     });
     this.#element.addEventListener('pointermove', (event) => {

@@ -95,9 +95,17 @@ export class Stages {
   #place(side: Side): void {
     const camera = side === this.other ? this.main?.stage.camera() : this.#model.state.peek().camera;
     if (camera) side.stage.look(camera, true);
+    if (!camera && side === this.main) this.#showSelected();
+  }
+
+  // A link to a cell leads to it, once it is known where it is.
+  #showSelected(): void {
     const [cell] = this.#model.selected.peek();
-    const box = !camera && cell ? this.#model.cells.peek()?.box(cell) : null;
-    if (box) side.stage.show(box);
+    const stop = cell && this.#model.cells.subscribe((cells) => {
+      const box = cells?.box(cell);
+      if (box) this.#model.show(box);
+      if (cells) queueMicrotask(() => stop && stop());
+    });
   }
 
   #moved(from: Side, camera: Camera): void {

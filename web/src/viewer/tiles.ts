@@ -53,8 +53,8 @@ export class TileFile {
   }
 
   /** The labels of a tile; for a file of labels. */
-  async labels(place: TilePlace, slice: Slice, signal?: AbortSignal): Promise<Uint32Array> {
-    const bytes = await this.#bytes(place, slice, '', signal);
+  async labels(place: TilePlace, signal?: AbortSignal): Promise<Uint32Array> {
+    const bytes = await this.#bytes(place, { z: 0, t: 0 }, '', signal);
     const { width, height } = this.size(place);
     if (bytes.byteLength !== 4 * width * height) throw new Error('A tile of the masks came incomplete.');
     return new Uint32Array(bytes);

@@ -34,7 +34,11 @@ export function Viewer({ model, stages }: { model: Model; stages: Stages }): JSX
         <CompareBar model={model} stages={stages} />
         <div class="vw-stages">
           <Messages model={model} />
-          {model.image.value ? <StageBox model={model} stages={stages} right={false} /> : <div class="vw-stage" />}
+          {model.image.value ? <StageBox model={model} stages={stages} right={false} /> : (
+            <div class="vw-stage vw-empty">
+              {model.problem.value ? <button class="button" onClick={() => void model.open()}>Try again</button> : null}
+            </div>
+          )}
           {model.image.value && model.comparison.value ? <StageBox model={model} stages={stages} right /> : null}
         </div>
       </div>
@@ -165,7 +169,7 @@ function Side({ model }: { model: Model }): JSX.Element {
     document.getElementById(`vw-tab-${next[0]}`)?.focus();
   };
   return (
-    <aside class="vw-side" aria-label="Panel">
+    <section class="vw-side" aria-label="Panel">
       <div class="vw-tabs" role="tablist" onKeyDown={key}>
         {TABS.map(([id, title]) => (
           <button key={id} id={`vw-tab-${id}`} role="tab" aria-selected={tab === id} aria-controls="vw-panel"
@@ -175,6 +179,6 @@ function Side({ model }: { model: Model }): JSX.Element {
       <div id="vw-panel" class="vw-body" role="tabpanel" aria-labelledby={`vw-tab-${tab}`}>
         {tab === 'cells' ? <CellsPanel model={model} /> : tab === 'display' ? <DisplayPanel model={model} /> : <CorrectPanel model={model} />}
       </div>
-    </aside>
+    </section>
   );
 }

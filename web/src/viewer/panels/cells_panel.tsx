@@ -16,6 +16,7 @@ const BINS = 56;
 export function CellsPanel({ model }: { model: Model }): JSX.Element {
   const cells = model.cells.value;
   if (!cells) return <Waiting model={model} />;
+  if (cells.count === 0) return <div class="vw-panel"><p class="muted" role="status">No cells were found in this image.</p></div>;
   return (
     <div class="vw-panel vw-cells">
       <Filter model={model} />
@@ -107,7 +108,7 @@ function Details({ model }: { model: Model }): JSX.Element | null {
   return (
     <section class="vw-details" aria-label={`Cell ${cell}`}>
       <header class="vw-row">
-        <h3>Cell {cell}</h3>
+        <h2>Cell {cell}</h2>
         {model.selected.value.length > 1 ? <span class="faint">and {model.selected.value.length - 1} more</span> : null}
         <button class="button ghost small" disabled={!box} onClick={() => box && model.show(box)}>Show</button>
         <button class="button ghost small icon" aria-label="Select nothing" onClick={() => model.select([])}><Icon name="close" /></button>

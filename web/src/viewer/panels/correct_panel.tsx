@@ -133,7 +133,7 @@ function Versions({ model }: { model: Model }): JSX.Element | null {
   };
   return (
     <section aria-label="Versions of the masks">
-      <h3>Versions</h3>
+      <h2>Versions</h2>
       <ul class="vw-versions">
         {corrections.map((one) => <Version key={one._id} correction={one} shown={source === one.gridfs_id}
           onShow={() => change(one.gridfs_id)}
@@ -168,12 +168,14 @@ function Version({ correction, shown, onShow, onCompare }: VersionProps): JSX.El
         <span class="faint number">{count(objects, 'cell')} · {dateTime(at)}</span>
         {note ? <span class="vw-note">{note}</span> : null}
       </button>
-      <dl class="vw-scores number" aria-label="The machine's mask against this version">
+      <div class="vw-scores number" role="group" aria-label="The machine's mask against this version">
+        <dl>
         <div><dt title="Average precision at an intersection over union of 0.5">AP 0.5</dt><dd>{scores.ap50.toFixed(3)}</dd></div>
         <div><dt title="Average precision at an intersection over union of 0.75">AP 0.75</dt><dd>{scores.ap75.toFixed(3)}</dd></div>
         <div><dt title="F1 at an intersection over union of 0.5">F1</dt><dd>{scores.f1.toFixed(3)}</dd></div>
-        <button class="button ghost small" onClick={onCompare}>Compare</button>
-      </dl>
+        </dl>
+        <button class="button ghost small" aria-label={`Compare version ${version} with the machine's mask`} onClick={onCompare}>Compare</button>
+      </div>
     </li>
   );
 }

@@ -54,7 +54,7 @@ function Channel({ model, channel }: { model: Model; channel: number }): JSX.Ele
           onChange={(event) => model.setChannel(channel, { visible: event.currentTarget.checked })} />
         <input type="color" class="vw-color" value={look.color} aria-label={`Colour of ${name}`}
           onInput={(event) => model.setChannel(channel, { color: event.currentTarget.value })} />
-        <h3 class="truncate" title={name}>{name}</h3>
+        <h2 class="truncate" title={name}>{name}</h2>
         <button class="button ghost small" aria-label={`Auto contrast of ${name}`} onClick={() => auto(model, channel)}>Auto</button>
         <button class="button ghost small" aria-label={`${name} as at first`} onClick={() => {
           const first = firstLooks(image)[channel]!;
