@@ -44,8 +44,11 @@ export function problemOf(status: number, body: string, retryAfter: string | nul
   });
 }
 
-/** Any thrown value as a sentence for a person. */
+/** Any thrown value as a sentence for a person; a fault of the server with what to look for in its log. */
 export function messageOf(error: unknown): string {
+  if (error instanceof Problem && error.status >= 500 && error.requestId) {
+    return `${error.message} (request ${error.requestId})`;
+  }
   return error instanceof Error ? error.message : String(error);
 }
 

@@ -29,7 +29,7 @@ function UserMenu(): JSX.Element | null {
   if (!user) return null;
   const initials = ((user.first_name[0] ?? '') + (user.last_name[0] ?? '') || user.username.slice(0, 2)).toUpperCase();
   return (
-    <Menu button={<span class="avatar" aria-hidden="true">{initials}</span>} label={`Account of ${user.username} (${initials})`} buttonClass="button ghost icon">
+    <Menu button={<span class="avatar" aria-hidden="true">{initials}</span>} label={`${initials}, account of ${user.username}`} buttonClass="button ghost icon">
       {() => (
         <>
           <div class="menu-note">

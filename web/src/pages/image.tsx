@@ -12,6 +12,14 @@ import { LoadError } from '../components/states';
 import { href, location, navigate } from '../router';
 import type { ViewerHandle } from '../viewer/types';
 
+/** OpenSeadragon puts a <style> into the page, which its policy forbids, unless it finds one; this one has no namespace. */
+function keepStyleOut(): void {
+  if (document.querySelector('style[data-openseadragon-mobile-css]')) return;
+  const mark = document.createElementNS(null, 'style');
+  mark.setAttribute('data-openseadragon-mobile-css', '');
+  document.head.append(mark);
+}
+
 function Stage({ inference, fileId }: { inference: Inference; fileId: string }): JSX.Element {
   const { client } = useApp();
   const element = useRef<HTMLDivElement>(null);
@@ -22,6 +30,7 @@ function Stage({ inference, fileId }: { inference: Inference; fileId: string }):
     // The viewer is the larger half of the page's code, so it comes when it is needed.
     import('../viewer').then(({ mountViewer }) => {
       if (gone || !element.current) return;
+      keepStyleOut();
       viewer = mountViewer(element.current, {
         client, inference, imageId: fileId, state: Object.fromEntries(location.peek().query),
         onState: (state) => {

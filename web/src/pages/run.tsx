@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { getDataset, listModels, randomKey, startInference } from '../api/calls';
 import { messageOf, Problem } from '../api/problem';
 import type { Dataset, Model } from '../api/types';
@@ -61,15 +61,24 @@ function Setup({ dataset, models }: { dataset: Dataset; models: Model[] }): JSX.
   const [busy, setBusy] = useState(false);
   const [turn, setTurn] = useState(0);
   const key = useRef({ of: '', value: '' });
+  const modelId = model?._id ?? '';
+  useEffect(() => {
+    setTyped({});
+    setRefused({});
+  }, [modelId]);
   const channelNames = useMemo(() => channelNamesOf(dataset), [dataset]);
   if (!model || !file) return <LoadError message={model ? 'This dataset has no images. Add some first.' : 'This server has no models.'} />;
   const start = { dataset_id: dataset._id, model_id: model._id, params };
   const blocked = Object.values(typed).some(Boolean);
 
+  /** A refusal of a parameter that the form has. */
+  const atControl = (error: Problem | null): Errors => {
+    const [root, name = ''] = error?.field.split('.') ?? [];
+    return error && root === 'params' && name in (model.params?.properties ?? {}) ? { [error.field]: error.message } : {};
+  };
   const take = (error: Problem | null): void => {
-    const atControl = error?.field.startsWith('params.') ?? false;
-    setRefused(error && atControl ? { [error.field]: error.message } : {});
-    setProblem(error && !atControl ? error.message : '');
+    setRefused(atControl(error));
+    setProblem(error && Object.keys(atControl(error)).length === 0 ? messageOf(error) : '');
   };
   const run = async (): Promise<void> => {
     const body = JSON.stringify(start);
@@ -118,7 +127,7 @@ function Setup({ dataset, models }: { dataset: Dataset; models: Model[] }): JSX.
       </form>
       <PreviewPane start={start} file={file} files={dataset.files} blocked={blocked}
         onFile={(id) => setQuery({ file: id })}
-        onProblem={(error) => setRefused(error?.field.startsWith('params.') ? { [error.field]: error.message } : {})} />
+        onProblem={(error) => setRefused(atControl(error))} />
     </div>
   );
 }

@@ -58,8 +58,7 @@ function usePreview(props: PaneProps, region: Region | null): Outcome {
           timer = setTimeout(() => void ask(), Math.min(error.retryAfterS ?? 1, 5) * 1000);
           return;
         }
-        const atControl = error instanceof Problem && error.field.startsWith('params.');
-        setOutcome({ preview: null, error: atControl ? '' : messageOf(error), busy: false });
+        setOutcome({ preview: null, error: messageOf(error), busy: false });
         if (error instanceof Problem) props.onProblem(error);
       }
     };

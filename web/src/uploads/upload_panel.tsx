@@ -46,7 +46,7 @@ function Row({ item, queue, tabIndex }: { item: UploadItem; queue: UploadQueue; 
       {bad ? (
         <span class="upload-again">
           {state === 'refused' && item.field.value === 'axes' ? <AxesChoice item={item} queue={queue} tabIndex={tabIndex} /> : null}
-          <button class="button small" tabIndex={tabIndex} aria-label={`Upload ${item.name} again`} onClick={() => queue.retry(item)}>
+          <button class="button small" tabIndex={tabIndex} aria-label={`Retry ${item.name}`} onClick={() => queue.retry(item)}>
             <Icon name="retry" />Retry
           </button>
         </span>
