@@ -80,10 +80,10 @@ export function pass(cells: Cells, filters: Filters): Uint8Array {
   return shown;
 }
 
-/** The rows that are shown, ordered by a column; rows without a number come last either way, ties by label. */
-export function order(cells: Cells, shown: Uint8Array, column: string, descending: boolean): Uint32Array {
+/** All rows ordered by a column; rows without a number come last either way, ties by label. */
+export function order(cells: Cells, column: string, descending: boolean): Uint32Array {
   const values = cells.columns.get(column) ?? cells.columns.get('label')!;
-  const rows = Uint32Array.from({ length: cells.count }, (_, row) => row).filter((row) => shown[row] === 1);
+  const rows = Uint32Array.from({ length: cells.count }, (_, row) => row);
   const sign = descending ? -1 : 1;
   return rows.sort((a, b) => {
     const [x, y] = [values[a]!, values[b]!];

@@ -76,7 +76,8 @@ function cellKey({ key }: KeyboardEvent, model: Model, stages: Stages): boolean 
     },
     Escape: () => {
       if (stages.main?.strokes.points.length) stages.main.strokes.cancel();
-      else model.select([]);
+      else if (model.selected.peek().length > 0) model.select([]);
+      else model.tool.value = 'select';
     },
     Delete: () => void deleteSelected(model),
     Backspace: () => void deleteSelected(model),

@@ -71,10 +71,16 @@ export class Model {
     const cells = this.cells.value;
     return cells ? pass(cells, this.#filters.value) : new Uint8Array();
   });
-  readonly rows = computed(() => {
+  // Apart from the filter, which changes with each step of a drag.
+  readonly #ordered = computed(() => {
     const cells = this.cells.value;
     const { column, descending } = this.#sort.value;
-    return cells ? order(cells, this.shown.value, column, descending) : new Uint32Array();
+    return cells ? order(cells, column, descending) : new Uint32Array();
+  });
+  /** The table's rows. */
+  readonly rows = computed(() => {
+    const shown = this.shown.value;
+    return this.#ordered.value.filter((row) => shown[row] === 1);
   });
   readonly look = computed((): ImageLook => {
     const [z, t] = this.#slice.value.split(',').map(Number) as [number, number];

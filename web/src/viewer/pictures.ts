@@ -48,6 +48,7 @@ export class Pictures {
   #shown: number[] = [];
   #labels: LabelPlane | null = null;
   #colours: CellColours | null = null;
+  #buffer: ImageData | null = null;
   #baseVersion = 0;
   #cellsVersion = 0;
 
@@ -212,7 +213,7 @@ export class Pictures {
       picture.baseOf = this.#baseVersion;
     }
     const { width, height } = picture.context.canvas;
-    const image = new ImageData(width, height);
+    const image = this.#canvasImage(width, height);
     const pixels = new Uint32Array(image.data.buffer);
     if (this.#colours && picture.labels && this.#labels) {
       paintCells(picture.base, picture.labels, width, this.#neighbours(picture), this.#colours, pixels);
@@ -221,6 +222,12 @@ export class Pictures {
     }
     picture.context.putImageData(image, 0, 0);
     picture.cellsOf = this.#cellsVersion;
+  }
+
+  // Most tiles have one size, so that one buffer does for all.
+  #canvasImage(width: number, height: number): ImageData {
+    if (this.#buffer?.width !== width || this.#buffer.height !== height) this.#buffer = new ImageData(width, height);
+    return this.#buffer;
   }
 
   #neighbours(picture: Picture): Neighbours {

@@ -21,14 +21,16 @@ const TABS: [Tab, string][] = [['cells', 'Cells'], ['display', 'Display'], ['cor
 
 export function Viewer({ model, stages }: { model: Model; stages: Stages }): JSX.Element {
   const name = model.result?.source_filename ?? 'image';
-  const keyDown = (event: KeyboardEvent): void => {
-    const { target } = event;
-    // Where one writes or chooses, keys are for that.
-    if (target instanceof Element && target.closest('select, textarea, dialog, input:not([type="range"], [type="checkbox"])')) return;
-    if (pressKey(event, model, stages)) event.preventDefault();
-  };
+  const root = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const keyDown = (event: KeyboardEvent): void => {
+      if (!event.defaultPrevented && isForViewer(event.target, root.current) && pressKey(event, model, stages)) event.preventDefault();
+    };
+    document.addEventListener('keydown', keyDown);
+    return () => document.removeEventListener('keydown', keyDown);
+  }, []);
   return (
-    <div class={`vw${model.comparison.value ? ' two' : ''}`} aria-label={`Viewer of ${name}`} role="region" onKeyDown={keyDown}>
+    <div class={`vw${model.comparison.value ? ' two' : ''}`} aria-label={`Viewer of ${name}`} role="region" ref={root}>
       <div class="vw-main">
         <Toolbar model={model} stages={stages} />
         <CompareBar model={model} stages={stages} />
@@ -46,6 +48,12 @@ export function Viewer({ model, stages }: { model: Model; stages: Stages }): JSX
       <Help model={model} />
     </div>
   );
+}
+
+// Where one writes or chooses, keys are for that; so they are for the other parts of the page.
+function isForViewer(target: EventTarget | null, root: HTMLElement | null): boolean {
+  if (!(target instanceof Element) || target.closest('select, textarea, dialog, input:not([type="range"], [type="checkbox"])')) return false;
+  return root?.contains(target) === true || target.contains(root);
 }
 
 function StageBox({ model, stages, right }: { model: Model; stages: Stages; right: boolean }): JSX.Element {
