@@ -27,7 +27,7 @@ function CurrentPage(): JSX.Element {
     case 'unknown':
       return (
         <div class="page">
-          <Empty icon="search" title="There is no such page">
+          <Empty icon="search" title="There is no such page" page>
             <p class="muted">The address may be cut off.</p>
             <a class="button" href={href({ name: 'datasets' })}>Go to your datasets</a>
           </Empty>

@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from 'preact';
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 
 interface MenuProps {
   /** What the button shows, and what it is called where that is an icon. */
@@ -17,7 +17,8 @@ export function Menu({ button, label, buttonClass = 'button', align = 'end', chi
   const trigger = useRef<HTMLButtonElement>(null);
   const id = useId();
   const items = (): HTMLElement[] => [...(root.current?.querySelectorAll<HTMLElement>('[role="menuitem"]') ?? [])];
-  useEffect(() => {
+  // Before the next key comes.
+  useLayoutEffect(() => {
     if (!open) return;
     items()[0]?.focus();
     const outside = (event: Event): void => {

@@ -15,15 +15,17 @@ export function LoadError({ message, retry }: { message: string; retry?: () => v
 interface EmptyProps {
   icon: IconName;
   title: string;
+  /** It is all of the page. */
+  page?: boolean;
   children?: ComponentChildren;
 }
 
 /** What is said in a list that has nothing in it. */
-export function Empty({ icon, title, children }: EmptyProps): JSX.Element {
+export function Empty({ icon, title, page = false, children }: EmptyProps): JSX.Element {
   return (
     <div class="empty">
       <span class="empty-icon"><Icon name={icon} /></span>
-      <h2>{title}</h2>
+      {page ? <h1>{title}</h1> : <h2>{title}</h2>}
       {children}
     </div>
   );

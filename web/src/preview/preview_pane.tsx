@@ -184,7 +184,6 @@ export function PreviewPane(props: PaneProps): JSX.Element {
     <section class="preview" aria-label="Preview">
       <header class="toolbar">
         <h2>Preview</h2>
-        <span class="muted number" role="status">{outcomeText(outcome)}</span>
         <span class="grow" />
         <div class="segmented" role="group" aria-label="Size of the preview">
           {SIDES.filter((one, index) => index === 0 || one <= Math.max(file.width, file.height) * 1.5).map((one) => (
@@ -200,6 +199,7 @@ export function PreviewPane(props: PaneProps): JSX.Element {
         </div>
         {outcome.error || view.error ? <p class="preview-error notice danger" role="alert"><Icon name="error" />{outcome.error || view.error}</p> : null}
         {props.blocked ? <p class="preview-error notice warning" role="status"><Icon name="warning" />Mend the settings to see a preview.</p> : null}
+        <span class="preview-outcome number" role="status">{outcomeText(outcome)}</span>
         {whole ? null : <RegionMap file={file} region={region} onMove={(x, y) => setCentre({ file: file.gridfs_id, x, y })} />}
       </div>
       {outcome.preview?.warnings.map((warning) => <p key={warning} class="notice warning"><Icon name="warning" />{warning}</p>)}
