@@ -17,19 +17,28 @@ import { href, location } from './router';
 function CurrentPage(): JSX.Element {
   const { route } = location.value;
   switch (route.name) {
-    case 'datasets': return <DatasetsPage />;
-    case 'dataset': return <DatasetPage key={route.id} id={route.id} />;
-    case 'run': return <RunPage key={route.id} id={route.id} />;
-    case 'inferences': return <InferencesPage />;
-    case 'inference': return <InferencePage key={route.id} id={route.id} />;
-    case 'image': return <ImagePage key={`${route.id}/${route.file}`} id={route.id} fileId={route.file} />;
-    case 'models': return <ModelsPage />;
+    case 'datasets':
+      return <DatasetsPage />;
+    case 'dataset':
+      return <DatasetPage key={route.id} id={route.id} />;
+    case 'run':
+      return <RunPage key={route.id} id={route.id} />;
+    case 'inferences':
+      return <InferencesPage />;
+    case 'inference':
+      return <InferencePage key={route.id} id={route.id} />;
+    case 'image':
+      return <ImagePage key={`${route.id}/${route.file}`} id={route.id} fileId={route.file} />;
+    case 'models':
+      return <ModelsPage />;
     case 'unknown':
       return (
         <div class="page">
           <Empty icon="search" title="There is no such page" page>
             <p class="muted">The address may be cut off.</p>
-            <a class="button" href={href({ name: 'datasets' })}>Go to your datasets</a>
+            <a class="button" href={href({ name: 'datasets' })}>
+              Go to your datasets
+            </a>
           </Empty>
         </div>
       );
@@ -51,7 +60,11 @@ function Gate(): JSX.Element {
     last.current = user;
   }, [user]);
   if (!user) return <WelcomePage />;
-  return <Shell key={user}><CurrentPage /></Shell>;
+  return (
+    <Shell key={user}>
+      <CurrentPage />
+    </Shell>
+  );
 }
 
 /** The whole page. */

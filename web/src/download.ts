@@ -5,7 +5,9 @@ import { isAbort } from './api/problem';
 const STREAM_ABOVE_BYTES = 256e6;
 
 interface Picker {
-  showSaveFilePicker?: (options: { suggestedName: string }) => Promise<{ createWritable(): Promise<WritableStream<Uint8Array>> }>;
+  showSaveFilePicker?: (options: {
+    suggestedName: string;
+  }) => Promise<{ createWritable(): Promise<WritableStream<Uint8Array>> }>;
 }
 
 /** The `filename` of a Content-Disposition; its UTF-8 form first. Source: RFC 6266. */
@@ -32,19 +34,24 @@ export function saveBlob(blob: Blob, name: string): void {
 
 /** Downloads with the session's token, which a plain link cannot send. `onProgress`: 0 to 1, where the size is known. */
 export async function download(
-  client: Client, path: string, name: string, onProgress: (fraction: number) => void = () => {},
+  client: Client,
+  path: string,
+  name: string,
+  onProgress: (fraction: number) => void = () => {},
 ): Promise<void> {
   const response = await client.response(path);
   const size = Number(response.headers.get('Content-Length') ?? 0);
   const filename = filenameOf(response.headers.get('Content-Disposition'), name);
   let received = 0;
-  const counted = response.body?.pipeThrough(new TransformStream<Uint8Array, Uint8Array>({
-    transform: (chunk, controller) => {
-      received += chunk.byteLength;
-      if (size > 0) onProgress(Math.min(1, received / size));
-      controller.enqueue(chunk);
-    },
-  }));
+  const counted = response.body?.pipeThrough(
+    new TransformStream<Uint8Array, Uint8Array>({
+      transform: (chunk, controller) => {
+        received += chunk.byteLength;
+        if (size > 0) onProgress(Math.min(1, received / size));
+        controller.enqueue(chunk);
+      },
+    }),
+  );
   const { showSaveFilePicker } = window as Picker;
   if (counted && size > STREAM_ABOVE_BYTES && showSaveFilePicker) {
     try {

@@ -5,8 +5,13 @@ const A = '6743a1b2c3d4e5f601020304';
 const B = '6743a1b2c3d4e5f601020305';
 
 const ROUTES: Route[] = [
-  { name: 'datasets' }, { name: 'dataset', id: A }, { name: 'run', id: A }, { name: 'inferences' },
-  { name: 'inference', id: A }, { name: 'image', id: A, file: B }, { name: 'models' },
+  { name: 'datasets' },
+  { name: 'dataset', id: A },
+  { name: 'run', id: A },
+  { name: 'inferences' },
+  { name: 'inference', id: A },
+  { name: 'image', id: A, file: B },
+  { name: 'models' },
 ];
 
 test('every route is found again in its own address', () => {

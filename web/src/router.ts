@@ -43,14 +43,22 @@ export function parse(hash: string): Location {
 
 function pathOf(route: Route): string {
   switch (route.name) {
-    case 'datasets': return '/datasets';
-    case 'dataset': return `/datasets/${route.id}`;
-    case 'run': return `/datasets/${route.id}/run`;
-    case 'inferences': return '/inferences';
-    case 'inference': return `/inferences/${route.id}`;
-    case 'image': return `/inferences/${route.id}/images/${route.file}`;
-    case 'models': return '/models';
-    case 'unknown': return '/';
+    case 'datasets':
+      return '/datasets';
+    case 'dataset':
+      return `/datasets/${route.id}`;
+    case 'run':
+      return `/datasets/${route.id}/run`;
+    case 'inferences':
+      return '/inferences';
+    case 'inference':
+      return `/inferences/${route.id}`;
+    case 'image':
+      return `/inferences/${route.id}/images/${route.file}`;
+    case 'models':
+      return '/models';
+    case 'unknown':
+      return '/';
   }
 }
 

@@ -1,7 +1,5 @@
 import type { Client, Page, RequestOptions } from './client';
-import type {
-  Dataset, Inference, InferenceSummary, Model, ModelDetail, Preview, Region, User,
-} from './types';
+import type { Dataset, Inference, InferenceSummary, Model, ModelDetail, Preview, Region, User } from './types';
 
 /** The routes that the page uses, by what they do. Each throws a Problem when the server refuses. */
 
@@ -23,7 +21,9 @@ export async function signUp(client: Client, account: NewAccount): Promise<void>
 export async function logIn(client: Client, username: string, password: string): Promise<void> {
   const body = { username, password };
   const answer = await client.json<{ access_token: string; user: User }>('/api/auth/login', {
-    method: 'POST', body, authorize: false,
+    method: 'POST',
+    body,
+    authorize: false,
   });
   client.session.start(answer.access_token, answer.user);
 }
@@ -67,7 +67,10 @@ export interface InferenceFilter {
 
 /** `path`: of a page; the first one by default. */
 export function listInferences(
-  client: Client, filter: InferenceFilter = {}, path = '', options: Signal = {},
+  client: Client,
+  filter: InferenceFilter = {},
+  path = '',
+  options: Signal = {},
 ): Promise<Page<InferenceSummary>> {
   const query = new URLSearchParams({ limit: '100', ...filter });
   return client.page<InferenceSummary>(path || `/api/inferences?${query}`, options);
@@ -95,7 +98,9 @@ export interface Start {
 export async function startInference(client: Client, start: Start, key: string): Promise<string> {
   const headers = { Prefer: 'respond-async', 'Idempotency-Key': key };
   const answer = await client.json<{ inference_id: string }>('/api/inferences/start', {
-    method: 'POST', body: start, headers,
+    method: 'POST',
+    body: start,
+    headers,
   });
   return answer.inference_id;
 }
@@ -113,10 +118,16 @@ export async function deleteInference(client: Client, id: string): Promise<void>
 }
 
 export function previewInference(
-  client: Client, start: Start, fileId: string, region: Region, options: Signal = {},
+  client: Client,
+  start: Start,
+  fileId: string,
+  region: Region,
+  options: Signal = {},
 ): Promise<Preview> {
   return client.json<Preview>('/api/inferences/preview', {
-    ...options, method: 'POST', body: { ...start, file_id: fileId, region },
+    ...options,
+    method: 'POST',
+    body: { ...start, file_id: fileId, region },
   });
 }
 

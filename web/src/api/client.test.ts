@@ -4,7 +4,14 @@ import { Problem } from './problem';
 import { Session } from './session';
 import type { User } from './types';
 
-const user: User = { _id: '6743a1b2c3d4e5f601020304', username: 'ada', email: '', first_name: '', last_name: '', role: 'user' };
+const user: User = {
+  _id: '6743a1b2c3d4e5f601020304',
+  username: 'ada',
+  email: '',
+  first_name: '',
+  last_name: '',
+  role: 'user',
+};
 
 function token(name: string, lifetimeS = 3600): string {
   return `${name}.${btoa(JSON.stringify({ iat: 0, exp: lifetimeS }))}.s`;
@@ -27,7 +34,8 @@ function clientOf(answer: (call: Call) => Reply | null): { client: Client; calls
     const reply = answer(call);
     if (!reply) throw new TypeError('Failed to fetch');
     return new Response(reply.body === undefined ? null : JSON.stringify(reply.body), {
-      status: reply.status, headers: reply.headers ?? {},
+      status: reply.status,
+      headers: reply.headers ?? {},
     });
   }) as unknown as typeof fetch;
   return { client: new Client(new Session(localStorage), fetcher), calls };
@@ -39,7 +47,8 @@ const REFRESH = '/api/auth/refresh';
 
 test('a token is renewed before it expires, and the request has the new one', async () => {
   const { client, calls } = clientOf(({ path }) =>
-    path === REFRESH ? { status: 200, body: { access_token: token('new') } } : { status: 200, body: [] });
+    path === REFRESH ? { status: 200, body: { access_token: token('new') } } : { status: 200, body: [] },
+  );
   client.session.start(token('old', 10), user, Date.now() - 9_000);
   await client.json('/api/datasets');
   expect(calls.map((call) => call.path)).toEqual([REFRESH, '/api/datasets']);
@@ -86,7 +95,12 @@ test('problem+json becomes a Problem with its field and its pause', async () => 
   const { client } = clientOf(() => ({ status: 429, body, headers: { 'Retry-After': '7' } }));
   const problem = await client.json('/x').catch((error: unknown) => error);
   expect(problem).toMatchObject({
-    status: 429, message: body.error, field: 'params.diameter', requestId: 'abc', retryAfterS: 7, isConnection: false,
+    status: 429,
+    message: body.error,
+    field: 'params.diameter',
+    requestId: 'abc',
+    retryAfterS: 7,
+    isConnection: false,
   });
 });
 

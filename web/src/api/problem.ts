@@ -8,7 +8,11 @@ export class Problem extends Error {
   /** Seconds after which the server wants to be asked again, where it says so. */
   readonly retryAfterS: number | null;
 
-  constructor(status: number, message: string, options: { field?: string; requestId?: string; retryAfterS?: number | null } = {}) {
+  constructor(
+    status: number,
+    message: string,
+    options: { field?: string; requestId?: string; retryAfterS?: number | null } = {},
+  ) {
     super(message);
     this.name = 'Problem';
     this.status = status;

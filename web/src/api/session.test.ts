@@ -2,7 +2,14 @@ import { expect, test } from 'vitest';
 import { Session, tokenLifetimeS } from './session';
 import type { User } from './types';
 
-const user: User = { _id: '6743a1b2c3d4e5f601020304', username: 'ada', email: '', first_name: '', last_name: '', role: 'user' };
+const user: User = {
+  _id: '6743a1b2c3d4e5f601020304',
+  username: 'ada',
+  email: '',
+  first_name: '',
+  last_name: '',
+  role: 'user',
+};
 
 function token(lifetimeS: number): string {
   return `h.${btoa(JSON.stringify({ iat: 1000, exp: 1000 + lifetimeS }))}.s`;

@@ -18,7 +18,10 @@ const KEY = 'intelliclinix.session';
 export function tokenLifetimeS(token: string): number | null {
   try {
     const payload = token.split('.')[1] ?? '';
-    const claims = JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/'))) as { exp?: number; iat?: number };
+    const claims = JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/'))) as {
+      exp?: number;
+      iat?: number;
+    };
     return typeof claims.exp === 'number' && typeof claims.iat === 'number' ? claims.exp - claims.iat : null;
   } catch {
     return null;

@@ -5,7 +5,8 @@ import { SseParser, watchInference } from './sse';
 import type { InferenceEvent } from './types';
 
 test('events are read whatever way the text is cut', () => {
-  const text = 'id: 7\nevent: progress\ndata: {"a":1}\n\n: heartbeat\n\nevent: completed\r\ndata: x\r\ndata: y\r\n\r\ndata: z\n\n';
+  const text =
+    'id: 7\nevent: progress\ndata: {"a":1}\n\n: heartbeat\n\nevent: completed\r\ndata: x\r\ndata: y\r\n\r\ndata: z\n\n';
   const expected = [
     { type: 'progress', data: '{"a":1}', id: '7' },
     { type: 'completed', data: 'x\ny', id: '7' },
@@ -25,12 +26,14 @@ test('an event that is cut off never comes', () => {
 
 function streamOf(...parts: string[]): Response {
   const encoder = new TextEncoder();
-  return new Response(new ReadableStream({
-    start: (controller) => {
-      for (const part of parts) controller.enqueue(encoder.encode(part));
-      controller.close();
-    },
-  }));
+  return new Response(
+    new ReadableStream({
+      start: (controller) => {
+        for (const part of parts) controller.enqueue(encoder.encode(part));
+        controller.close();
+      },
+    }),
+  );
 }
 
 /** A client that answers one after the other, and tells with which Last-Event-ID it was asked. */
@@ -65,6 +68,10 @@ test('204 is the end of an inference of which all was seen', async () => {
 });
 
 test('what does not exist is not asked for again', async () => {
-  const { client } = clientOf([() => { throw new Problem(404, 'There is no such inference.'); }]);
+  const { client } = clientOf([
+    () => {
+      throw new Problem(404, 'There is no such inference.');
+    },
+  ]);
   await expect(watchInference(client, 'x', () => {}, new AbortController().signal)).rejects.toThrow('no such');
 });

@@ -69,7 +69,10 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
  * Resolves true at the end of the inference. Throws the Problem when it cannot be followed at all (404, 401).
  */
 export async function watchInference(
-  client: Client, id: string, onEvent: (event: InferenceEvent) => void, signal: AbortSignal,
+  client: Client,
+  id: string,
+  onEvent: (event: InferenceEvent) => void,
+  signal: AbortSignal,
 ): Promise<boolean> {
   let lastId = '';
   let failures = 0;
@@ -93,7 +96,11 @@ export async function watchInference(
 
 /** One connection. True: the inference has ended. */
 async function followOnce(
-  client: Client, id: string, lastId: string, signal: AbortSignal, onEvent: (event: InferenceEvent, id: string) => void,
+  client: Client,
+  id: string,
+  lastId: string,
+  signal: AbortSignal,
+  onEvent: (event: InferenceEvent, id: string) => void,
 ): Promise<boolean> {
   const connection = new AbortController();
   const stop = (): void => connection.abort();

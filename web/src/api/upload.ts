@@ -29,10 +29,12 @@ function send(client: Client, call: UploadCall): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     const stop = (): void => request.abort();
-    const finish = (then: () => void): (() => void) => () => {
-      call.signal.removeEventListener('abort', stop);
-      then();
-    };
+    const finish =
+      (then: () => void): (() => void) =>
+      () => {
+        call.signal.removeEventListener('abort', stop);
+        then();
+      };
     request.open('POST', call.path);
     request.setRequestHeader('Authorization', `Bearer ${client.token}`);
     request.upload.onprogress = (event) => {
@@ -41,7 +43,9 @@ function send(client: Client, call: UploadCall): Promise<Answer> {
     request.onload = finish(() => {
       client.onReachable(request.status !== 502 && request.status !== 504);
       resolve({
-        status: request.status, body: request.responseText, retryAfter: request.getResponseHeader('Retry-After'),
+        status: request.status,
+        body: request.responseText,
+        retryAfter: request.getResponseHeader('Retry-After'),
       });
     });
     request.onerror = finish(() => {

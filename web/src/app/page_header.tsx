@@ -21,7 +21,12 @@ export function Crumbs({ crumbs }: { crumbs: Crumb[] }): JSX.Element {
   return (
     <nav class="crumbs" aria-label="Where this is">
       {crumbs.map((crumb) => (
-        <span key={crumb.href}><a href={crumb.href} class="truncate">{crumb.name}</a><Icon name="chevron" /></span>
+        <span key={crumb.href}>
+          <a href={crumb.href} class="truncate">
+            {crumb.name}
+          </a>
+          <Icon name="chevron" />
+        </span>
       ))}
     </nav>
   );
@@ -36,7 +41,12 @@ export function PageHeader({ title, crumbs = [], badge, note, actions }: HeaderP
     <header class="page-header">
       <div class="page-title">
         {crumbs.length ? <Crumbs crumbs={crumbs} /> : null}
-        <div class="title-row"><h1 class="truncate" title={title}>{title || ' '}</h1>{badge}</div>
+        <div class="title-row">
+          <h1 class="truncate" title={title}>
+            {title || ' '}
+          </h1>
+          {badge}
+        </div>
         {note !== undefined ? <p class="muted note">{note}</p> : null}
       </div>
       <div class="actions">{actions}</div>

@@ -17,7 +17,11 @@ export function ThemeButton(): JSX.Element {
   const dark = theme.value ? theme.value === 'dark' : isDark();
   const label = dark ? 'Use the light theme' : 'Use the dark theme';
   return (
-    <button class="button ghost icon" aria-label={label} title={label} onClick={() => (theme.value = dark ? 'light' : 'dark')}>
+    <button
+      class="button ghost icon"
+      aria-label={label}
+      title={label}
+      onClick={() => (theme.value = dark ? 'light' : 'dark')}>
       <Icon name={dark ? 'sun' : 'moon'} />
     </button>
   );
@@ -29,7 +33,14 @@ function UserMenu(): JSX.Element | null {
   if (!user) return null;
   const initials = ((user.first_name[0] ?? '') + (user.last_name[0] ?? '') || user.username.slice(0, 2)).toUpperCase();
   return (
-    <Menu button={<span class="avatar" aria-hidden="true">{initials}</span>} label={`${initials}, account of ${user.username}`} buttonClass="button ghost icon">
+    <Menu
+      button={
+        <span class="avatar" aria-hidden="true">
+          {initials}
+        </span>
+      }
+      label={`${initials}, account of ${user.username}`}
+      buttonClass="button ghost icon">
       {() => (
         <>
           <div class="menu-note">
@@ -53,7 +64,12 @@ function UploadNote(): JSX.Element | null {
   const { route } = location.value;
   if (route.name === 'datasets' || (route.name === 'dataset' && route.id === id)) return null;
   const text = `Uploading ${queue.counts.value.done + 1} of ${queue.items.value.length}`;
-  return <a class="badge info live" href={href(id ? { name: 'dataset', id } : { name: 'datasets' })}><span class="dot" />{text}</a>;
+  return (
+    <a class="badge info live" href={href(id ? { name: 'dataset', id } : { name: 'datasets' })}>
+      <span class="dot" />
+      {text}
+    </a>
+  );
 }
 
 /** The bar above every page, and the page. */
@@ -69,16 +85,29 @@ export function Shell({ children }: { children: ComponentChildren }): JSX.Elemen
   }, [place]);
   return (
     <div class="shell">
-      <a class="skip" href="#main" onClick={(event) => {
-        event.preventDefault();
-        main.current?.focus();
-      }}>Skip to the page</a>
+      <a
+        class="skip"
+        href="#main"
+        onClick={(event) => {
+          event.preventDefault();
+          main.current?.focus();
+        }}>
+        Skip to the page
+      </a>
       <header class="topbar">
-        <a class="brand" href={href({ name: 'datasets' })}><Logo /><span>IntelliClinix</span></a>
+        <a class="brand" href={href({ name: 'datasets' })}>
+          <Logo />
+          <span>IntelliClinix</span>
+        </a>
         <nav aria-label="Sections">
           {SECTIONS.map((section) => (
-            <a key={section.name} href={href(section.route)} class="nav-link"
-              {...(section.has.includes(route.name) ? { 'aria-current': 'page' as const } : {})}>{section.name}</a>
+            <a
+              key={section.name}
+              href={href(section.route)}
+              class="nav-link"
+              {...(section.has.includes(route.name) ? { 'aria-current': 'page' as const } : {})}>
+              {section.name}
+            </a>
           ))}
         </nav>
         <div class="topbar-end">
@@ -87,7 +116,9 @@ export function Shell({ children }: { children: ComponentChildren }): JSX.Elemen
           <UserMenu />
         </div>
       </header>
-      <main ref={main} id="main" tabIndex={-1} class={route.name === 'image' ? 'main fixed' : 'main'}>{children}</main>
+      <main ref={main} id="main" tabIndex={-1} class={route.name === 'image' ? 'main fixed' : 'main'}>
+        {children}
+      </main>
     </div>
   );
 }

@@ -17,7 +17,9 @@ export interface Loaded<T> {
 export function useLoaded<T>(key: string, load: (signal: AbortSignal) => Promise<T>): Loaded<T> {
   const { connection } = useApp();
   const [state, setState] = useState<{ key: string; value?: T; error: string; status: number }>({
-    key, error: '', status: 0,
+    key,
+    error: '',
+    status: 0,
   });
   const [turn, setTurn] = useState(0);
   const latest = useRef(load);
@@ -33,7 +35,10 @@ export function useLoaded<T>(key: string, load: (signal: AbortSignal) => Promise
         if (stop.signal.aborted || isAbort(error)) return;
         const status = error instanceof Problem ? error.status : 0;
         setState((old) => ({
-          key, error: messageOf(error), status, ...(old.key === key && old.value !== undefined && { value: old.value }),
+          key,
+          error: messageOf(error),
+          status,
+          ...(old.key === key && old.value !== undefined && { value: old.value }),
         }));
       },
     );

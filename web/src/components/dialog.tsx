@@ -22,7 +22,10 @@ export function Dialog({ title, onClose, children, wide = false }: DialogProps):
     };
   }, []);
   return (
-    <dialog ref={element} class={`dialog${wide ? ' wide' : ''}`} aria-labelledby={heading}
+    <dialog
+      ref={element}
+      class={`dialog${wide ? ' wide' : ''}`}
+      aria-labelledby={heading}
       onCancel={(event) => {
         event.preventDefault();
         onClose();
@@ -33,7 +36,9 @@ export function Dialog({ title, onClose, children, wide = false }: DialogProps):
       <div class="dialog-body">
         <header class="dialog-head">
           <h2 id={heading}>{title}</h2>
-          <button class="button ghost icon small" aria-label="Close" onClick={onClose}><Icon name="close" /></button>
+          <button class="button ghost icon small" aria-label="Close" onClick={onClose}>
+            <Icon name="close" />
+          </button>
         </header>
         {children}
       </div>
@@ -66,10 +71,18 @@ export function ConfirmDelete({ title, text, action, onConfirm, onClose }: Confi
   return (
     <Dialog title={title} onClose={onClose}>
       <p class="dialog-text muted">{text}</p>
-      {error ? <p class="error-text" role="alert">{error}</p> : null}
+      {error ? (
+        <p class="error-text" role="alert">
+          {error}
+        </p>
+      ) : null}
       <footer class="dialog-foot">
-        <button class="button" autofocus onClick={onClose}>Keep</button>
-        <button class="button danger" disabled={busy} onClick={() => void confirm()}>{action}</button>
+        <button class="button" autofocus onClick={onClose}>
+          Keep
+        </button>
+        <button class="button danger" disabled={busy} onClick={() => void confirm()}>
+          {action}
+        </button>
       </footer>
     </Dialog>
   );

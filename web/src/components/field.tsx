@@ -25,9 +25,20 @@ export function Field({ label, unit = '', help = '', error = '', children }: Fie
   if (error) attributes['aria-invalid'] = 'true';
   return (
     <div class="field">
-      <label for={id}>{label}{unit ? <span class="unit">{unit}</span> : null}</label>
+      <label for={id}>
+        {label}
+        {unit ? <span class="unit">{unit}</span> : null}
+      </label>
       {children(attributes)}
-      {error ? <p id={note} class="error" role="alert">{error}</p> : help ? <p id={note} class="help">{help}</p> : null}
+      {error ? (
+        <p id={note} class="error" role="alert">
+          {error}
+        </p>
+      ) : help ? (
+        <p id={note} class="help">
+          {help}
+        </p>
+      ) : null}
     </div>
   );
 }

@@ -5,7 +5,8 @@ const PATHS = {
   plus: 'M8 3v10M3 8h10',
   upload: 'M8 10.5V3M4.8 6 8 2.8 11.2 6M2.8 10.5v1.7c0 .6.4 1 1 1h8.4c.6 0 1-.4 1-1v-1.7',
   download: 'M8 2.8v7.7M4.8 7.5 8 10.7l3.2-3.2M2.8 10.5v1.7c0 .6.4 1 1 1h8.4c.6 0 1-.4 1-1v-1.7',
-  trash: 'M3 4.5h10M6.3 4.5V3.2c0-.4.3-.7.7-.7h2c.4 0 .7.3.7.7v1.3M4.3 4.5l.5 8c0 .5.5 1 1 1h4.4c.5 0 1-.5 1-1l.5-8M6.7 7v4M9.3 7v4',
+  trash:
+    'M3 4.5h10M6.3 4.5V3.2c0-.4.3-.7.7-.7h2c.4 0 .7.3.7.7v1.3M4.3 4.5l.5 8c0 .5.5 1 1 1h4.4c.5 0 1-.5 1-1l.5-8M6.7 7v4M9.3 7v4',
   play: 'M5 3.3v9.4l7.5-4.7z',
   stop: 'M4.2 4.2h7.6v7.6H4.2z',
   retry: 'M13 8a5 5 0 1 1-1.5-3.5M13 2.5v2.7h-2.7',
@@ -20,7 +21,8 @@ const PATHS = {
   chevron: 'm6 3.5 4.5 4.5L6 12.5',
   down: 'm3.5 6 4.5 4.5L12.5 6',
   left: 'M10 3.5 5.5 8l4.5 4.5',
-  images: 'M3.5 2.8h9c.4 0 .7.3.7.7v9c0 .4-.3.7-.7.7h-9a.7.7 0 0 1-.7-.7v-9c0-.4.3-.7.7-.7zM2.8 11l3.2-3.2 2.2 2.2 1.8-1.8 3.2 3.2M10.5 5.8v.1',
+  images:
+    'M3.5 2.8h9c.4 0 .7.3.7.7v9c0 .4-.3.7-.7.7h-9a.7.7 0 0 1-.7-.7v-9c0-.4.3-.7.7-.7zM2.8 11l3.2-3.2 2.2 2.2 1.8-1.8 3.2 3.2M10.5 5.8v.1',
   code: 'm5.5 4.5-3.5 3.5 3.5 3.5M10.5 4.5 14 8l-3.5 3.5',
   copy: 'M5.5 5.5h7.7v7.7H5.5zM10.5 5.5V2.8H2.8v7.7h2.7',
   more: 'M3 7.7h.6v.6H3zM7.7 7.7h.6v.6h-.6zM12.4 7.7h.6v.6h-.6z',
@@ -36,8 +38,15 @@ export type IconName = keyof typeof PATHS;
 
 export function Icon({ name }: { name: IconName }): JSX.Element {
   return (
-    <svg class="icon-svg" viewBox="0 0 16 16" fill="none" stroke="currentColor" stroke-width="1.4"
-      stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">
+    <svg
+      class="icon-svg"
+      viewBox="0 0 16 16"
+      fill="none"
+      stroke="currentColor"
+      stroke-width="1.4"
+      stroke-linecap="round"
+      stroke-linejoin="round"
+      aria-hidden="true">
       <path d={PATHS[name]} />
     </svg>
   );
@@ -48,8 +57,12 @@ export function Logo(): JSX.Element {
   return (
     <svg class="logo" viewBox="0 0 32 32" aria-hidden="true">
       <rect class="logo-ground" width="32" height="32" rx="8" />
-      <path class="logo-cell" fill="none" stroke-width="2.2"
-        d="M16 6.5c5.6 0 9.8 3.9 9.8 9.3 0 5.7-4.3 9.7-10.1 9.7-5.5 0-9.5-3.8-9.5-9.1 0-5.7 4.2-9.9 9.8-9.9z" />
+      <path
+        class="logo-cell"
+        fill="none"
+        stroke-width="2.2"
+        d="M16 6.5c5.6 0 9.8 3.9 9.8 9.3 0 5.7-4.3 9.7-10.1 9.7-5.5 0-9.5-3.8-9.5-9.1 0-5.7 4.2-9.9 9.8-9.9z"
+      />
       <circle class="logo-nucleus" cx="17.5" cy="15" r="4.2" />
     </svg>
   );

@@ -44,11 +44,19 @@ export function Menu({ button, label, buttonClass = 'button', align = 'end', chi
   };
   return (
     <div class="menu" ref={root} onKeyDown={onKeyDown}>
-      <button ref={trigger} class={buttonClass} aria-haspopup="menu" aria-expanded={open} aria-controls={id}
-        {...(label ? { 'aria-label': label, title: label } : {})} onClick={() => setOpen(!open)}>
+      <button
+        ref={trigger}
+        class={buttonClass}
+        aria-haspopup="menu"
+        aria-expanded={open}
+        aria-controls={id}
+        {...(label ? { 'aria-label': label, title: label } : {})}
+        onClick={() => setOpen(!open)}>
         {button}
       </button>
-      <div id={id} role="menu" class={`menu-list ${align}`} hidden={!open}>{open ? children(close) : null}</div>
+      <div id={id} role="menu" class={`menu-list ${align}`} hidden={!open}>
+        {open ? children(close) : null}
+      </div>
     </div>
   );
 }
@@ -63,7 +71,15 @@ interface ItemProps {
 export function MenuItem({ onSelect, href, danger = false, children }: ItemProps): JSX.Element {
   const name = `menu-item${danger ? ' danger' : ''}`;
   if (href) {
-    return <a role="menuitem" tabIndex={-1} class={name} href={href} onClick={onSelect}>{children}</a>;
+    return (
+      <a role="menuitem" tabIndex={-1} class={name} href={href} onClick={onSelect}>
+        {children}
+      </a>
+    );
   }
-  return <button role="menuitem" tabIndex={-1} class={name} onClick={onSelect}>{children}</button>;
+  return (
+    <button role="menuitem" tabIndex={-1} class={name} onClick={onSelect}>
+      {children}
+    </button>
+  );
 }

@@ -7,7 +7,11 @@ export function LoadError({ message, retry }: { message: string; retry?: () => v
     <div class="notice danger" role="alert">
       <Icon name="error" />
       <span class="grow">{message}</span>
-      {retry ? <button class="button small" onClick={retry}>Try again</button> : null}
+      {retry ? (
+        <button class="button small" onClick={retry}>
+          Try again
+        </button>
+      ) : null}
     </div>
   );
 }
@@ -24,7 +28,9 @@ interface EmptyProps {
 export function Empty({ icon, title, page = false, children }: EmptyProps): JSX.Element {
   return (
     <div class="empty">
-      <span class="empty-icon"><Icon name={icon} /></span>
+      <span class="empty-icon">
+        <Icon name={icon} />
+      </span>
       {page ? <h1>{title}</h1> : <h2>{title}</h2>}
       {children}
     </div>
@@ -35,7 +41,9 @@ export function Empty({ icon, title, page = false, children }: EmptyProps): JSX.
 export function Skeleton({ rows, height }: { rows: number; height: number }): JSX.Element {
   return (
     <div class="skeleton" aria-busy="true" aria-label="Loading">
-      {Array.from({ length: rows }, (_, row) => <div key={row} style={{ height: `${height}px` }} />)}
+      {Array.from({ length: rows }, (_, row) => (
+        <div key={row} style={{ height: `${height}px` }} />
+      ))}
     </div>
   );
 }

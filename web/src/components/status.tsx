@@ -18,7 +18,10 @@ export function StatusBadge({ status, error = null }: StatusProps): JSX.Element 
   const cancelled = status === 'failed' && error?.code === 'cancelled';
   const [name, kind] = cancelled ? ['Cancelled', ''] : NAMES[status];
   return (
-    <span class={`badge ${kind}${status === 'running' ? ' live' : ''}`}><span class="dot" />{name}</span>
+    <span class={`badge ${kind}${status === 'running' ? ' live' : ''}`}>
+      <span class="dot" />
+      {name}
+    </span>
   );
 }
 
@@ -44,7 +47,12 @@ interface BarProps {
 export function ProgressBar({ fraction, label, kind = '' }: BarProps): JSX.Element {
   const share = Math.min(1, Math.max(0, fraction));
   return (
-    <div class={`bar ${kind}`} role="progressbar" aria-label={label} aria-valuemin={0} aria-valuemax={100}
+    <div
+      class={`bar ${kind}`}
+      role="progressbar"
+      aria-label={label}
+      aria-valuemin={0}
+      aria-valuemax={100}
       aria-valuenow={Math.round(share * 100)}>
       <span style={{ transform: `scaleX(${share})` }} />
     </div>
@@ -53,11 +61,14 @@ export function ProgressBar({ fraction, label, kind = '' }: BarProps): JSX.Eleme
 
 const ADVICE: Record<string, string> = {
   cancelled: 'Retry runs what was not finished; images that were finished keep their results.',
-  attempts_exhausted: 'The server stopped several times while it ran this. Retry once; if it happens again, tell who runs the server.',
+  attempts_exhausted:
+    'The server stopped several times while it ran this. Retry once; if it happens again, tell who runs the server.',
   unknown_runner: 'This server cannot run this model. Choose another model, or tell who runs the server.',
 };
 
 /** What to do about a failure, beside the server's own sentence. */
 export function adviceFor(error: InferenceError | null): string {
-  return ADVICE[error?.code ?? ''] ?? 'Change what the message names and start a new run, or retry if the cause has passed.';
+  return (
+    ADVICE[error?.code ?? ''] ?? 'Change what the message names and start a new run, or retry if the cause has passed.'
+  );
 }

@@ -1,7 +1,15 @@
 import { expect, test } from 'vitest';
 import { layoutGrid, moveIn, type GridInput } from './virtual_list';
 
-const grid: GridInput = { items: 5000, width: 1000, columnWidth: 168, rowHeight: 200, gap: 10, scrollTop: 0, viewHeight: 600 };
+const grid: GridInput = {
+  items: 5000,
+  width: 1000,
+  columnWidth: 168,
+  rowHeight: 200,
+  gap: 10,
+  scrollTop: 0,
+  viewHeight: 600,
+};
 
 test('of 5,000 items only those near the view are rendered, wherever it is', () => {
   for (let scrollTop = 0; scrollTop < 220_000; scrollTop += 777) {

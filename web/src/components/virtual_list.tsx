@@ -45,8 +45,14 @@ export function layoutGrid(input: GridInput): Grid {
 /** Where an arrow key and its like lead from item `at`; `at` itself where they lead nowhere. */
 export function moveIn(grid: Grid, items: number, at: number, key: string, pageRows: number): number {
   const steps: Record<string, number> = {
-    ArrowLeft: -1, ArrowRight: 1, ArrowUp: -grid.columns, ArrowDown: grid.columns,
-    PageUp: -grid.columns * pageRows, PageDown: grid.columns * pageRows, Home: -items, End: items,
+    ArrowLeft: -1,
+    ArrowRight: 1,
+    ArrowUp: -grid.columns,
+    ArrowDown: grid.columns,
+    PageUp: -grid.columns * pageRows,
+    PageDown: grid.columns * pageRows,
+    Home: -items,
+    End: items,
   };
   const step = steps[key];
   if (step === undefined) return at;
@@ -97,8 +103,9 @@ export function VirtualList<T>(props: VirtualListProps<T>): JSX.Element {
       const box = list.getBoundingClientRect();
       const frame = parent.getBoundingClientRect();
       const next = { width: box.width, scrollTop: Math.max(0, frame.top - box.top), viewHeight: parent.clientHeight };
-      setView((old) => (old.width === next.width && old.scrollTop === next.scrollTop &&
-        old.viewHeight === next.viewHeight ? old : next));
+      setView((old) =>
+        old.width === next.width && old.scrollTop === next.scrollTop && old.viewHeight === next.viewHeight ? old : next,
+      );
     };
     measure();
     const observer = new ResizeObserver(measure);
@@ -143,15 +150,24 @@ export function VirtualList<T>(props: VirtualListProps<T>): JSX.Element {
   };
   const tabStop = active >= grid.first && active < grid.last ? active : grid.first;
   return (
-    <ul ref={root} class={`virtual ${props.class ?? ''}`} aria-label={props.label} style={{ height: `${grid.height}px` }}
-      onKeyDown={onKeyDown} onFocusCapture={onFocus}>
+    <ul
+      ref={root}
+      class={`virtual ${props.class ?? ''}`}
+      aria-label={props.label}
+      style={{ height: `${grid.height}px` }}
+      onKeyDown={onKeyDown}
+      onFocusCapture={onFocus}>
       {items.slice(grid.first, grid.last).map((item, offset) => {
         const index = grid.first + offset;
         const column = index % grid.columns;
         const row = Math.floor(index / grid.columns);
         const width = (view.width - gap * (grid.columns - 1)) / grid.columns;
         return (
-          <li key={props.itemKey(item)} data-index={index} aria-setsize={items.length} aria-posinset={index + 1}
+          <li
+            key={props.itemKey(item)}
+            data-index={index}
+            aria-setsize={items.length}
+            aria-posinset={index + 1}
             style={{
               height: `${rowHeight}px`,
               width: `${width}px`,

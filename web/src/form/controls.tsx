@@ -29,12 +29,18 @@ export function NumberControl({ schema, value, attributes, onTyped }: ControlPro
   const read = (text: string): Typed => readNumber(text, schema);
   const [text, setText] = useDraft(value, read);
   return (
-    <input {...attributes} class="input number" inputMode="decimal" autocomplete="off" value={text}
+    <input
+      {...attributes}
+      class="input number"
+      inputMode="decimal"
+      autocomplete="off"
+      value={text}
       placeholder={valueText(schema.default)}
       onInput={(event) => {
         setText(event.currentTarget.value);
         onTyped(read(event.currentTarget.value));
-      }} />
+      }}
+    />
   );
 }
 
@@ -51,11 +57,25 @@ export function RangeControl({ schema, value, attributes, onTyped }: ControlProp
   };
   return (
     <div class="pair">
-      <input {...attributes} class="input number" inputMode="decimal" autocomplete="off" value={ends[0]}
-        placeholder={valueText(fallback[0])} onInput={(event) => change(event.currentTarget.value, ends[1])} />
+      <input
+        {...attributes}
+        class="input number"
+        inputMode="decimal"
+        autocomplete="off"
+        value={ends[0]}
+        placeholder={valueText(fallback[0])}
+        onInput={(event) => change(event.currentTarget.value, ends[1])}
+      />
       <span class="faint">to</span>
-      <input class="input number" inputMode="decimal" autocomplete="off" aria-label="High end" value={ends[1]}
-        placeholder={valueText(fallback[1])} onInput={(event) => change(ends[0], event.currentTarget.value)} />
+      <input
+        class="input number"
+        inputMode="decimal"
+        autocomplete="off"
+        aria-label="High end"
+        value={ends[1]}
+        placeholder={valueText(fallback[1])}
+        onInput={(event) => change(ends[0], event.currentTarget.value)}
+      />
     </div>
   );
 }
@@ -65,13 +85,20 @@ export function ChoiceControl({ schema, value, attributes, onTyped }: ControlPro
   const choices = kind.kind === 'choice' ? kind.choices : [];
   const real = (text: string): unknown => schema.enum?.find((one) => String(one) === text) ?? text;
   return (
-    <select {...attributes} class="select" value={textOf(value ?? schema.default)}
+    <select
+      {...attributes}
+      class="select"
+      value={textOf(value ?? schema.default)}
       onChange={(event) => {
         const text = event.currentTarget.value;
         onTyped(text === '' ? { empty: true } : { value: real(text) });
       }}>
       {kind.kind === 'choice' && kind.nullable ? <option value="">automatic</option> : null}
-      {choices.map((choice) => <option key={choice} value={choice}>{choice}</option>)}
+      {choices.map((choice) => (
+        <option key={choice} value={choice}>
+          {choice}
+        </option>
+      ))}
     </select>
   );
 }
@@ -88,8 +115,14 @@ export function ChoicesControl({ schema, value, attributes, onTyped }: ControlPr
   return (
     <div class="chips" role="group" {...attributes}>
       {choices.map((choice) => (
-        <button key={choice} type="button" class="chip" aria-pressed={chosen.includes(choice)}
-          onClick={() => toggle(choice)}>{choice.replaceAll('_', ' ')}</button>
+        <button
+          key={choice}
+          type="button"
+          class="chip"
+          aria-pressed={chosen.includes(choice)}
+          onClick={() => toggle(choice)}>
+          {choice.replaceAll('_', ' ')}
+        </button>
       ))}
     </div>
   );
@@ -108,10 +141,15 @@ export function ChannelsControl(props: ControlProps & { channelNames: string[]; 
       {now.map((channel, index) => (
         <label key={index}>
           <span class="faint">{roles[index] ?? `Channel ${index + 1}`}</span>
-          <select class="select" value={String(channel ?? 0)} onChange={(event) => choose(index, event.currentTarget.value)}>
+          <select
+            class="select"
+            value={String(channel ?? 0)}
+            onChange={(event) => choose(index, event.currentTarget.value)}>
             <option value="0">{index === 0 ? 'Mean of all' : 'None'}</option>
             {Array.from({ length: count }, (_, at) => (
-              <option key={at} value={at + 1}>{channelNames[at] ? `${at + 1} · ${channelNames[at]}` : `Channel ${at + 1}`}</option>
+              <option key={at} value={at + 1}>
+                {channelNames[at] ? `${at + 1} · ${channelNames[at]}` : `Channel ${at + 1}`}
+              </option>
             ))}
             {typeof channel === 'string' ? <option value={channel}>{channel}</option> : null}
           </select>
@@ -129,17 +167,25 @@ export function TextControl({ schema, value, attributes, onTyped }: ControlProps
     try {
       return { value: JSON.parse(text) as unknown };
     } catch {
-      return typesInclude(schema, 'string') ? { value: text } : { error: 'This is not JSON: a number, "text", [a, list] or null.' };
+      return typesInclude(schema, 'string')
+        ? { value: text }
+        : { error: 'This is not JSON: a number, "text", [a, list] or null.' };
     }
   };
   const [text, setText] = useDraft(isJson && value !== undefined ? JSON.stringify(value) : value, read);
   return (
-    <input {...attributes} class="input" autocomplete="off" spellcheck={false} value={text}
+    <input
+      {...attributes}
+      class="input"
+      autocomplete="off"
+      spellcheck={false}
+      value={text}
       placeholder={valueText(schema.default)}
       onInput={(event) => {
         setText(event.currentTarget.value);
         onTyped(read(event.currentTarget.value));
-      }} />
+      }}
+    />
   );
 }
 
@@ -158,11 +204,20 @@ interface SwitchProps {
 export function SwitchControl({ label, help, error, checked, onChange }: SwitchProps): JSX.Element {
   return (
     <label class="switch">
-      <input type="checkbox" class="checkbox" checked={checked} onChange={(event) => onChange(event.currentTarget.checked)} />
+      <input
+        type="checkbox"
+        class="checkbox"
+        checked={checked}
+        onChange={(event) => onChange(event.currentTarget.checked)}
+      />
       <span>
         <span class="switch-label">{label}</span>
         {help ? <span class="help">{help}</span> : null}
-        {error ? <span class="error-text" role="alert">{error}</span> : null}
+        {error ? (
+          <span class="error-text" role="alert">
+            {error}
+          </span>
+        ) : null}
       </span>
     </label>
   );

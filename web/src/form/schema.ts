@@ -3,8 +3,15 @@ import { decimal } from '../format';
 
 /** A parameter as a control: what its JSON Schema means for a person. */
 export type FieldKind =
-  | { kind: 'number'; whole: boolean; nullable: boolean; minimum: number | null; maximum: number | null;
-      zeroAllowed: boolean; multipleOf: number | null }
+  | {
+      kind: 'number';
+      whole: boolean;
+      nullable: boolean;
+      minimum: number | null;
+      maximum: number | null;
+      zeroAllowed: boolean;
+      multipleOf: number | null;
+    }
   | { kind: 'switch' }
   | { kind: 'choice'; choices: string[]; nullable: boolean }
   | { kind: 'choices'; choices: string[] }
@@ -33,8 +40,13 @@ function numberKind(schema: ParamSchema, types: string[]): FieldKind {
 }
 
 function isPair(schema: ParamSchema | undefined): schema is ParamSchema {
-  return !!schema && typesOf(schema).includes('array') && schema.minItems === 2 && schema.maxItems === 2 &&
-    typesOf(schema.items ?? {}).some((type) => type === 'number' || type === 'integer');
+  return (
+    !!schema &&
+    typesOf(schema).includes('array') &&
+    schema.minItems === 2 &&
+    schema.maxItems === 2 &&
+    typesOf(schema.items ?? {}).some((type) => type === 'number' || type === 'integer')
+  );
 }
 
 function rangeKind(pair: ParamSchema, nullable: boolean): FieldKind {
@@ -75,9 +87,17 @@ export function kindOf(schema: ParamSchema): FieldKind {
 export function labelOf(name: string, schema: ParamSchema): string {
   if (schema.title) return schema.title;
   const known: Record<string, string> = {
-    cellprob_threshold: 'Cell probability threshold', niter: 'Steps along the flows', bsize: 'Tile size',
-    diameter_um: 'Diameter', min_size: 'Smallest mask', interp: 'Interpolate flows', lowhigh: 'Low and high',
-    max_size_fraction: 'Largest share of the image', z: 'Plane', t: 'Time point', z_project: 'Projection of planes',
+    cellprob_threshold: 'Cell probability threshold',
+    niter: 'Steps along the flows',
+    bsize: 'Tile size',
+    diameter_um: 'Diameter',
+    min_size: 'Smallest mask',
+    interp: 'Interpolate flows',
+    lowhigh: 'Low and high',
+    max_size_fraction: 'Largest share of the image',
+    z: 'Plane',
+    t: 'Time point',
+    z_project: 'Projection of planes',
   };
   const words = name.replaceAll('_', ' ');
   return known[name] ?? words.charAt(0).toUpperCase() + words.slice(1);
@@ -121,7 +141,8 @@ export function readNumber(text: string, schema: ParamSchema): Typed {
   const tooSmall = kind.minimum !== null && value < kind.minimum;
   const tooLarge = kind.maximum !== null && value > kind.maximum;
   if (tooSmall || tooLarge) return { error: `This must be ${limitsText(schema)}.` };
-  if (kind.multipleOf && value % kind.multipleOf !== 0) return { error: `This must be a multiple of ${kind.multipleOf}.` };
+  if (kind.multipleOf && value % kind.multipleOf !== 0)
+    return { error: `This must be a multiple of ${kind.multipleOf}.` };
   return { value };
 }
 

@@ -2,7 +2,13 @@ import type { JSX } from 'preact';
 import type { ParamSchema } from '../api/types';
 import { Field } from '../components/field';
 import {
-  ChannelsControl, ChoiceControl, ChoicesControl, NumberControl, RangeControl, SwitchControl, TextControl,
+  ChannelsControl,
+  ChoiceControl,
+  ChoicesControl,
+  NumberControl,
+  RangeControl,
+  SwitchControl,
+  TextControl,
 } from './controls';
 import { kindOf, labelOf, limitsText, same, splitFields, type Typed } from './schema';
 
@@ -31,7 +37,9 @@ export function SchemaForm(props: FormProps): JSX.Element {
       {more.length ? (
         <details class="more" open={more.some((name) => errorUnder(props.errors, `params.${name}`))}>
           <summary>More settings{changed ? <span class="badge">{changed} changed</span> : null}</summary>
-          <div class="form"><Fields {...props} names={more} path="params" /></div>
+          <div class="form">
+            <Fields {...props} names={more} path="params" />
+          </div>
         </details>
       ) : null}
     </div>
@@ -48,7 +56,13 @@ interface FieldsProps extends FormProps {
 }
 
 function Fields(props: FieldsProps): JSX.Element {
-  return <>{props.names.map((name) => <OneField key={name} {...props} name={name} />)}</>;
+  return (
+    <>
+      {props.names.map((name) => (
+        <OneField key={name} {...props} name={name} />
+      ))}
+    </>
+  );
 }
 
 /** The help of a parameter: what it does, its limits, its default. */
@@ -56,7 +70,11 @@ function helpOf(schema: ParamSchema): string {
   const limits = limitsText(schema);
   const parts = [(schema.description ?? '').replace(/^\[[^\]]*\]: /, '')];
   if (limits) parts.push(limits.charAt(0).toUpperCase() + limits.slice(1));
-  return parts.filter(Boolean).map((part) => part.replace(/\.?$/, '.')).map((part) => part.charAt(0).toUpperCase() + part.slice(1)).join(' ');
+  return parts
+    .filter(Boolean)
+    .map((part) => part.replace(/\.?$/, '.'))
+    .map((part) => part.charAt(0).toUpperCase() + part.slice(1))
+    .join(' ');
 }
 
 function OneField(props: FieldsProps & { name: string }): JSX.Element | null {
@@ -77,7 +95,15 @@ function OneField(props: FieldsProps & { name: string }): JSX.Element | null {
   const label = labelOf(name, schema);
   if (kind.kind === 'switch') {
     const checked = Boolean(value ?? schema.default);
-    return <SwitchControl label={label} help={helpOf(schema)} error={error} checked={checked} onChange={(on) => take({ value: on })} />;
+    return (
+      <SwitchControl
+        label={label}
+        help={helpOf(schema)}
+        error={error}
+        checked={checked}
+        onChange={(on) => take({ value: on })}
+      />
+    );
   }
   if (kind.kind === 'group') return <Group {...props} schema={schema} at={at} take={take} />;
   return (
@@ -85,13 +111,18 @@ function OneField(props: FieldsProps & { name: string }): JSX.Element | null {
       {(attributes) => {
         const control = { schema, value, attributes, onTyped: take };
         switch (kind.kind) {
-          case 'number': return <NumberControl {...control} />;
-          case 'range': return <RangeControl {...control} />;
-          case 'choice': return <ChoiceControl {...control} />;
-          case 'choices': return <ChoicesControl {...control} />;
+          case 'number':
+            return <NumberControl {...control} />;
+          case 'range':
+            return <RangeControl {...control} />;
+          case 'choice':
+            return <ChoiceControl {...control} />;
+          case 'choices':
+            return <ChoicesControl {...control} />;
           case 'channels':
             return <ChannelsControl {...control} channelNames={props.channelNames} roles={rolesOf(schema)} />;
-          default: return <TextControl {...control} />;
+          default:
+            return <TextControl {...control} />;
         }
       }}
     </Field>
@@ -101,7 +132,10 @@ function OneField(props: FieldsProps & { name: string }): JSX.Element | null {
 /** "[cells, nuclei]: ..." names what the entries of a list are. */
 function rolesOf(schema: ParamSchema): string[] {
   const names = /^\[([^\]]+)\]/.exec(schema.description ?? '')?.[1] ?? '';
-  return names.split(',').map((name) => name.trim()).map((name) => name.charAt(0).toUpperCase() + name.slice(1));
+  return names
+    .split(',')
+    .map((name) => name.trim())
+    .map((name) => name.charAt(0).toUpperCase() + name.slice(1));
 }
 
 interface GroupProps extends FieldsProps {
@@ -129,15 +163,29 @@ function Group(props: GroupProps): JSX.Element {
         <div class="field">
           <span class="label">{label}</span>
           <p class="help">{helpOf(schema)}</p>
-          {errors[at] ? <p class="error" role="alert">{errors[at]}</p> : null}
+          {errors[at] ? (
+            <p class="error" role="alert">
+              {errors[at]}
+            </p>
+          ) : null}
         </div>
       ) : (
-        <SwitchControl label={label} help={helpOf(schema)} error={errors[at] ?? ''} checked={on}
-          onChange={(checked) => take({ value: checked })} />
+        <SwitchControl
+          label={label}
+          help={helpOf(schema)}
+          error={errors[at] ?? ''}
+          checked={on}
+          onChange={(checked) => take({ value: checked })}
+        />
       )}
       {on ? (
         <details class={`more${alone ? '' : ' inner'}`} open={errorUnder(errors, at)}>
-          <summary>{alone ? 'Choose' : `${label}: how`}<span class="faint">{Object.keys(members).length ? `${Object.keys(members).length} changed` : 'default'}</span></summary>
+          <summary>
+            {alone ? 'Choose' : `${label}: how`}
+            <span class="faint">
+              {Object.keys(members).length ? `${Object.keys(members).length} changed` : 'default'}
+            </span>
+          </summary>
           <div class="form">
             <Fields {...props} properties={inner} params={members} onChange={change} names={names} path={at} />
           </div>

@@ -17,13 +17,19 @@ export function CodeDialog({ inference, onClose }: { inference: Inference; onClo
     <Dialog title="This run as code" onClose={onClose} wide>
       <div class="toolbar">
         <div class="segmented" role="group" aria-label="Language">
-          <button aria-pressed={language === 'curl'} onClick={() => setLanguage('curl')}>curl</button>
-          <button aria-pressed={language === 'python'} onClick={() => setLanguage('python')}>Python</button>
+          <button aria-pressed={language === 'curl'} onClick={() => setLanguage('curl')}>
+            curl
+          </button>
+          <button aria-pressed={language === 'python'} onClick={() => setLanguage('python')}>
+            Python
+          </button>
         </div>
         <span class="grow" />
         <CopyButton text={text} />
       </div>
-      <pre class="code" tabIndex={0} aria-label="Code">{text}</pre>
+      <pre class="code" tabIndex={0} aria-label="Code">
+        {text}
+      </pre>
       <p class="faint dialog-text">It asks for your password when it runs; the password is not in the text.</p>
     </Dialog>
   );

@@ -33,16 +33,31 @@ function Card({ dataset, onDelete }: { dataset: Dataset; onDelete: () => void })
     <li class="card dataset-card">
       <a class="dataset-link" href={href({ name: 'dataset', id: dataset._id })}>
         <span class={`mosaic of-${Math.min(4, Math.max(1, shown.length))}`}>
-          {shown.map((file) => <Thumbnail key={file.gridfs_id} fileId={file.gridfs_id} />)}
+          {shown.map((file) => (
+            <Thumbnail key={file.gridfs_id} fileId={file.gridfs_id} />
+          ))}
         </span>
-        <span class="dataset-name truncate" title={dataset.name}>{dataset.name}</span>
-        <span class="faint">{count(dataset.files.length, 'image')} · {bytes(size)} · {ago(dataset.created_at)}</span>
+        <span class="dataset-name truncate" title={dataset.name}>
+          {dataset.name}
+        </span>
+        <span class="faint">
+          {count(dataset.files.length, 'image')} · {bytes(size)} · {ago(dataset.created_at)}
+        </span>
       </a>
-      <Menu button={<Icon name="more" />} label={`More for ${dataset.name}`} buttonClass="button ghost icon small card-menu">
+      <Menu
+        button={<Icon name="more" />}
+        label={`More for ${dataset.name}`}
+        buttonClass="button ghost icon small card-menu">
         {() => (
           <>
-            <MenuItem href={href({ name: 'run', id: dataset._id })}><Icon name="play" />Run a model</MenuItem>
-            <MenuItem danger onSelect={onDelete}><Icon name="trash" />Delete…</MenuItem>
+            <MenuItem href={href({ name: 'run', id: dataset._id })}>
+              <Icon name="play" />
+              Run a model
+            </MenuItem>
+            <MenuItem danger onSelect={onDelete}>
+              <Icon name="trash" />
+              Delete…
+            </MenuItem>
           </>
         )}
       </Menu>
@@ -57,7 +72,10 @@ function FirstVisit({ onFiles }: { onFiles: (files: FoundFile[], folder: string)
     setBusy(true);
     try {
       const files = await exampleFiles();
-      onFiles(files.map((file) => ({ file, path: file.name })), 'Example images');
+      onFiles(
+        files.map((file) => ({ file, path: file.name })),
+        'Example images',
+      );
     } catch (error) {
       toasts.show(messageOf(error), 'error');
     }
@@ -66,12 +84,20 @@ function FirstVisit({ onFiles }: { onFiles: (files: FoundFile[], folder: string)
   return (
     <div class="first-visit">
       <div class="drop-box">
-        <span class="empty-icon"><Icon name="upload" /></span>
+        <span class="empty-icon">
+          <Icon name="upload" />
+        </span>
         <h2>Drop images or a folder here</h2>
-        <p class="muted">PNG, JPEG, TIFF, OME-TIFF and ImageJ stacks, of 8, 16 or 32 bits and any number of channels.</p>
+        <p class="muted">
+          PNG, JPEG, TIFF, OME-TIFF and ImageJ stacks, of 8, 16 or 32 bits and any number of channels.
+        </p>
         <div class="row">
-          <PickFiles class="button primary" onFiles={onFiles}>Choose images</PickFiles>
-          <PickFiles folder onFiles={onFiles}>Choose a folder</PickFiles>
+          <PickFiles class="button primary" onFiles={onFiles}>
+            Choose images
+          </PickFiles>
+          <PickFiles folder onFiles={onFiles}>
+            Choose a folder
+          </PickFiles>
         </div>
       </div>
       <section class="examples" aria-labelledby="examples-title">
@@ -80,9 +106,15 @@ function FirstVisit({ onFiles }: { onFiles: (files: FoundFile[], folder: string)
           <p class="muted">Take these four: nuclei in fluorescence, tissue and histology.</p>
         </div>
         <ul class="example-strip">
-          {EXAMPLES.map((example) => <li key={example.file}><img src={`/examples/${example.file}`} alt={example.alt} /></li>)}
+          {EXAMPLES.map((example) => (
+            <li key={example.file}>
+              <img src={`/examples/${example.file}`} alt={example.alt} />
+            </li>
+          ))}
         </ul>
-        <button class="button" disabled={busy} onClick={() => void tryExamples()}>Use the example images</button>
+        <button class="button" disabled={busy} onClick={() => void tryExamples()}>
+          Use the example images
+        </button>
       </section>
     </div>
   );
@@ -119,30 +151,57 @@ export function DatasetsPage(): JSX.Element {
   const isFirst = page?.items.length === 0 && !making;
   return (
     <div class="page">
-      <PageHeader title="Datasets" note="Images that belong together. Drop files or a folder anywhere here to make one."
-        actions={isFirst ? null : (
-          <>
-            <PickFiles folder onFiles={start}><Icon name="folder" />Add folder</PickFiles>
-            <PickFiles class="button primary" onFiles={start}><Icon name="plus" />New dataset</PickFiles>
-          </>
-        )} />
+      <PageHeader
+        title="Datasets"
+        note="Images that belong together. Drop files or a folder anywhere here to make one."
+        actions={
+          isFirst ? null : (
+            <>
+              <PickFiles folder onFiles={start}>
+                <Icon name="folder" />
+                Add folder
+              </PickFiles>
+              <PickFiles class="button primary" onFiles={start}>
+                <Icon name="plus" />
+                New dataset
+              </PickFiles>
+            </>
+          )
+        }
+      />
       <PageDrop text="Drop to make a dataset" onFiles={start} />
       {making ? <UploadPanel queue={making} /> : null}
       {loaded.error && !page ? <LoadError message={loaded.error} retry={loaded.reload} /> : null}
       {isFirst ? <FirstVisit onFiles={start} /> : null}
       <ul class="dataset-grid" aria-label="Datasets" aria-busy={!page && !loaded.error}>
-        {page ? page.items.map((dataset) => <Card key={dataset._id} dataset={dataset} onDelete={() => setToDelete(dataset)} />) : null}
-        {!page && !loaded.error ? Array.from({ length: 8 }, (_, index) => <li key={index} class="card dataset-card ghost" aria-hidden="true" />) : null}
+        {page
+          ? page.items.map((dataset) => (
+              <Card key={dataset._id} dataset={dataset} onDelete={() => setToDelete(dataset)} />
+            ))
+          : null}
+        {!page && !loaded.error
+          ? Array.from({ length: 8 }, (_, index) => (
+              <li key={index} class="card dataset-card ghost" aria-hidden="true" />
+            ))
+          : null}
       </ul>
-      {page?.next ? <button class="button more-button" onClick={() => void more()}>Show older datasets</button> : null}
+      {page?.next ? (
+        <button class="button more-button" onClick={() => void more()}>
+          Show older datasets
+        </button>
+      ) : null}
       {toDelete ? (
-        <ConfirmDelete title={`Delete “${toDelete.name}”?`} action="Delete dataset" onClose={() => setToDelete(null)}
+        <ConfirmDelete
+          title={`Delete “${toDelete.name}”?`}
+          action="Delete dataset"
+          onClose={() => setToDelete(null)}
           text={`Its ${count(toDelete.files.length, 'image')}, all runs over them and their results are deleted. This cannot be undone.`}
           onConfirm={async () => {
             await deleteDataset(client, toDelete._id);
             toasts.show(`“${toDelete.name}” is deleted.`);
             loaded.reload();
-          }} />
+          }}
+        />
       ) : null}
     </div>
   );

@@ -28,23 +28,35 @@ function Stage({ inference, fileId }: { inference: Inference; fileId: string }):
     let viewer: ViewerHandle | null = null;
     let gone = false;
     // The viewer is the larger half of the page's code, so it comes when it is needed.
-    import('../viewer').then(({ mountViewer }) => {
-      if (gone || !element.current) return;
-      keepStyleOut();
-      viewer = mountViewer(element.current, {
-        client, inference, imageId: fileId, state: Object.fromEntries(location.peek().query),
-        onState: (state) => {
-          const { route } = location.peek();
-          if (route.name === 'image' && route.id === inference._id && route.file === fileId) navigate(route, state, true);
-        },
-      });
-    }).catch((problem: unknown) => setError(messageOf(problem)));
+    import('../viewer')
+      .then(({ mountViewer }) => {
+        if (gone || !element.current) return;
+        keepStyleOut();
+        viewer = mountViewer(element.current, {
+          client,
+          inference,
+          imageId: fileId,
+          state: Object.fromEntries(location.peek().query),
+          onState: (state) => {
+            const { route } = location.peek();
+            if (route.name === 'image' && route.id === inference._id && route.file === fileId)
+              navigate(route, state, true);
+          },
+        });
+      })
+      .catch((problem: unknown) => setError(messageOf(problem)));
     return () => {
       gone = true;
       viewer?.destroy();
     };
   }, [inference, fileId]);
-  return error ? <div class="page"><LoadError message={error} /></div> : <div ref={element} class="viewer-stage" />;
+  return error ? (
+    <div class="page">
+      <LoadError message={error} />
+    </div>
+  ) : (
+    <div ref={element} class="viewer-stage" />
+  );
 }
 
 interface BarProps {
@@ -65,19 +77,32 @@ function Bar({ inference, fileId, datasetName }: BarProps): JSX.Element {
   };
   const step = (index: number, name: string, icon: 'left' | 'chevron'): JSX.Element => {
     const to = linkTo(index);
-    return to ? <a class="button ghost icon small" href={to} aria-label={name} title={name}><Icon name={icon} /></a>
-      : <button class="button ghost icon small" disabled aria-label={name}><Icon name={icon} /></button>;
+    return to ? (
+      <a class="button ghost icon small" href={to} aria-label={name} title={name}>
+        <Icon name={icon} />
+      </a>
+    ) : (
+      <button class="button ghost icon small" disabled aria-label={name}>
+        <Icon name={icon} />
+      </button>
+    );
   };
   return (
     <div class="viewer-bar">
-      <Crumbs crumbs={[
-        { name: datasetName || 'Dataset', href: href({ name: 'dataset', id: inference.dataset_id }) },
-        { name: modelName(inference.model_id), href: href({ name: 'inference', id: inference._id }) },
-      ]} />
-      <h1 class="truncate" title={shown[at]?.source_filename}>{shown[at]?.source_filename ?? ''}</h1>
+      <Crumbs
+        crumbs={[
+          { name: datasetName || 'Dataset', href: href({ name: 'dataset', id: inference.dataset_id }) },
+          { name: modelName(inference.model_id), href: href({ name: 'inference', id: inference._id }) },
+        ]}
+      />
+      <h1 class="truncate" title={shown[at]?.source_filename}>
+        {shown[at]?.source_filename ?? ''}
+      </h1>
       <span class="viewer-steps">
         {step(at - 1, 'Previous image', 'left')}
-        <span class="faint number">{at + 1} / {shown.length}</span>
+        <span class="faint number">
+          {at + 1} / {shown.length}
+        </span>
         {step(at + 1, 'Next image', 'chevron')}
       </span>
     </div>
@@ -93,15 +118,26 @@ export function ImagePage({ id, fileId }: { id: string; fileId: string }): JSX.E
     return { inference, datasetName: dataset.name };
   });
   const value = loaded.value;
-  const result = value?.inference.results.find((one) => one.original_gridfs_id === fileId && one.status === 'completed');
+  const result = value?.inference.results.find(
+    (one) => one.original_gridfs_id === fileId && one.status === 'completed',
+  );
   useEffect(() => {
     document.title = `${result?.source_filename ?? 'Image'} · IntelliClinix`;
   }, [result]);
-  const error = loaded.error && !value ? loaded.error : value && !result ? 'This run has no result for such an image.' : '';
+  const error =
+    loaded.error && !value ? loaded.error : value && !result ? 'This run has no result for such an image.' : '';
   return (
     <div class="viewer-page">
-      {value ? <Bar inference={value.inference} fileId={fileId} datasetName={value.datasetName} /> : <div class="viewer-bar" />}
-      {error ? <div class="page"><LoadError message={error} retry={loaded.reload} /></div> : null}
+      {value ? (
+        <Bar inference={value.inference} fileId={fileId} datasetName={value.datasetName} />
+      ) : (
+        <div class="viewer-bar" />
+      )}
+      {error ? (
+        <div class="page">
+          <LoadError message={error} retry={loaded.reload} />
+        </div>
+      ) : null}
       {value && result ? <Stage inference={value.inference} fileId={fileId} /> : null}
     </div>
   );

@@ -13,7 +13,11 @@ import { ago, count, dateTime, elapsed } from '../format';
 import { href, location, setQuery } from '../router';
 
 const FILTERS: [string, string][] = [
-  ['', 'All'], ['running', 'Running'], ['queued', 'Queued'], ['completed', 'Completed'], ['failed', 'Failed'],
+  ['', 'All'],
+  ['running', 'Running'],
+  ['queued', 'Queued'],
+  ['completed', 'Completed'],
+  ['failed', 'Failed'],
 ];
 
 function Row({ run, dataset }: { run: InferenceSummary; dataset: string }): JSX.Element {
@@ -23,14 +27,26 @@ function Row({ run, dataset }: { run: InferenceSummary; dataset: string }): JSX.
     <li>
       <a class="run-table-row" href={href({ name: 'inference', id: run._id })}>
         <StatusBadge status={run.status} error={run.error} />
-        <span class="truncate strong" title={dataset}>{dataset || 'A dataset'}</span>
+        <span class="truncate strong" title={dataset}>
+          {dataset || 'A dataset'}
+        </span>
         <span class="truncate muted">{modelName(run.model_id)}</span>
         <span class="run-progress">
-          {run.status === 'running' ? <ProgressBar fraction={run.progress.fraction} label={`Progress over ${dataset}`} /> : null}
-          <span class="faint truncate">{active ? progressText(run.status, run.progress) : run.status === 'failed' ? run.error?.detail ?? run.notes : count(run.progress.images_total, 'image')}</span>
+          {run.status === 'running' ? (
+            <ProgressBar fraction={run.progress.fraction} label={`Progress over ${dataset}`} />
+          ) : null}
+          <span class="faint truncate">
+            {active
+              ? progressText(run.status, run.progress)
+              : run.status === 'failed'
+                ? (run.error?.detail ?? run.notes)
+                : count(run.progress.images_total, 'image')}
+          </span>
         </span>
         <span class="faint number">{elapsed(run.started_at, run.finished_at)}</span>
-        <span class="faint" title={dateTime(run.created_at)}>{ago(run.created_at)}</span>
+        <span class="faint" title={dateTime(run.created_at)}>
+          {ago(run.created_at)}
+        </span>
         <Icon name="chevron" />
       </a>
     </li>
@@ -55,7 +71,11 @@ export function InferencesPage(): JSX.Element {
     const older = page.items.filter((run) => !known.has(run._id) && run.created_at <= oldest);
     loaded.set({ items: [...fresh.items, ...older], next: older.length ? page.next : fresh.next });
   };
-  useInterval(() => void refresh(), 2500, page?.items.some((run) => run.status === 'queued' || run.status === 'running') ?? false);
+  useInterval(
+    () => void refresh(),
+    2500,
+    page?.items.some((run) => run.status === 'queued' || run.status === 'running') ?? false,
+  );
   const more = async (): Promise<void> => {
     if (!page?.next) return;
     try {
@@ -71,7 +91,9 @@ export function InferencesPage(): JSX.Element {
       <div class="toolbar">
         <div class="segmented" role="group" aria-label="Which runs are shown">
           {FILTERS.map(([value, name]) => (
-            <button key={value} aria-pressed={status === value} onClick={() => setQuery({ status: value })}>{name}</button>
+            <button key={value} aria-pressed={status === value} onClick={() => setQuery({ status: value })}>
+              {name}
+            </button>
           ))}
         </div>
       </div>
@@ -79,15 +101,25 @@ export function InferencesPage(): JSX.Element {
       {!page && !loaded.error ? <Skeleton rows={6} height={44} /> : null}
       {page && page.items.length === 0 ? (
         <Empty icon="play" title={status ? 'No run is in this state' : 'Nothing has been run yet'}>
-          {status ? null : <a class="button primary" href={href({ name: 'datasets' })}>Choose a dataset</a>}
+          {status ? null : (
+            <a class="button primary" href={href({ name: 'datasets' })}>
+              Choose a dataset
+            </a>
+          )}
         </Empty>
       ) : null}
       {page?.items.length ? (
         <ul class="card run-table" aria-label="Runs">
-          {page.items.map((run) => <Row key={run._id} run={run} dataset={names.get(run.dataset_id) ?? ''} />)}
+          {page.items.map((run) => (
+            <Row key={run._id} run={run} dataset={names.get(run.dataset_id) ?? ''} />
+          ))}
         </ul>
       ) : null}
-      {page?.next ? <button class="button more-button" onClick={() => void more()}>Show older runs</button> : null}
+      {page?.next ? (
+        <button class="button more-button" onClick={() => void more()}>
+          Show older runs
+        </button>
+      ) : null}
     </div>
   );
 }

@@ -3,11 +3,22 @@ import type { ImageResult } from '../api/types';
 import { secondsOf, sortRows, type ResultRow } from './results_table';
 
 function row(name: string, objects: number, warnings: string[] = []): ResultRow {
-  const result = { objects, diameter: objects, warnings, status: 'completed', timings_ms: { network: 400, flows: 600 } };
+  const result = {
+    objects,
+    diameter: objects,
+    warnings,
+    status: 'completed',
+    timings_ms: { network: 400, flows: 600 },
+  };
   return { fileId: name, name, result: result as unknown as ImageResult };
 }
 
-const rows = [row('a10.png', 3), row('a2.png', 0, ['Blank']), row('a1.png', 8), { fileId: 'x', name: 'x', result: null }];
+const rows = [
+  row('a10.png', 3),
+  row('a2.png', 0, ['Blank']),
+  row('a1.png', 8),
+  { fileId: 'x', name: 'x', result: null },
+];
 const names = (order: string): string[] => sortRows(rows, order).map((one) => one.name);
 
 test('rows are sorted by any column, either way, names as people count', () => {

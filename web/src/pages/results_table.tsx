@@ -54,13 +54,21 @@ export function sortRows(rows: readonly ResultRow[], order: string): ResultRow[]
 /** The results, or before they are there the files that are run. */
 export function rowsOf(inference: Inference, files: SourceFile[]): ResultRow[] {
   if (inference.results.length) {
-    return inference.results.map((result) => ({ fileId: result.original_gridfs_id, name: result.source_filename, result }));
+    return inference.results.map((result) => ({
+      fileId: result.original_gridfs_id,
+      name: result.source_filename,
+      result,
+    }));
   }
   return files.map((file) => ({ fileId: file.gridfs_id, name: file.filename, result: null }));
 }
 
 const COLUMNS: [SortKey, string][] = [
-  ['name', 'Image'], ['cells', 'Cells'], ['diameter', 'Diameter'], ['warnings', 'Warnings'], ['seconds', 'Seconds'],
+  ['name', 'Image'],
+  ['cells', 'Cells'],
+  ['diameter', 'Diameter'],
+  ['warnings', 'Warnings'],
+  ['seconds', 'Seconds'],
 ];
 
 function Head({ order }: { order: string }): JSX.Element {
@@ -71,9 +79,16 @@ function Head({ order }: { order: string }): JSX.Element {
         const down = order === `-${key}`;
         const next = down ? key : up ? '' : key === 'name' ? key : `-${key}`;
         return (
-          <button key={key} class={`sort ${key}`} aria-label={`Sort by ${name.toLowerCase()}`} aria-pressed={up || down}
+          <button
+            key={key}
+            class={`sort ${key}`}
+            aria-label={`Sort by ${name.toLowerCase()}`}
+            aria-pressed={up || down}
             onClick={() => setQuery({ sort: key === 'name' && up ? '-name' : next })}>
-            {name}<span class={`sort-mark${up || down ? ' on' : ''}`}><Icon name={up ? 'up' : 'down'} /></span>
+            {name}
+            <span class={`sort-mark${up || down ? ' on' : ''}`}>
+              <Icon name={up ? 'up' : 'down'} />
+            </span>
           </button>
         );
       })}
@@ -85,16 +100,28 @@ function Head({ order }: { order: string }): JSX.Element {
 function ArtifactMenu({ artifacts, name }: { artifacts: Artifact[]; name: string }): JSX.Element {
   const { client, toasts } = useApp();
   const save = (artifact: Artifact): void => {
-    download(client, `/api/files/${artifact.gridfs_id}`, artifact.filename)
-      .catch((error: unknown) => toasts.show(messageOf(error), 'error'));
+    download(client, `/api/files/${artifact.gridfs_id}`, artifact.filename).catch((error: unknown) =>
+      toasts.show(messageOf(error), 'error'),
+    );
   };
   return (
-    <Menu button={<Icon name="download" />} label={`Download one result of ${name}`} buttonClass="button ghost icon small">
-      {(close) => artifacts.map((artifact) => (
-        <MenuItem key={artifact.gridfs_id} onSelect={() => { close(); save(artifact); }}>
-          <span class="grow">{artifact.kind.replaceAll('_', ' ')}</span><span class="faint number">{bytes(artifact.bytes)}</span>
-        </MenuItem>
-      ))}
+    <Menu
+      button={<Icon name="download" />}
+      label={`Download one result of ${name}`}
+      buttonClass="button ghost icon small">
+      {(close) =>
+        artifacts.map((artifact) => (
+          <MenuItem
+            key={artifact.gridfs_id}
+            onSelect={() => {
+              close();
+              save(artifact);
+            }}>
+            <span class="grow">{artifact.kind.replaceAll('_', ' ')}</span>
+            <span class="faint number">{bytes(artifact.bytes)}</span>
+          </MenuItem>
+        ))
+      }
     </Menu>
   );
 }
@@ -110,11 +137,17 @@ function Warnings({ result }: { result: ImageResult }): JSX.Element {
   return (
     <>
       <button class={`result-warning${failed ? ' danger' : ''}`} title={texts.join('\n')} onClick={() => setOpen(true)}>
-        <Icon name={failed ? 'error' : 'warning'} /><span class="truncate">{text}</span>
+        <Icon name={failed ? 'error' : 'warning'} />
+        <span class="truncate">{text}</span>
       </button>
       {open ? (
         <Dialog title={result.source_filename} onClose={() => setOpen(false)}>
-          {texts.map((one) => <p key={one} class={`notice ${failed ? 'danger' : 'warning'}`}><Icon name={failed ? 'error' : 'warning'} /><span>{one}</span></p>)}
+          {texts.map((one) => (
+            <p key={one} class={`notice ${failed ? 'danger' : 'warning'}`}>
+              <Icon name={failed ? 'error' : 'warning'} />
+              <span>{one}</span>
+            </p>
+          ))}
         </Dialog>
       ) : null}
     </>
@@ -127,14 +160,22 @@ function Row({ row, inferenceId, tabIndex }: { row: ResultRow; inferenceId: stri
   const name = (
     <>
       <Thumbnail fileId={row.fileId} size={64} />
-      <span class="truncate" title={row.name}>{row.name}</span>
+      <span class="truncate" title={row.name}>
+        {row.name}
+      </span>
     </>
   );
   return (
     <div class="result-row">
       {done ? (
-        <a class="result-name" tabIndex={tabIndex} href={href({ name: 'image', id: inferenceId, file: row.fileId })}>{name}</a>
-      ) : <span class="result-name" tabIndex={tabIndex}>{name}</span>}
+        <a class="result-name" tabIndex={tabIndex} href={href({ name: 'image', id: inferenceId, file: row.fileId })}>
+          {name}
+        </a>
+      ) : (
+        <span class="result-name" tabIndex={tabIndex}>
+          {name}
+        </span>
+      )}
       <span class={`number cells${result?.objects === 0 ? ' faint' : ''}`}>{done ? whole(result.objects) : '–'}</span>
       <span class="number muted diameter">{done && result.objects > 0 ? `${decimal(result.diameter)} px` : '–'}</span>
       {result ? <Warnings result={result} /> : <span class="faint">–</span>}
@@ -152,16 +193,28 @@ export function ResultsTable({ inference, files }: { inference: Inference; files
   const all = useMemo(() => rowsOf(inference, files), [inference, files]);
   const rows = useMemo(() => {
     const wanted = search.toLowerCase();
-    return sortRows(all.filter((row) => row.name.toLowerCase().includes(wanted)), order);
+    return sortRows(
+      all.filter((row) => row.name.toLowerCase().includes(wanted)),
+      order,
+    );
   }, [all, search, order]);
   return (
     <section class="results" aria-label="Images">
       <div class="toolbar">
-        <label class="search"><Icon name="search" />
-          <input class="input" type="search" placeholder="Filter by name" aria-label="Filter images by name" value={search}
-            onInput={(event) => setQuery({ q: event.currentTarget.value })} />
+        <label class="search">
+          <Icon name="search" />
+          <input
+            class="input"
+            type="search"
+            placeholder="Filter by name"
+            aria-label="Filter images by name"
+            value={search}
+            onInput={(event) => setQuery({ q: event.currentTarget.value })}
+          />
         </label>
-        <span class="faint number" role="status">{search ? `${whole(rows.length)} of ${count(all.length, 'image')}` : count(all.length, 'image')}</span>
+        <span class="faint number" role="status">
+          {search ? `${whole(rows.length)} of ${count(all.length, 'image')}` : count(all.length, 'image')}
+        </span>
       </div>
       <div class="card result-table">
         <Head order={order} />

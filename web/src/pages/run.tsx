@@ -29,10 +29,19 @@ function ModelChoice({ models, chosen }: { models: Model[]; chosen: Model }): JS
       <legend class="label">Model</legend>
       {models.map((model) => (
         <label key={model._id} class={`card model-option${model.params ? '' : ' off'}`}>
-          <input type="radio" name="model" value={model._id} checked={model._id === chosen._id} disabled={!model.params}
-            onChange={() => setQuery({ model: model._id, params: '' })} />
+          <input
+            type="radio"
+            name="model"
+            value={model._id}
+            checked={model._id === chosen._id}
+            disabled={!model.params}
+            onChange={() => setQuery({ model: model._id, params: '' })}
+          />
           <span>
-            <span class="model-name">{model.name}<span class="badge">{model.license}</span></span>
+            <span class="model-name">
+              {model.name}
+              <span class="badge">{model.license}</span>
+            </span>
             <span class="help">{model.params ? model.description : 'This server cannot run it.'}</span>
           </span>
         </label>
@@ -52,7 +61,11 @@ function Setup({ dataset, models }: { dataset: Dataset; models: Model[] }): JSX.
   const { client } = useApp();
   const { query } = location.value;
   const usable = models.filter((model) => model.params);
-  const model = models.find((one) => one._id === query.get('model')) ?? usable.find((one) => one._id === dataset.model_id) ?? usable[0] ?? models[0];
+  const model =
+    models.find((one) => one._id === query.get('model')) ??
+    usable.find((one) => one._id === dataset.model_id) ??
+    usable[0] ??
+    models[0];
   const file = dataset.files.find((one) => one.gridfs_id === query.get('file')) ?? dataset.files[0];
   const params = useMemo(() => paramsOf(query.get('params')), [query]);
   const [typed, setTyped] = useState<Errors>({});
@@ -67,14 +80,17 @@ function Setup({ dataset, models }: { dataset: Dataset; models: Model[] }): JSX.
     setRefused({});
   }, [modelId]);
   const channelNames = useMemo(() => channelNamesOf(dataset), [dataset]);
-  if (!model || !file) return <LoadError message={model ? 'This dataset has no images. Add some first.' : 'This server has no models.'} />;
+  if (!model || !file)
+    return <LoadError message={model ? 'This dataset has no images. Add some first.' : 'This server has no models.'} />;
   const start = { dataset_id: dataset._id, model_id: model._id, params };
   const blocked = Object.values(typed).some(Boolean);
 
   /** A refusal of a parameter that the form has. */
   const atControl = (error: Problem | null): Errors => {
     const [root, name = ''] = error?.field.split('.') ?? [];
-    return error && root === 'params' && name in (model.params?.properties ?? {}) ? { [error.field]: error.message } : {};
+    return error && root === 'params' && name in (model.params?.properties ?? {})
+      ? { [error.field]: error.message }
+      : {};
   };
   const take = (error: Problem | null): void => {
     setRefused(atControl(error));
@@ -96,38 +112,62 @@ function Setup({ dataset, models }: { dataset: Dataset; models: Model[] }): JSX.
   const isDefault = Object.keys(params).length === 0;
   return (
     <div class="run-columns">
-      <form class="run-form" onSubmit={(event) => {
-        event.preventDefault();
-        if (!blocked && !busy) void run();
-      }}>
+      <form
+        class="run-form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (!blocked && !busy) void run();
+        }}>
         <div class="run-scroll">
           <ModelChoice models={models} chosen={model} />
-          <div class="form-head"><h2>Settings</h2>
-            <button type="button" class="text-button" disabled={isDefault && !blocked} onClick={() => {
-              setTurn(turn + 1);
-              setTyped({});
-              setRefused({});
-              setQuery({ params: '' });
-            }}>Reset to defaults</button>
+          <div class="form-head">
+            <h2>Settings</h2>
+            <button
+              type="button"
+              class="text-button"
+              disabled={isDefault && !blocked}
+              onClick={() => {
+                setTurn(turn + 1);
+                setTyped({});
+                setRefused({});
+                setQuery({ params: '' });
+              }}>
+              Reset to defaults
+            </button>
           </div>
-          <SchemaForm key={`${model._id}/${turn}`} properties={model.params?.properties ?? {}} params={params} errors={{ ...refused, ...withText(typed) }}
+          <SchemaForm
+            key={`${model._id}/${turn}`}
+            properties={model.params?.properties ?? {}}
+            params={params}
+            errors={{ ...refused, ...withText(typed) }}
             channelNames={channelNames}
             onChange={(next) => {
               setRefused({});
               setQuery({ params: Object.keys(next).length ? JSON.stringify(next) : '' });
             }}
-            onError={(path, message) => setTyped((old) => ({ ...old, [path]: message }))} />
+            onError={(path, message) => setTyped((old) => ({ ...old, [path]: message }))}
+          />
         </div>
         <footer class="run-foot">
-          {problem ? <p class="error-text" role="alert">{problem}</p> : null}
+          {problem ? (
+            <p class="error-text" role="alert">
+              {problem}
+            </p>
+          ) : null}
           <button class="button primary wide large" disabled={blocked || busy || !model.params}>
-            <Icon name="play" />{busy ? 'Starting…' : `Run on ${count(dataset.files.length, 'image')}`}
+            <Icon name="play" />
+            {busy ? 'Starting…' : `Run on ${count(dataset.files.length, 'image')}`}
           </button>
         </footer>
       </form>
-      <PreviewPane start={start} file={file} files={dataset.files} blocked={blocked}
+      <PreviewPane
+        start={start}
+        file={file}
+        files={dataset.files}
+        blocked={blocked}
         onFile={(id) => setQuery({ file: id })}
-        onProblem={(error) => setRefused(atControl(error))} />
+        onProblem={(error) => setRefused(atControl(error))}
+      />
     </div>
   );
 }
@@ -139,7 +179,9 @@ function withText(errors: Errors): Errors {
 /** Choose a model, set it up with a look at what it finds, and start it. */
 export function RunPage({ id }: { id: string }): JSX.Element {
   const { client } = useApp();
-  const loaded = useLoaded(`run/${id}`, (signal) => Promise.all([getDataset(client, id, { signal }), listModels(client, { signal })]));
+  const loaded = useLoaded(`run/${id}`, (signal) =>
+    Promise.all([getDataset(client, id, { signal }), listModels(client, { signal })]),
+  );
   const crumbs = [{ name: 'Datasets', href: href({ name: 'datasets' }) }];
   const [dataset, models] = loaded.value ?? [];
   if (dataset) crumbs.push({ name: dataset.name, href: href({ name: 'dataset', id }) });

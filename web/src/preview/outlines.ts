@@ -20,7 +20,12 @@ export interface OutlineStyle {
 }
 
 /** RGBA of the cells: their border opaque, their inside faint. */
-export function paintLabels(labels: Uint32Array, width: number, height: number, style: OutlineStyle): Uint8ClampedArray<ArrayBuffer> {
+export function paintLabels(
+  labels: Uint32Array,
+  width: number,
+  height: number,
+  style: OutlineStyle,
+): Uint8ClampedArray<ArrayBuffer> {
   const pixels = new Uint8ClampedArray(new ArrayBuffer(width * height * 4));
   for (let y = 0; y < height; y += 1) {
     for (let x = 0; x < width; x += 1) {
@@ -28,8 +33,10 @@ export function paintLabels(labels: Uint32Array, width: number, height: number, 
       const label = labels[at];
       if (!label) continue;
       const border =
-        (x > 0 && labels[at - 1] !== label) || (x < width - 1 && labels[at + 1] !== label) ||
-        (y > 0 && labels[at - width] !== label) || (y < height - 1 && labels[at + width] !== label);
+        (x > 0 && labels[at - 1] !== label) ||
+        (x < width - 1 && labels[at + 1] !== label) ||
+        (y > 0 && labels[at - width] !== label) ||
+        (y < height - 1 && labels[at + width] !== label);
       pixels[at * 4] = style.color >> 16;
       pixels[at * 4 + 1] = (style.color >> 8) & 255;
       pixels[at * 4 + 2] = style.color & 255;

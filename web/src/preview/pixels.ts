@@ -30,8 +30,16 @@ export function tilesOf(region: Region, view: Pick<FileView, 'width' | 'height' 
       const right = Math.min(region.x + region.width, column * size + tileWidth);
       const bottom = Math.min(region.y + region.height, row * size + tileHeight);
       parts.push({
-        column, row, tileWidth, tileHeight, x: left - column * size, y: top - row * size,
-        toX: left - region.x, toY: top - region.y, width: right - left, height: bottom - top,
+        column,
+        row,
+        tileWidth,
+        tileHeight,
+        x: left - column * size,
+        y: top - row * size,
+        toX: left - region.x,
+        toY: top - region.y,
+        width: right - left,
+        height: bottom - top,
       });
     }
   }
@@ -75,7 +83,11 @@ export interface RegionSource {
 
 /** Adds one tile's channels, each in its colour and contrast, to the picture of the region. */
 export function addTile(
-  picture: Uint8ClampedArray, regionWidth: number, part: TilePart, buffer: ArrayBuffer, source: Pick<RegionSource, 'view' | 'mapped'>,
+  picture: Uint8ClampedArray,
+  regionWidth: number,
+  part: TilePart,
+  buffer: ArrayBuffer,
+  source: Pick<RegionSource, 'view' | 'mapped'>,
 ): void {
   const samples = samplesOf(buffer, source.view.sample);
   const plane = part.tileWidth * part.tileHeight;
@@ -95,15 +107,20 @@ export function addTile(
 
 /** A region of an image as a screen shows it: channels in their colours, with automatic contrast. */
 export async function readRegion(
-  client: Client, source: RegionSource, region: Region, signal: AbortSignal,
+  client: Client,
+  source: RegionSource,
+  region: Region,
+  signal: AbortSignal,
 ): Promise<ImageData> {
   const image = new ImageData(region.width, region.height);
-  await Promise.all(tilesOf(region, source.view).map(async (part) => {
-    const plane = source.z || source.t ? `?z=${source.z}&t=${source.t}` : '';
-    const path = `/api/files/${source.fileId}/tiles/0/${part.column}/${part.row}${plane}`;
-    const response = await client.response(path, { signal });
-    addTile(image.data, region.width, part, await response.arrayBuffer(), source);
-  }));
+  await Promise.all(
+    tilesOf(region, source.view).map(async (part) => {
+      const plane = source.z || source.t ? `?z=${source.z}&t=${source.t}` : '';
+      const path = `/api/files/${source.fileId}/tiles/0/${part.column}/${part.row}${plane}`;
+      const response = await client.response(path, { signal });
+      addTile(image.data, region.width, part, await response.arrayBuffer(), source);
+    }),
+  );
   return image;
 }
 

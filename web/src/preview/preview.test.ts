@@ -28,11 +28,27 @@ test('a region is put together from the parts of its tiles', () => {
 });
 
 test('samples of 16 bits are shown by their contrast, in the colours of their channels', () => {
-  const channel = (color: string): FileView['channels'][0] =>
-    ({ name: '', color, minimum: 0, maximum: 4095, low: 1000, high: 3000, histogram: [] });
+  const channel = (color: string): FileView['channels'][0] => ({
+    name: '',
+    color,
+    minimum: 0,
+    maximum: 4095,
+    low: 1000,
+    high: 3000,
+    histogram: [],
+  });
   const view: FileView = {
-    kind: 'image', width: 2, height: 1, tile_size: 256, levels: 1, sample: 'uint16', depth: 1, times: 1,
-    pixel_size_um: null, rgb: false, channels: [channel('#ff0000'), channel('#00ff00')],
+    kind: 'image',
+    width: 2,
+    height: 1,
+    tile_size: 256,
+    levels: 1,
+    sample: 'uint16',
+    depth: 1,
+    times: 1,
+    pixel_size_um: null,
+    rgb: false,
+    channels: [channel('#ff0000'), channel('#00ff00')],
   };
   const [part] = tilesOf({ x: 0, y: 0, width: 2, height: 1 }, view);
   const picture = new Uint8ClampedArray(8);

@@ -10,6 +10,7 @@ import { Thumbnail } from '../components/thumbnails';
 import { count, decimal, duration } from '../format';
 import { decodeLabels, paintLabels } from './outlines';
 import { readRegion, regionAround } from './pixels';
+import { RegionMap } from './region_map';
 
 const SIDES = [256, 512, 1024];
 const WAIT_MS = 400;
@@ -49,7 +50,9 @@ function usePreview(props: PaneProps, region: Region | null): Outcome {
     shown.current = place;
     const ask = async (): Promise<void> => {
       try {
-        const preview = await previewInference(client, props.start, props.file.gridfs_id, region, { signal: stop.signal });
+        const preview = await previewInference(client, props.start, props.file.gridfs_id, region, {
+          signal: stop.signal,
+        });
         setOutcome({ preview, error: '', busy: false });
         props.onProblem(null);
       } catch (error) {
@@ -105,7 +108,16 @@ function Pixels({ file, view, region, plane }: PixelsProps): JSX.Element {
     );
     return () => stop.abort();
   }, [file.gridfs_id, view, region, plane.z, plane.t]);
-  return <><canvas ref={canvas} class="preview-pixels" />{error ? <p class="preview-error error-text" role="alert">{error}</p> : null}</>;
+  return (
+    <>
+      <canvas ref={canvas} class="preview-pixels" />
+      {error ? (
+        <p class="preview-error error-text" role="alert">
+          {error}
+        </p>
+      ) : null}
+    </>
+  );
 }
 
 function Cells({ preview }: { preview: Preview | null }): JSX.Element {
@@ -122,46 +134,6 @@ function Cells({ preview }: { preview: Preview | null }): JSX.Element {
   return <canvas ref={canvas} class={`preview-cells${preview ? '' : ' empty'}`} />;
 }
 
-interface MapProps {
-  file: SourceFile;
-  region: Region;
-  onMove: (x: number, y: number) => void;
-}
-
-/** The whole image in small, with the box of the preview in it: a click or a drag, or arrow keys, move the box. */
-function RegionMap({ file, region, onMove }: MapProps): JSX.Element {
-  const box = useRef<HTMLDivElement>(null);
-  const centre = { x: region.x + region.width / 2, y: region.y + region.height / 2 };
-  const move = (event: PointerEvent): void => {
-    const bounds = box.current?.getBoundingClientRect();
-    if (!bounds || (event.type === 'pointermove' && event.buttons === 0)) return;
-    onMove(((event.clientX - bounds.left) / bounds.width) * file.width, ((event.clientY - bounds.top) / bounds.height) * file.height);
-  };
-  const onKeyDown = (event: KeyboardEvent): void => {
-    const steps: Record<string, [number, number]> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-    const step = steps[event.key];
-    if (!step) return;
-    event.preventDefault();
-    onMove(centre.x + (step[0] * region.width) / 4, centre.y + (step[1] * region.height) / 4);
-  };
-  const share = (part: number, all: number): string => `${(100 * part) / all}%`;
-  return (
-    <div ref={box} class="region-map" role="application" tabIndex={0}
-      aria-label={`Where the preview is: ${Math.round(centre.x)}, ${Math.round(centre.y)} px. Arrow keys move it.`}
-      style={{ aspectRatio: `${file.width} / ${file.height}` }} onKeyDown={onKeyDown}
-      onPointerDown={(event) => {
-        event.currentTarget.setPointerCapture(event.pointerId);
-        move(event);
-      }} onPointerMove={move}>
-      <Thumbnail fileId={file.gridfs_id} />
-      <span class="region-box" style={{
-        left: share(region.x, file.width), top: share(region.y, file.height),
-        width: share(region.width, file.width), height: share(region.height, file.height),
-      }} />
-    </div>
-  );
-}
-
 function outcomeText({ preview, busy }: Outcome): string {
   if (!preview) return busy ? 'Looking for cells…' : '';
   const diameter = preview.diameter > 0 ? ` · diameter ${decimal(preview.diameter)} px` : '';
@@ -172,7 +144,9 @@ function outcomeText({ preview, busy }: Outcome): string {
 export function PreviewPane(props: PaneProps): JSX.Element {
   const { client } = useApp();
   const { file } = props;
-  const view = useLoaded(`view/${file.gridfs_id}`, (signal) => client.json<FileView>(`/api/files/${file.gridfs_id}/view`, { signal }));
+  const view = useLoaded(`view/${file.gridfs_id}`, (signal) =>
+    client.json<FileView>(`/api/files/${file.gridfs_id}/view`, { signal }),
+  );
   const [side, setSide] = useState(512);
   const [centre, setCentre] = useState({ file: file.gridfs_id, x: file.width / 2, y: file.height / 2 });
   const at = centre.file === file.gridfs_id ? centre : { x: file.width / 2, y: file.height / 2 };
@@ -187,26 +161,60 @@ export function PreviewPane(props: PaneProps): JSX.Element {
         <span class="grow" />
         <div class="segmented" role="group" aria-label="Size of the preview">
           {SIDES.filter((one, index) => index === 0 || one <= Math.max(file.width, file.height) * 1.5).map((one) => (
-            <button key={one} aria-pressed={side === one} onClick={() => setSide(one)}>{one} px</button>
+            <button key={one} aria-pressed={side === one} onClick={() => setSide(one)}>
+              {one} px
+            </button>
           ))}
         </div>
-        <button class="button small" aria-pressed={hidden} onClick={() => setHidden(!hidden)}><Icon name="eye" />{hidden ? 'Show cells' : 'Hide cells'}</button>
+        <button class="button small" aria-pressed={hidden} onClick={() => setHidden(!hidden)}>
+          <Icon name="eye" />
+          {hidden ? 'Show cells' : 'Hide cells'}
+        </button>
       </header>
       <div class={`preview-stage${outcome.busy ? ' busy' : ''}`}>
-        <div class="preview-fit" style={{ aspectRatio: `${region.width} / ${region.height}`, '--ratio': region.width / region.height }}>
-          {view.value ? <Pixels file={file} view={view.value} region={region} plane={planeOf(props.start.params)} /> : null}
-          <div hidden={hidden} class="preview-layer"><Cells preview={outcome.preview} /></div>
+        <div
+          class="preview-fit"
+          style={{ aspectRatio: `${region.width} / ${region.height}`, '--ratio': region.width / region.height }}>
+          {view.value ? (
+            <Pixels file={file} view={view.value} region={region} plane={planeOf(props.start.params)} />
+          ) : null}
+          <div hidden={hidden} class="preview-layer">
+            <Cells preview={outcome.preview} />
+          </div>
         </div>
-        {outcome.error || view.error ? <p class="preview-error notice danger" role="alert"><Icon name="error" />{outcome.error || view.error}</p> : null}
-        {props.blocked ? <p class="preview-error notice warning" role="status"><Icon name="warning" />Mend the settings to see a preview.</p> : null}
-        <span class="preview-outcome number" role="status">{outcomeText(outcome)}</span>
-        {whole ? null : <RegionMap file={file} region={region} onMove={(x, y) => setCentre({ file: file.gridfs_id, x, y })} />}
+        {outcome.error || view.error ? (
+          <p class="preview-error notice danger" role="alert">
+            <Icon name="error" />
+            {outcome.error || view.error}
+          </p>
+        ) : null}
+        {props.blocked ? (
+          <p class="preview-error notice warning" role="status">
+            <Icon name="warning" />
+            Mend the settings to see a preview.
+          </p>
+        ) : null}
+        <span class="preview-outcome number" role="status">
+          {outcomeText(outcome)}
+        </span>
+        {whole ? null : (
+          <RegionMap file={file} region={region} onMove={(x, y) => setCentre({ file: file.gridfs_id, x, y })} />
+        )}
       </div>
-      {outcome.preview?.warnings.map((warning) => <p key={warning} class="notice warning"><Icon name="warning" />{warning}</p>)}
+      {outcome.preview?.warnings.map((warning) => (
+        <p key={warning} class="notice warning">
+          <Icon name="warning" />
+          {warning}
+        </p>
+      ))}
       <ul class="preview-files" aria-label="Image of the preview">
         {props.files.slice(0, 60).map((one) => (
           <li key={one.gridfs_id}>
-            <button aria-pressed={one.gridfs_id === file.gridfs_id} aria-label={one.filename} title={one.filename} onClick={() => props.onFile(one.gridfs_id)}>
+            <button
+              aria-pressed={one.gridfs_id === file.gridfs_id}
+              aria-label={one.filename}
+              title={one.filename}
+              onClick={() => props.onFile(one.gridfs_id)}>
               <Thumbnail fileId={one.gridfs_id} size={96} />
             </button>
           </li>

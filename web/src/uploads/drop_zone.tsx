@@ -46,7 +46,14 @@ export function PageDrop({ text, onFiles }: { text: string; onFiles: OnFiles }):
       document.removeEventListener('drop', drop);
     };
   }, []);
-  return <div class={`page-drop${over ? ' over' : ''}`} aria-hidden="true"><span><Icon name="upload" />{text}</span></div>;
+  return (
+    <div class={`page-drop${over ? ' over' : ''}`} aria-hidden="true">
+      <span>
+        <Icon name="upload" />
+        {text}
+      </span>
+    </div>
+  );
 }
 
 interface PickProps {
@@ -61,16 +68,27 @@ export function PickFiles({ children, class: name = 'button', folder = false, on
   const input = useRef<HTMLInputElement>(null);
   return (
     <>
-      <button type="button" class={name} onClick={() => input.current?.click()}>{children}</button>
-      <input ref={input} class="visually-hidden" type="file" multiple tabIndex={-1} aria-hidden="true"
+      <button type="button" class={name} onClick={() => input.current?.click()}>
+        {children}
+      </button>
+      <input
+        ref={input}
+        class="visually-hidden"
+        type="file"
+        multiple
+        tabIndex={-1}
+        aria-hidden="true"
         data-pick={folder ? 'folder' : 'files'}
-        {...(folder ? { webkitdirectory: true } : { accept: 'image/png,image/jpeg,image/tiff,.png,.jpg,.jpeg,.tif,.tiff' })}
+        {...(folder
+          ? { webkitdirectory: true }
+          : { accept: 'image/png,image/jpeg,image/tiff,.png,.jpg,.jpeg,.tif,.tiff' })}
         onChange={(event) => {
           const files = filesOfInput(event.currentTarget);
           const root = folder ? (files[0]?.path.split('/')[0] ?? '') : '';
           if (files.length) onFiles(files, root);
           event.currentTarget.value = '';
-        }} />
+        }}
+      />
     </>
   );
 }

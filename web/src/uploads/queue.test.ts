@@ -3,7 +3,8 @@ import { Problem } from '../api/problem';
 import { nameFiles, UploadQueue, type Send, type UploadItem } from './queue';
 
 const ID = '6743a1b2c3d4e5f601020304';
-const named = (...names: string[]): { file: File; name: string }[] => names.map((name) => ({ file: new File(['x'], name), name }));
+const named = (...names: string[]): { file: File; name: string }[] =>
+  names.map((name) => ({ file: new File(['x'], name), name }));
 const states = (queue: UploadQueue): string[] => queue.items.value.map((item) => item.state.value);
 const ended = (queue: UploadQueue): Promise<void> => vi.waitFor(() => expect(queue.isBusy.value).toBe(false));
 
@@ -34,7 +35,9 @@ test('the first file that is taken makes the dataset, the others are added to it
 
 test('a file whose way broke can be sent again, and only that one is', async () => {
   let broken = true;
-  const server = serverOf((item) => (item.name === 'b.png' && broken ? new Problem(0, 'The server does not answer.') : null));
+  const server = serverOf((item) =>
+    item.name === 'b.png' && broken ? new Problem(0, 'The server does not answer.') : null,
+  );
   const queue = new UploadQueue(server.send, 'Plate');
   queue.add(named('a.png', 'b.png'));
   await ended(queue);
@@ -67,8 +70,8 @@ test('files that are added while others are sent come after them', async () => {
 });
 
 test('what is called off is not sent', async () => {
-  const send: Send = (_item, _id, _name, signal) => new Promise((_, reject) =>
-    signal.addEventListener('abort', () => reject(new DOMException('', 'AbortError'))));
+  const send: Send = (_item, _id, _name, signal) =>
+    new Promise((_, reject) => signal.addEventListener('abort', () => reject(new DOMException('', 'AbortError'))));
   const queue = new UploadQueue(send, 'Plate');
   queue.add(named('a.png', 'b.png'));
   queue.cancel();
@@ -79,7 +82,8 @@ test('what is called off is not sent', async () => {
 test('files of the same name in several folders are told apart', () => {
   const file = (name: string): File => new File(['x'], name);
   const names = nameFiles([
-    { file: file('cells.tif'), path: 'plate/A01/cells.tif' }, { file: file('cells.tif'), path: 'plate/A02/cells.tif' },
+    { file: file('cells.tif'), path: 'plate/A01/cells.tif' },
+    { file: file('cells.tif'), path: 'plate/A02/cells.tif' },
     { file: file('other.tif'), path: 'plate/A02/other.tif' },
   ]).map(({ name }) => name);
   expect(names).toEqual(['plate_A01_cells.tif', 'plate_A02_cells.tif', 'other.tif']);

@@ -6,29 +6,72 @@ import { VirtualList } from '../components/virtual_list';
 import { bytes, count } from '../format';
 import type { UploadItem, UploadQueue } from './queue';
 
-const AXES: [string, string][] = [['ZYX', 'Depth (Z)'], ['CYX', 'Channels (C)'], ['TYX', 'Time (T)']];
+const AXES: [string, string][] = [
+  ['ZYX', 'Depth (Z)'],
+  ['CYX', 'Channels (C)'],
+  ['TYX', 'Time (T)'],
+];
 
 function ItemState({ item }: { item: UploadItem }): JSX.Element {
   switch (item.state.value) {
-    case 'done': return <span class="upload-state success"><Icon name="check" />Uploaded</span>;
-    case 'refused': return <span class="upload-state danger"><Icon name="error" />Refused</span>;
-    case 'failed': return <span class="upload-state danger"><Icon name="error" />Failed</span>;
+    case 'done':
+      return (
+        <span class="upload-state success">
+          <Icon name="check" />
+          Uploaded
+        </span>
+      );
+    case 'refused':
+      return (
+        <span class="upload-state danger">
+          <Icon name="error" />
+          Refused
+        </span>
+      );
+    case 'failed':
+      return (
+        <span class="upload-state danger">
+          <Icon name="error" />
+          Failed
+        </span>
+      );
     case 'sending':
-      return <span class="upload-state number">{item.progress.value < 1 ? `${Math.floor(item.progress.value * 100)} %` : 'Checking…'}</span>;
-    case 'waiting': return <span class="upload-state faint">Waiting</span>;
+      return (
+        <span class="upload-state number">
+          {item.progress.value < 1 ? `${Math.floor(item.progress.value * 100)} %` : 'Checking…'}
+        </span>
+      );
+    case 'waiting':
+      return <span class="upload-state faint">Waiting</span>;
   }
 }
 
 /** A TIFF of several pages that does not say what they are: a person may. */
-function AxesChoice({ item, queue, tabIndex }: { item: UploadItem; queue: UploadQueue; tabIndex: number }): JSX.Element {
+function AxesChoice({
+  item,
+  queue,
+  tabIndex,
+}: {
+  item: UploadItem;
+  queue: UploadQueue;
+  tabIndex: number;
+}): JSX.Element {
   return (
-    <select class="select small" tabIndex={tabIndex} aria-label={`What the pages of ${item.name} are`} value=""
+    <select
+      class="select small"
+      tabIndex={tabIndex}
+      aria-label={`What the pages of ${item.name} are`}
+      value=""
       onChange={(event) => {
         item.axes = event.currentTarget.value;
         queue.retry(item);
       }}>
       <option value="">The pages are…</option>
-      {AXES.map(([axes, name]) => <option key={axes} value={axes}>{name}</option>)}
+      {AXES.map(([axes, name]) => (
+        <option key={axes} value={axes}>
+          {name}
+        </option>
+      ))}
     </select>
   );
 }
@@ -39,18 +82,33 @@ function Row({ item, queue, tabIndex }: { item: UploadItem; queue: UploadQueue; 
   return (
     <div class={`upload-row ${state}`}>
       <span class="upload-name">
-        <span class="truncate" title={item.name}>{item.name}</span>
-        {item.message.value ? <span class="upload-reason" title={item.message.value}>{item.message.value}</span> : null}
+        <span class="truncate" title={item.name}>
+          {item.name}
+        </span>
+        {item.message.value ? (
+          <span class="upload-reason" title={item.message.value}>
+            {item.message.value}
+          </span>
+        ) : null}
       </span>
       <span class="faint number upload-size">{bytes(item.file.size)}</span>
       {bad ? (
         <span class="upload-again">
-          {state === 'refused' && item.field.value === 'axes' ? <AxesChoice item={item} queue={queue} tabIndex={tabIndex} /> : null}
-          <button class="button small" tabIndex={tabIndex} aria-label={`Retry ${item.name}`} onClick={() => queue.retry(item)}>
-            <Icon name="retry" />Retry
+          {state === 'refused' && item.field.value === 'axes' ? (
+            <AxesChoice item={item} queue={queue} tabIndex={tabIndex} />
+          ) : null}
+          <button
+            class="button small"
+            tabIndex={tabIndex}
+            aria-label={`Retry ${item.name}`}
+            onClick={() => queue.retry(item)}>
+            <Icon name="retry" />
+            Retry
           </button>
         </span>
-      ) : <ProgressBar fraction={item.progress.value} label={`Upload of ${item.name}`} />}
+      ) : (
+        <ProgressBar fraction={item.progress.value} label={`Upload of ${item.name}`} />
+      )}
       <ItemState item={item} />
     </div>
   );
@@ -71,7 +129,9 @@ export function UploadPanel({ queue }: { queue: UploadQueue }): JSX.Element {
   const items = queue.items.value;
   const { failed, refused } = queue.counts.value;
   const busy = queue.isBusy.value;
-  const fraction = items.length ? items.reduce((sum, item) => sum + (item.state.value === 'refused' ? 1 : item.progress.value), 0) / items.length : 0;
+  const fraction = items.length
+    ? items.reduce((sum, item) => sum + (item.state.value === 'refused' ? 1 : item.progress.value), 0) / items.length
+    : 0;
   // What needs a person comes first.
   const order = { refused: 0, failed: 0, sending: 1, waiting: 2, done: 3 };
   const sorted = busy ? items : [...items].sort((a, b) => order[a.state.value] - order[b.state.value]);
@@ -79,10 +139,19 @@ export function UploadPanel({ queue }: { queue: UploadQueue }): JSX.Element {
     <section class="card upload-panel" aria-label="Uploads">
       <header>
         <h2>{busy ? 'Uploading' : failed + refused ? 'Upload finished, with problems' : 'Upload finished'}</h2>
-        <span class="muted number" role="status">{summary(queue)}</span>
+        <span class="muted number" role="status">
+          {summary(queue)}
+        </span>
         <span class="grow" />
-        {failed ? <button class="button small" onClick={() => queue.retryFailed()}><Icon name="retry" />Retry failed</button> : null}
-        <button class="button ghost small" onClick={() => uploads.close(queue)}>{busy ? 'Stop' : 'Close'}</button>
+        {failed ? (
+          <button class="button small" onClick={() => queue.retryFailed()}>
+            <Icon name="retry" />
+            Retry failed
+          </button>
+        ) : null}
+        <button class="button ghost small" onClick={() => uploads.close(queue)}>
+          {busy ? 'Stop' : 'Close'}
+        </button>
       </header>
       <ProgressBar fraction={fraction} label="All uploads" />
       <div class="upload-rows">
