@@ -4,16 +4,16 @@ import { computed, effect, signal, untracked } from '@preact/signals';
 import type { Client } from '../api/client';
 import { Problem } from '../api/problem';
 import type { Correction, ImageResult, Inference } from '../api/types';
-import { Cells, order, pass } from './cells';
+import { type Cells, order, pass } from './cells';
 import { Comparison } from './comparison';
-import { parseColumns } from './csv';
+import { claimDraft } from './draft_claim';
 import { DraftStore } from './drafts';
 import { Editing } from './editing';
 import type { Box } from './geometry';
 import { LabelPlane } from './label_plane';
-import type { ChannelLook, ImageLook } from './pictures';
+import { type ChannelLook, firstLooks, type ImageLook } from './pictures';
 import { listRivals, type Rival, rivalFile } from './rivals';
-import { scanCells } from './scan';
+import { readCells } from './scan';
 import { parseState, stateTexts, type ViewState } from './state';
 import type { Camera } from './stage';
 import { TileFile } from './tiles';
@@ -34,6 +34,8 @@ export class Model {
   /** How much of the cells was measured in the browser; 1 when there is nothing to wait for. */
   readonly measured = signal(1);
   readonly editing = signal<Editing | null>(null);
+  /** Whether another tab edits these masks. */
+  readonly elsewhere = signal(false);
   readonly corrections = signal<Correction[]>([]);
   readonly rivals = signal<Rival[]>([]);
   readonly comparison = signal<Comparison | null>(null);
@@ -237,7 +239,8 @@ export class Model {
       this.labels.value = labels;
       this.cells.value = null;
       this.editing.value = null;
-      const cells = await this.#measurements(labels, this.state.peek().source ? '' : this.#artifact('measurements', this.state.peek().z), ended);
+      const csv = this.state.peek().source ? '' : this.#artifact('measurements', this.state.peek().z);
+      const cells = await readCells(this.client, labels, csv, ended, (share) => (this.measured.value = share));
       if (!ended.aborted) await this.#edit(labels, cells, ended);
     } catch (error) {
       if (!ended.aborted) this.fail(error);
@@ -248,17 +251,6 @@ export class Model {
   #artifact(kind: string, z: number): string {
     const all = this.result?.artifacts.filter((artifact) => artifact.kind === kind) ?? [];
     return all[Math.min(z, all.length - 1)]?.gridfs_id ?? '';
-  }
-
-  async #measurements(labels: LabelPlane, csv: string, ended: AbortSignal): Promise<Cells> {
-    if (csv) {
-      const response = await this.client.response(`/api/files/${csv}`, { signal: ended });
-      return new Cells(parseColumns(await response.text()));
-    }
-    this.measured.value = 0;
-    const cells = await scanCells(labels, ended, (share) => (this.measured.value = share));
-    this.measured.value = 1;
-    return cells;
   }
 
   async #edit(labels: LabelPlane, cells: Cells, ended: AbortSignal): Promise<void> {
@@ -272,6 +264,8 @@ export class Model {
       onProblem: (message) => this.fail(message),
     });
     this.cells.value = cells;
+    this.elsewhere.value = !(await claimDraft(labels.file.id, ended));
+    if (this.elsewhere.value || ended.aborted) return;
     this.editing.value = editing;
     const restored = await editing.restore();
     if (restored > 0) this.notice.value = `${restored} unsaved edits of this image were kept in this browser.`;
@@ -297,15 +291,4 @@ export class Model {
       this.fail(error);
     }
   }
-}
-
-/** How a file's channels are shown at first: the server's contrast and colours, photos as they are. */
-export function firstLooks({ view }: TileFile): ChannelLook[] {
-  return view.channels.map((channel, n) => ({
-    low: view.rgb ? 0 : channel.low,
-    high: view.rgb ? 255 : channel.high,
-    gamma: 1,
-    color: channel.color,
-    visible: view.rgb || n < 6,
-  }));
 }

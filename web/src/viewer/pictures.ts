@@ -17,6 +17,17 @@ export interface ImageLook extends Slice {
   channels: ChannelLook[];
 }
 
+/** How a file's channels are shown at first: the server's contrast and colours, photos as they are. */
+export function firstLooks({ view }: TileFile): ChannelLook[] {
+  return view.channels.map((channel, n) => ({
+    low: view.rgb ? 0 : channel.low,
+    high: view.rgb ? 255 : channel.high,
+    gamma: 1,
+    color: channel.color,
+    visible: view.rgb || n < 6,
+  }));
+}
+
 interface Picture {
   place: TilePlace;
   context: CanvasRenderingContext2D;

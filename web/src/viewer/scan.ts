@@ -1,6 +1,8 @@
 // Measures labels in the browser, for masks that came without measurements.
 
+import type { Client } from '../api/client';
 import { Cells } from './cells';
+import { parseColumns } from './csv';
 import { levelSize, TILE } from './geometry';
 import type { LabelPlane } from './label_plane';
 import { measure, type Shape } from './labels';
@@ -38,6 +40,20 @@ export async function scanCells(
     measure({ box: { left, top, right: left + width, bottom: top + height }, width, height, labels: labels! }, shapes);
   }, signal, progress);
   return cellsOf(shapes);
+}
+
+/** The cells of a labelling: as the server measured them (the file id of its CSV), else as they can be measured here. */
+export async function readCells(
+  client: Client, plane: LabelPlane, csv: string, signal: AbortSignal, progress: (share: number) => void,
+): Promise<Cells> {
+  if (csv) {
+    const response = await client.response(`/api/files/${csv}`, { signal });
+    return new Cells(parseColumns(await response.text()));
+  }
+  progress(0);
+  const cells = await scanCells(plane, signal, progress);
+  progress(1);
+  return cells;
 }
 
 /** A table of shapes, by label. */

@@ -84,11 +84,17 @@ function StageBox({ model, stages, right }: { model: Model; stages: Stages; righ
       <div class="vw-osd" ref={element} />
       <canvas class="vw-overlay" ref={overlay} aria-hidden="true" />
       <ScaleBar model={model} />
-      {right ? <div class="vw-name">{model.comparison.value?.title}</div> : null}
+      {model.comparison.value ? <div class="vw-name">{right ? model.comparison.value.title : sourceName(model)}</div> : null}
       {right ? null : <Readout model={model} stages={stages} note={note.value} />}
       {right ? null : <Tooltip model={model} note={note.value} />}
     </div>
   );
+}
+
+function sourceName(model: Model): string {
+  const { source } = model.state.value;
+  const correction = model.corrections.value.find(({ gridfs_id: id }) => id === source);
+  return correction ? `Correction, version ${correction.version}` : 'This run';
 }
 
 function ScaleBar({ model }: { model: Model }): JSX.Element | null {

@@ -18,7 +18,17 @@ const TOOLS: { tool: Tool; name: string; key: string; hint: string }[] = [
 
 export function CorrectPanel({ model }: { model: Model }): JSX.Element {
   const editing = model.editing.value;
-  if (!editing) return <div class="vw-panel"><p class="muted" role="status">Masks can be corrected when their cells are loaded.</p></div>;
+  if (!editing) {
+    return (
+      <div class="vw-panel">
+        <p class="muted" role="status">
+          {model.elsewhere.value ? 'These masks are being corrected in another tab. Go on there, or close it and load this page again.'
+            : 'Masks can be corrected when their cells are loaded.'}
+        </p>
+        <Versions model={model} />
+      </div>
+    );
+  }
   const tool = model.tool.value;
   return (
     <div class="vw-panel vw-correct">

@@ -3,7 +3,7 @@
 import type { JSX } from 'preact';
 import { autoWindow } from '../contrast';
 import type { Model } from '../model';
-import { firstLooks } from '../model';
+import { firstLooks } from '../pictures';
 import { Histogram, Limits } from './histogram';
 import { Slider } from './slider';
 
