@@ -18,15 +18,17 @@ export class Comparison {
   boxes: ReadonlyMap<number, Box> = new Map();
   readonly title: string;
   readonly labels: LabelPlane;
-  readonly #end = new AbortController();
+  #end = new AbortController();
 
   constructor(title: string, labels: LabelPlane) {
     this.title = title;
     this.labels = labels;
   }
 
-  /** Matches with the viewer's labels; call once. */
+  /** Matches with the viewer's labels. Again after they were edited: until it is done, the match stays as it was. */
   async run(mine: LabelPlane): Promise<void> {
+    this.#end.abort();
+    this.#end = new AbortController();
     if (mine.width !== this.labels.width || mine.height !== this.labels.height) {
       this.problem.value = 'The two masks have different sizes, so they cannot be compared.';
       return;

@@ -21,6 +21,9 @@ import type { ViewerOptions } from './types';
 
 export type Tool = 'select' | 'draw' | 'erase' | 'split';
 
+// Edits that follow each other faster are matched with the other side once.
+const MATCH_MS = 800;
+
 export class Model {
   readonly client: Client;
   readonly inference: Inference;
@@ -54,6 +57,7 @@ export class Model {
   /** Set by the view: labels within a box changed in place. */
   edited: (box: Box, labels: number[]) => void = () => {};
   readonly #imageId: string;
+  #matching = 0;
   readonly #end = new AbortController();
   #loading = new AbortController();
   readonly #stop: (() => void)[] = [];
@@ -220,6 +224,7 @@ export class Model {
 
   destroy(): void {
     this.#stop.forEach((stop) => stop());
+    window.clearTimeout(this.#matching);
     this.#end.abort();
     this.#loading.abort();
     this.comparison.peek()?.destroy();
@@ -260,6 +265,8 @@ export class Model {
         this.cells.value = now;
         this.selected.value = this.selected.value.filter((label) => now.row(label) >= 0);
         this.edited(box, changed);
+        window.clearTimeout(this.#matching);
+        this.#matching = window.setTimeout(() => void this.comparison.peek()?.run(labels), MATCH_MS);
       },
       onProblem: (message) => this.fail(message),
     });

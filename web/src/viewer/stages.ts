@@ -114,7 +114,7 @@ export class Stages {
     if (!to || (this.#leader ?? this.main) !== from) return;
     const there = to.stage.camera();
     const apart = Math.max(Math.abs(there.x - camera.x), Math.abs(there.y - camera.y)) * camera.scale;
-    if (apart > 0.25 || Math.abs(there.scale / camera.scale - 1) > 1e-4) to.stage.look(camera, true);
+    if (apart > 1e-3 || Math.abs(there.scale / camera.scale - 1) > 1e-6) to.stage.look(camera, true);
   }
 
   #pointed(from: Side, point: Point | null, label: number): void {

@@ -51,8 +51,8 @@ function Counts({ model }: { model: Model }): JSX.Element {
         <span class="muted">{shown === total ? ` ${total === 1 ? 'cell' : 'cells'}` : ` of ${count(total, 'cell')}`}</span>
       </p>
       {[...filters].map(([column, [low, high]]) => (
-        <button key={column} class="vw-chip" aria-label={`Remove the filter of ${columnName(column)}`}
-          onClick={() => model.setFilter(column, null)}>
+        <button key={column} class="vw-chip" title="Remove this filter" onClick={() => model.setFilter(column, null)}>
+          <span class="visually-hidden">Remove the filter </span>
           {columnName(column, model.channelNames)} {shortNumber(low)}–{shortNumber(high)}<Icon name="close" />
         </button>
       ))}

@@ -56,7 +56,7 @@ function Channel({ model, channel }: { model: Model; channel: number }): JSX.Ele
           onInput={(event) => model.setChannel(channel, { color: event.currentTarget.value })} />
         <h2 class="truncate" title={name}>{name}</h2>
         <button class="button ghost small" aria-label={`Auto contrast of ${name}`} onClick={() => auto(model, channel)}>Auto</button>
-        <button class="button ghost small" aria-label={`${name} as at first`} onClick={() => {
+        <button class="button ghost small" aria-label={`Reset ${name}`} onClick={() => {
           const first = firstLooks(image)[channel]!;
           model.setChannel(channel, first);
         }}>Reset</button>
