@@ -14,13 +14,13 @@ const STATE_MS = 400;
 /**
  * Shows an image of an inference with its cells in `element`, which has a size.
  *
- * When the picture has come to rest `element.dataset.motion` holds what was drawn of its motion, as JSON of `Motion`: the frame counter that the
- * browser tests read.
+ * When the picture has come to rest, `element.dataset.motion` holds what was drawn of its motion, as JSON of `Motion`;
+ * while it moves, nothing. That is the frame counter which the browser tests read.
  */
 export function mountViewer(element: HTMLElement, options: ViewerOptions): ViewerHandle {
   const model = new Model(options);
   const stages = new Stages(model);
-  stages.onMotion = (motion) => (element.dataset['motion'] = JSON.stringify(motion));
+  stages.onMotion = (motion) => (element.dataset['motion'] = motion ? JSON.stringify(motion) : '');
   let timer = 0;
   let told = JSON.stringify(model.texts);
   const stop = effect(() => {

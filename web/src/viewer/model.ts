@@ -151,7 +151,9 @@ export class Model {
     const rows = this.rows.peek();
     if (!cells || rows.length === 0) return;
     const row = rows.indexOf(cells.row(this.selected.peek()[0] ?? 0));
-    const next = row < 0 ? (step > 0 ? 0 : rows.length - 1) : Math.min(rows.length - 1, Math.max(0, row + step));
+    // With nothing selected one comes from before the first row, or from behind the last.
+    const from = row >= 0 ? row : step > 0 ? -1 : rows.length;
+    const next = Math.min(rows.length - 1, Math.max(0, from + step));
     this.select([cells.labels[rows[next]!]!], true);
   }
 

@@ -15,7 +15,7 @@ import type { TileFile } from './tiles';
 export interface SideEvents {
   onCamera(side: Side, camera: Camera): void;
   onPointer(side: Side, point: Point | null, label: number): void;
-  onMotion(motion: Motion): void;
+  onMotion(motion: Motion | null): void;
 }
 
 export class Side {

@@ -23,7 +23,8 @@ export interface StageEvents {
   onStroke(kind: 'press' | 'move' | 'release' | 'cancel', point: Point): boolean;
   /** After each frame. */
   onDraw(camera: Camera): void;
-  onMotion(motion: Motion): void;
+  /** null when a motion begins, what was counted of it when it has ended. */
+  onMotion(motion: Motion | null): void;
   /** A tile could not be had; it is asked for again in a while. */
   onProblem(error: unknown): void;
 }
@@ -193,6 +194,7 @@ export class Stage {
     viewer.addHandler('update-viewport', () => {
       this.#painting = 0;
       this.#frames.frame(performance.now());
+      if (this.#frames.motion.frames === 0) events.onMotion(null);
       window.clearTimeout(this.#resting);
       this.#resting = window.setTimeout(() => events.onMotion(this.#frames.motion), REST_MS);
       events.onDraw(this.camera());

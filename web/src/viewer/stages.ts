@@ -21,7 +21,7 @@ export class Stages {
   other: Side | null = null;
   /** Told of the pointer over either side, as a place of the left one. */
   onPointer: (note: PointerNote | null) => void = () => {};
-  onMotion: (motion: Motion) => void = () => {};
+  onMotion: (motion: Motion | null) => void = () => {};
   readonly #model: Model;
   // The side that moves the other one; it is the last one that was touched.
   #leader: Side | null = null;
