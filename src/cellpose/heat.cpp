@@ -23,17 +23,17 @@ void DiffuseRow(const double* __restrict__ above, const double* __restrict__ nin
 
 }  // namespace
 
-void Diffuse(const MaskBox& mask, std::size_t centre, int steps, std::vector<double>& heat,
+void Diffuse(const image::RegionMask& mask, std::size_t centre, int steps, std::vector<double>& heat,
              const std::stop_token& stop) {
   const auto width = static_cast<std::size_t>(mask.width);
-  std::vector<double> ninths(mask.size());
-  for (std::size_t i = 0; i < ninths.size(); ++i) ninths[i] = mask.inside[i] != 0 ? 1.0 / 9 : 0.0;
+  std::vector<double> ninths(mask.pixels.size());
+  for (std::size_t i = 0; i < ninths.size(); ++i) ninths[i] = mask.pixels[i] != 0 ? 1.0 / 9 : 0.0;
   std::vector<double> column(width);
-  std::vector<double> next(mask.size(), 0.0);
-  heat.assign(mask.size(), 0.0);
+  std::vector<double> next(mask.pixels.size(), 0.0);
+  heat.assign(mask.pixels.size(), 0.0);
   for (int step = 0; step < steps && !stop.stop_requested(); ++step) {
     heat[centre] += 1;
-    for (std::size_t row = width; row + width < mask.size(); row += width) {
+    for (std::size_t row = width; row + width < mask.pixels.size(); row += width) {
       DiffuseRow(heat.data() + row - width, ninths.data() + row, column.data(), next.data() + row, width);
     }
     std::swap(heat, next);

@@ -33,11 +33,13 @@ struct Material {
 };
 
 /// Each plane is let go as soon as it is read, unless it is to be kept.
-Material TakeFlows(NetworkOutput& output, const MaskTarget& target, const Options& options, bool keep) {
+Material TakeFlows(NetworkOutput& output, const MaskTarget& target, const Options& options,
+                   const MaskContext& context) {
+  const bool keep = context.keep_output;
   Material material;
   if (options.resample) Resize(target, output.cellprob);
   material.cells = FindCellPixels(output.cellprob, options.cellprob_threshold);
-  material.logits = RoundLogits(output.cellprob);
+  if (context.measure) material.logits = RoundLogits(output.cellprob);
   if (!keep) output.cellprob = {};
   if (options.resample) {
     Resize(target, output.flow_y);
@@ -52,7 +54,7 @@ Material TakeFlows(NetworkOutput& output, const MaskTarget& target, const Option
 
 Result<Masks> ComputeMasks(NetworkOutput output, const MaskTarget& target, const Options& options,
                            const MaskContext& context) {
-  auto [cells, logits, field] = TakeFlows(output, target, options, context.keep_output);
+  auto [cells, logits, field] = TakeFlows(output, target, options, context);
   context.clock.End("resize");
   const DynamicsOptions dynamics{.steps = StepsFor(target, options), .interpolate = options.interp};
   IC_RETURN_IF_ERROR(FollowFlows(field, dynamics, cells, context.pool, context.stop));
@@ -73,7 +75,7 @@ Result<Masks> ComputeMasks(NetworkOutput output, const MaskTarget& target, const
     labels = image::ResizeNearest(labels, target.height, target.width);
   }
   if (options.exclude_on_edges) DropOnEdges(labels, masks.flow_error);
-  masks.cell_probability = MeanProbabilities(labels, logits);
+  if (context.measure) masks.cell_probability = MeanProbabilities(labels, logits);
   masks.output = std::move(output);
   context.clock.End("masks");
   return masks;

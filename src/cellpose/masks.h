@@ -26,12 +26,13 @@ struct MaskContext {
   std::stop_token stop{};
   StageClock& clock;
   bool keep_output = false;  ///< the network's planes are wanted too
+  bool measure = true;       ///< how sure the objects are is wanted too
 };
 
 /// A label image and what is known of its objects.
 struct Masks {
   image::LabelImage labels;   ///< 1..N
-  PerLabel cell_probability;  ///< mean over an object's pixels, 0 to 1
+  PerLabel cell_probability;  ///< mean over an object's pixels, 0 to 1; empty unless it was to be measured
   PerLabel flow_error;        ///< that which quality control saw; empty without it
   NetworkOutput output;       ///< at the size of the dynamics; empty unless it was to be kept
 };

@@ -15,26 +15,14 @@ namespace {
 constexpr std::size_t kObjectsAtOnce = 16;
 constexpr double kNoDirection = 1e-60;  // keeps the length of a zero gradient from dividing by zero
 
-MaskBox Cut(const image::LabelImage& labels, const image::Region& region) {
-  MaskBox box{.height = region.height() + 2, .width = region.width() + 2, .inside = {}};
-  box.inside.assign(box.size(), 0);
-  for (int y = region.y0; y < region.y1; ++y) {
-    std::uint8_t* row = box.inside.data() + static_cast<std::ptrdiff_t>(y - region.y0 + 1) * box.width + 1;
-    for (int x = region.x0; x < region.x1; ++x) {
-      row[x - region.x0] = static_cast<std::uint8_t>(labels.at(y, x) == region.label);
-    }
-  }
-  return box;
-}
-
 /// The mask pixel nearest to the centroid, the first in row-major order where there are several.
-std::size_t Centre(const MaskBox& box, const image::Region& region) {
-  const auto width = static_cast<std::size_t>(box.width);
+std::size_t Centre(const image::RegionMask& mask, const image::Region& region) {
+  const auto width = static_cast<std::size_t>(mask.width);
   std::size_t nearest = 0;
   double least = INFINITY;
-  for (std::size_t i = 0; i < box.size(); ++i) {
-    if (box.inside[i] == 0) continue;
-    // in the image's coordinates: rounding in those of the box could break ties another way
+  for (std::size_t i = 0; i < mask.pixels.size(); ++i) {
+    if (mask.pixels[i] == 0) continue;
+    // in the image's coordinates: rounding in those of the mask could break ties another way
     const double dy = region.y0 + static_cast<int>(i / width) - 1 - region.centroid_y;
     const double dx = region.x0 + static_cast<int>(i % width) - 1 - region.centroid_x;
     const double distance = dy * dy + dx * dx;
@@ -48,14 +36,14 @@ std::size_t Centre(const MaskBox& box, const image::Region& region) {
 Result<double> FlowError(const image::LabelImage& labels, const image::Region& region, const FlowField& field,
                          const std::stop_token& stop) {
   IC_RETURN_IF_ERROR(CheckStop(stop));
-  const MaskBox box = Cut(labels, region);
+  const image::RegionMask mask = image::CutMask(labels, region);
   std::vector<double> heat;
-  Diffuse(box, Centre(box, region), 2 * (box.height + box.width), heat, stop);
+  Diffuse(mask, Centre(mask, region), 2 * (mask.height + mask.width), heat, stop);
   IC_RETURN_IF_ERROR(CheckStop(stop));
-  const auto width = static_cast<std::size_t>(box.width);
+  const auto width = static_cast<std::size_t>(mask.width);
   double sum = 0;
-  for (std::size_t i = width; i + width < box.size(); ++i) {
-    if (box.inside[i] == 0) continue;
+  for (std::size_t i = width; i + width < mask.pixels.size(); ++i) {
+    if (mask.pixels[i] == 0) continue;
     const double dy = heat[i + width] - heat[i - width];
     const double dx = heat[i + 1] - heat[i - 1];
     const double length = std::sqrt(dy * dy + dx * dx) + kNoDirection;

@@ -78,13 +78,13 @@ TEST(FlowError, StopsOnRequest) {
 }
 
 TEST(Diffuse, TakesNoStepAfterAStop) {
-  const MaskBox box{.height = 3, .width = 3, .inside = {0, 0, 0, 0, 1, 0, 0, 0, 0}};
+  const image::RegionMask mask{.height = 3, .width = 3, .pixels = {0, 0, 0, 0, 1, 0, 0, 0, 0}};
   std::stop_source stop;
   std::vector<double> heat;
-  Diffuse(box, 4, 1, heat, stop.get_token());
+  Diffuse(mask, 4, 1, heat, stop.get_token());
   EXPECT_GT(heat[4], 0);
   stop.request_stop();
-  Diffuse(box, 4, 1, heat, stop.get_token());
+  Diffuse(mask, 4, 1, heat, stop.get_token());
   EXPECT_EQ(heat[4], 0);
 }
 

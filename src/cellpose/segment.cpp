@@ -123,7 +123,8 @@ class Job {
     const double guess = DiameterOfStyle(*model_.size_model, style);
     IC_ASSIGN_OR_RETURN(NetworkOutput second, Pass(RunNetwork, plain, guess, unused));
     IC_ASSIGN_OR_RETURN(const Masks masks,
-                        ComputeMasks(std::move(second), Target(guess), plain, {context_.pool, context_.stop, unused}));
+                        ComputeMasks(std::move(second), Target(guess), plain,
+                                     {context_.pool, context_.stop, unused, /*keep_output=*/false, /*measure=*/false}));
     const double diameter = MedianDiameter(masks.labels);
     return diameter > 0 ? diameter : static_cast<double>(model_.diameters.diam_mean);
   }

@@ -2,7 +2,6 @@
 #include <limits>
 #include <span>
 
-#include "image/contours.h"
 #include "image/regions.h"
 #include "image/render.h"
 
@@ -67,8 +66,7 @@ void AddAround(const LabelImage& labels, int y, int x, Pairs& pairs) {
 }
 
 /// The nearest pixels of two objects are on their outlines, so nothing else need be looked at.
-Pairs FindNeighbours(const LabelImage& labels) {
-  const std::vector<std::uint8_t> outline = OutlinePixels(labels);
+Pairs FindNeighbours(const LabelImage& labels, const std::vector<std::uint8_t>& outline) {
   Pairs pairs;
   for (int y = 0; y < labels.height; ++y) {
     for (int x = 0; x < labels.width; ++x) {
@@ -187,9 +185,9 @@ const std::array<Rgb, kPaletteSize> kPalette = {{
     {113, 83, 52},
 }};
 
-std::vector<std::uint8_t> AssignColours(const LabelImage& labels) {
+std::vector<std::uint8_t> AssignColours(const LabelImage& labels, const std::vector<std::uint8_t>& outline) {
   const std::uint32_t count = MaxLabel(labels);
-  Pairs pairs = FindNeighbours(labels);
+  Pairs pairs = FindNeighbours(labels, outline);
   const Graph near(pairs.near.Sorted(), count);
   const Graph touching(pairs.touching.Sorted(), count);
   std::vector<std::uint8_t> colours(static_cast<std::size_t>(count) + 1, kNoColour);

@@ -22,21 +22,6 @@ void OutlineRow(const LabelImage& labels, int y, const std::uint32_t* above, con
   outline[last] = row[last] != 0;
 }
 
-Contour TraceRegion(const LabelImage& labels, const Region& region) {
-  if (region.area == 0) return {};
-  RegionMask mask = CutMask(labels, region);
-  std::vector<std::vector<cv::Point>> found;
-  cv::findContours(cv::Mat1b(mask.height, mask.width, mask.pixels.data()), found, cv::RETR_EXTERNAL,
-                   cv::CHAIN_APPROX_NONE);
-  assert(!found.empty());
-  const auto& longest =
-      *std::max_element(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.size() < b.size(); });
-  Contour contour;
-  contour.reserve(longest.size());
-  for (const cv::Point& point : longest) contour.push_back({point.y + region.y0 - 1, point.x + region.x0 - 1});
-  return contour;
-}
-
 }  // namespace
 
 std::vector<std::uint8_t> OutlinePixels(const LabelImage& labels) {
@@ -51,11 +36,18 @@ std::vector<std::uint8_t> OutlinePixels(const LabelImage& labels) {
   return outline;
 }
 
-std::vector<Contour> TraceContours(const LabelImage& labels, const std::vector<Region>& regions) {
-  std::vector<Contour> contours;
-  contours.reserve(regions.size());
-  for (const Region& region : regions) contours.push_back(TraceRegion(labels, region));
-  return contours;
+Contour TraceContour(const RegionMask& mask, const Region& region) {
+  RegionMask traced = mask;  // OpenCV takes no matrix that it may not write to
+  std::vector<std::vector<cv::Point>> found;
+  cv::findContours(cv::Mat1b(traced.height, traced.width, traced.pixels.data()), found, cv::RETR_EXTERNAL,
+                   cv::CHAIN_APPROX_NONE);
+  assert(!found.empty());
+  const auto& longest =
+      *std::max_element(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.size() < b.size(); });
+  Contour contour;
+  contour.reserve(longest.size());
+  for (const cv::Point& point : longest) contour.push_back({point.y + region.y0 - 1, point.x + region.x0 - 1});
+  return contour;
 }
 
 }  // namespace intelliclinix::image

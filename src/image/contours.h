@@ -23,10 +23,9 @@ using Contour = std::vector<Point>;
 /// or the border of the image.
 std::vector<std::uint8_t> OutlinePixels(const LabelImage& labels);
 
-/// The outer contour of each region, every pixel of it, as OpenCV's findContours goes around (8-connected). Of an
-/// object in several pieces, the piece with the longest contour. Empty for a region of area 0.
-/// `regions` are MeasureRegions(labels).
+/// The outer contour of a region, every pixel of it, as OpenCV's findContours goes around (8-connected). Of an object
+/// in several pieces, the piece with the longest contour. `mask` is CutMask of the region, whose area is not 0.
 /// Source: Suzuki and Abe 1985.
-std::vector<Contour> TraceContours(const LabelImage& labels, const std::vector<Region>& regions);
+Contour TraceContour(const RegionMask& mask, const Region& region);
 
 }  // namespace intelliclinix::image

@@ -37,6 +37,15 @@ TEST(ContoursTest, OutlinesEqualTheirDefinition) {
   }
 }
 
+/// Of each label; empty for one without pixels.
+std::vector<Contour> ContoursOf(const LabelImage& labels) {
+  std::vector<Contour> contours;
+  for (const Region& region : MeasureRegions(labels)) {
+    contours.push_back(region.area > 0 ? TraceContour(CutMask(labels, region), region) : Contour());
+  }
+  return contours;
+}
+
 TEST(ContoursTest, GoesAroundEachRegion) {
   const LabelImage labels = Drawn({
       ".......",
@@ -45,7 +54,7 @@ TEST(ContoursTest, GoesAroundEachRegion) {
       ".111.44",
       ".....44",
   });
-  const std::vector<Contour> contours = TraceContours(labels, MeasureRegions(labels));
+  const std::vector<Contour> contours = ContoursOf(labels);
   ASSERT_EQ(4u, contours.size());
   EXPECT_EQ(8u, contours[0].size());  // all but the centre
   EXPECT_EQ((Contour{{1, 5}}), contours[1]);
@@ -66,7 +75,7 @@ TEST(ContoursTest, TakesTheLongestPieceAndLeavesHolesOut) {
       "..1...1",
       "..11111",
   });
-  const std::vector<Contour> contours = TraceContours(labels, MeasureRegions(labels));
+  const std::vector<Contour> contours = ContoursOf(labels);
   EXPECT_EQ(14u, contours[0].size());
   EXPECT_EQ(contours[0].end(), std::ranges::find(contours[0], Point{0, 0}));
 }

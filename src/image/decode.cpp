@@ -1,11 +1,11 @@
 #include "image/decode.h"
 
 #include <algorithm>
-#include <array>
-#include <span>
+#include <optional>
 #include <string>
 
 #include "base/digits.h"
+#include "image/format.h"
 #include "image/format_reader.h"
 #include "image/image_sink.h"
 #include "image/projection.h"
@@ -13,26 +13,12 @@
 namespace intelliclinix::image {
 namespace {
 
-using Head = std::array<std::uint8_t, 8>;
-
-template <std::size_t n>
-bool StartsWith(const Head& head, const std::array<std::uint8_t, n>& magic) {
-  return std::equal(magic.begin(), magic.end(), head.begin());
-}
-
-bool IsTiff(const Head& head) {
-  using Magic = std::array<std::uint8_t, 4>;
-  return StartsWith(head, Magic{'I', 'I', 42, 0}) || StartsWith(head, Magic{'M', 'M', 0, 42}) ||
-         StartsWith(head, Magic{'I', 'I', 43, 0}) || StartsWith(head, Magic{'M', 'M', 0, 43});
-}
-
 Result<std::unique_ptr<FormatReader>> OpenAny(ByteSource& file, const DecodeLimits& limits, std::string_view axes) {
   if (file.size() == 0) return Fail(ErrorCode::kInvalidArgument, "The file is empty. Copy or export it again.");
-  Head head{};
-  IC_ASSIGN_OR_RETURN([[maybe_unused]] std::size_t count, file.ReadAt(0, std::as_writable_bytes(std::span(head))));
-  if (StartsWith(head, Head{0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'})) return OpenPng(file, limits);
-  if (StartsWith(head, std::array<std::uint8_t, 3>{0xff, 0xd8, 0xff})) return OpenJpeg(file, limits);
-  if (IsTiff(head)) return OpenTiff(file, limits, axes);
+  IC_ASSIGN_OR_RETURN(const std::optional<ImageHeader::Format> format, ReadFormat(file));
+  if (format == ImageHeader::Format::kPng) return OpenPng(file, limits);
+  if (format == ImageHeader::Format::kJpeg) return OpenJpeg(file, limits);
+  if (format == ImageHeader::Format::kTiff) return OpenTiff(file, limits, axes);
   return Fail(ErrorCode::kInvalidArgument,
               "The file is not an image that can be read: it is neither PNG, JPEG nor TIFF. Save it as one of them and "
               "try again.");
@@ -90,8 +76,9 @@ Status CheckPlane(const PlaneIndex& plane, const ImageHeader& header) {
                                                " in z and " + GroupDigits(header.times) + " in time.");
 }
 
-Result<Image> ReadImage(FormatReader& reader, const PlaneRequest& request) {
+Result<Image> ReadImage(FormatReader& reader, const PlaneChoice& request) {
   const ImageHeader& header = reader.header();
+  const std::uint64_t not_finite_before = reader.not_finite();
   bool projected = request.projection != ZProjection::kNone;
   IC_RETURN_IF_ERROR(CheckPlane({projected ? 0 : request.plane.z, request.plane.t}, header));
   Image image = ImageFor(header);
@@ -101,7 +88,7 @@ Result<Image> ReadImage(FormatReader& reader, const PlaneRequest& request) {
     ImageSink sink(image);
     IC_RETURN_IF_ERROR(reader.ReadPlane({projected ? 0 : request.plane.z, request.plane.t}, &sink));
   }
-  image.not_finite = reader.not_finite();
+  image.not_finite = reader.not_finite() - not_finite_before;
   return image;
 }
 
@@ -115,17 +102,31 @@ Result<std::unique_ptr<FormatReader>> OpenImage(ByteSource& file, const DecodeLi
 }
 
 Result<ImageHeader> ReadHeader(ByteSource& file, const DecodeLimits& limits, std::string_view axes) {
-  return WithMemory([&]() -> Result<ImageHeader> {
+  IC_ASSIGN_OR_RETURN(const ImageFile opened, ImageFile::Open(file, limits, axes));
+  return opened.header();
+}
+
+ImageFile::ImageFile(std::unique_ptr<FormatReader> reader) : reader_(std::move(reader)) {}
+ImageFile::ImageFile(ImageFile&&) noexcept = default;
+ImageFile& ImageFile::operator=(ImageFile&&) noexcept = default;
+ImageFile::~ImageFile() = default;
+
+Result<ImageFile> ImageFile::Open(ByteSource& file, const DecodeLimits& limits, std::string_view axes) {
+  return WithMemory([&]() -> Result<ImageFile> {
     IC_ASSIGN_OR_RETURN(std::unique_ptr<FormatReader> reader, OpenImage(file, limits, axes));
-    return reader->header();
+    return ImageFile(std::move(reader));
   });
 }
 
+const ImageHeader& ImageFile::header() const { return reader_->header(); }
+
+Result<Image> ImageFile::Decode(const PlaneChoice& choice) {
+  return WithMemory([&] { return ReadImage(*reader_, choice); });
+}
+
 Result<Image> Decode(ByteSource& file, const DecodeLimits& limits, const PlaneRequest& request) {
-  return WithMemory([&]() -> Result<Image> {
-    IC_ASSIGN_OR_RETURN(std::unique_ptr<FormatReader> reader, OpenImage(file, limits, request.axes));
-    return ReadImage(*reader, request);
-  });
+  IC_ASSIGN_OR_RETURN(ImageFile opened, ImageFile::Open(file, limits, request.axes));
+  return opened.Decode({request.plane, request.projection});
 }
 
 Result<ImageHeader> Check(ByteSource& file, const DecodeLimits& limits, std::string_view axes) {

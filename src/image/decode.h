@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <string_view>
 
 #include "base/byte_source.h"
 #include "base/result.h"
@@ -18,6 +20,30 @@ struct DecodeLimits {
   std::uint64_t max_bytes = 8ULL << 30;    ///< of the decoded image
   std::uint64_t max_block_bytes =
       256ULL << 20;  ///< one strip or tile of a TIFF, the coefficients of a progressive JPEG
+};
+
+class FormatReader;
+
+/// An image file whose header has been read and whose planes are decoded as they are asked for: a stack of many pages
+/// is walked along once, however many of its planes are wanted.
+/// Threads: one. Borrows: the file.
+class ImageFile {
+ public:
+  /// Errors: as ReadHeader.
+  static Result<ImageFile> Open(ByteSource& file, const DecodeLimits& limits = {}, std::string_view axes = {});
+  ImageFile(ImageFile&&) noexcept;
+  ImageFile& operator=(ImageFile&&) noexcept;
+  ~ImageFile();
+
+  const ImageHeader& header() const;
+
+  /// As the function of this name. Each plane once.
+  Result<Image> Decode(const PlaneChoice& choice);
+
+ private:
+  explicit ImageFile(std::unique_ptr<FormatReader> reader);
+
+  std::unique_ptr<FormatReader> reader_;
 };
 
 /// What kind of file it is and how large the image, without decoding pixels. The format is told by content, never by

@@ -1,14 +1,13 @@
 #include "image/decode_labels.h"
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 #include <limits>
-#include <span>
 #include <string>
 #include <vector>
 
 #include "base/digits.h"
+#include "image/format.h"
 #include "image/format_reader.h"
 #include "image/label_tiff.h"
 
@@ -49,17 +48,10 @@ Result<LabelImage> DecodePng(ByteSource& file, const LabelLimits& limits) {
   return labels;
 }
 
-template <std::size_t n>
-bool StartsWith(std::span<const unsigned char> head, const unsigned char (&magic)[n]) {
-  return std::ranges::equal(head.first(n), magic);
-}
-
 Result<LabelImage> DecodeAny(ByteSource& file, const LabelLimits& limits) {
-  std::array<unsigned char, 8> head{};
-  IC_RETURN_IF_ERROR(file.ReadAt(0, std::as_writable_bytes(std::span(head))));
-  constexpr unsigned char kPng[] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
-  if (StartsWith(head, kPng)) return DecodePng(file, limits);
-  if (StartsWith(head, {'I', 'I'}) || StartsWith(head, {'M', 'M'})) return DecodeLabelTiff(file, limits);
+  IC_ASSIGN_OR_RETURN(const std::optional<ImageHeader::Format> format, ReadFormat(file));
+  if (format == ImageHeader::Format::kPng) return DecodePng(file, limits);
+  if (format == ImageHeader::Format::kTiff) return DecodeLabelTiff(file, limits);
   return Fail(ErrorCode::kInvalidArgument,
               "The file is neither PNG nor TIFF. Save the label image as a grey 16-bit PNG, or as a TIFF of whole "
               "numbers.");

@@ -10,6 +10,7 @@
 
 #include "base/object_id.h"
 #include "image/encode.h"
+#include "image/made_files_test.h"
 
 namespace intelliclinix::image {
 namespace {
@@ -35,6 +36,11 @@ TEST(DecodeLabels, ReadsWhatTheEncodersWrite) {
   const LabelImage large = Sample(4'000'000'000);
   MemorySource tiff(*EncodeLabelTiff32(large));
   EXPECT_EQ(DecodeLabels(tiff, {})->labels, large.labels);
+}
+
+TEST(DecodeLabels, RefusesCompressionsThatChangeNumbers) {
+  const testing::TiffFileSpec file{.height = 16, .width = 16, .compression = 7, .rows_per_strip = 16};
+  EXPECT_THAT(ErrorOf(testing::MakeTiff(file, testing::Bytes(256)), 16, 16), HasSubstr("compressed with JPEG"));
 }
 
 TEST(DecodeLabels, RefusesAnotherSizeColoursAndOtherFiles) {

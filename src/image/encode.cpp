@@ -19,6 +19,20 @@ class ImageRows final : public PngRows {
   std::size_t stride_;
 };
 
+class PictureRows final : public PngRows {
+ public:
+  explicit PictureRows(const Picture& picture)
+      : picture_(picture), row_(static_cast<std::size_t>(picture.width) * static_cast<std::size_t>(picture.channels)) {}
+  const std::byte* Row(int y) noexcept override {
+    picture_.paint(y, row_.data());
+    return reinterpret_cast<const std::byte*>(row_.data());
+  }
+
+ private:
+  const Picture& picture_;
+  std::vector<std::uint8_t> row_;
+};
+
 class LabelRows final : public PngRows {
  public:
   explicit LabelRows(const LabelImage& labels) : labels_(labels), row_(static_cast<std::size_t>(labels.width) * 2) {}
@@ -44,6 +58,11 @@ Result<std::vector<std::byte>> EncodePng(const Image& image, PngContent content)
   }
   ImageRows rows(image);
   return WritePng({.height = image.height, .width = image.width, .channels = image.channels}, content, rows);
+}
+
+Result<std::vector<std::byte>> EncodePng(const Picture& picture, PngContent content) {
+  PictureRows rows(picture);
+  return WritePng({.height = picture.height, .width = picture.width, .channels = picture.channels}, content, rows);
 }
 
 Result<std::vector<std::byte>> EncodeLabelPng16(const LabelImage& labels) {

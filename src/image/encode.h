@@ -8,6 +8,7 @@
 
 #include "base/result.h"
 #include "image/image.h"
+#include "image/render.h"
 
 namespace intelliclinix::image {
 
@@ -23,6 +24,9 @@ enum class PngContent {
 /// A PNG of an 8-bit image: 1 channel is grey, 3 are RGB, 4 are RGBA.
 /// Errors: kInvalidArgument for another type, number of channels, or no pixels.
 Result<std::vector<std::byte>> EncodePng(const Image& image, PngContent content = PngContent::kDrawing);
+
+/// The same of a picture, which is painted as it is written. Errors: as above.
+Result<std::vector<std::byte>> EncodePng(const Picture& picture, PngContent content = PngContent::kDrawing);
 
 /// A grey 16-bit PNG in which a pixel's value is its label.
 /// Errors: kInvalidArgument when a label is above kMaxPngLabel or there are no pixels.

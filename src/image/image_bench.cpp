@@ -59,6 +59,13 @@ const Image& Source() {
   return source;
 }
 
+const Drawing& Nuclear() {
+  static const std::vector<std::uint8_t> outline = OutlinePixels(Labels());
+  static const std::vector<std::uint8_t> colours = AssignColours(Labels(), outline);
+  static const Drawing drawing{Labels(), outline, colours};
+  return drawing;
+}
+
 template <typename Encode>
 void RunEncoder(benchmark::State& state, const Encode& encode) {
   std::size_t bytes = 0;
@@ -73,20 +80,16 @@ void EncodeTiff(benchmark::State& state) {
   RunEncoder(state, [] { return EncodeLabelTiff32(Labels()); });
 }
 void EncodeOverlay(benchmark::State& state) {
-  Image overlay = RenderOverlay(Labels(), AssignColours(Labels()));
-  RunEncoder(state, [&] { return EncodePng(overlay); });
+  RunEncoder(state, [] { return EncodePng(DrawOverlay(Nuclear())); });
 }
 void EncodeClassMask(benchmark::State& state) {
-  Image mask = RenderClassMask(Labels());
-  RunEncoder(state, [&] { return EncodePng(mask); });
+  RunEncoder(state, [] { return EncodePng(DrawClassMask(Labels())); });
 }
 void EncodeInstanceMask(benchmark::State& state) {
-  Image mask = RenderInstanceMask(Labels(), AssignColours(Labels()));
-  RunEncoder(state, [&] { return EncodePng(mask); });
+  RunEncoder(state, [] { return EncodePng(DrawInstanceMask(Nuclear())); });
 }
 void EncodeComposite(benchmark::State& state) {
-  Image composite = RenderComposite(Source(), Labels(), AssignColours(Labels()));
-  RunEncoder(state, [&] { return EncodePng(composite, PngContent::kPhotograph); });
+  RunEncoder(state, [] { return EncodePng(DrawComposite(Source(), Nuclear()), PngContent::kPhotograph); });
 }
 BENCHMARK(EncodeLabels)->Unit(benchmark::kMillisecond);
 BENCHMARK(EncodeTiff)->Unit(benchmark::kMillisecond);
@@ -118,25 +121,16 @@ void RunOnLabels(benchmark::State& state, const Work& work) {
 }
 void Regions(benchmark::State& state) { RunOnLabels(state, MeasureRegions); }
 void Outlines(benchmark::State& state) { RunOnLabels(state, OutlinePixels); }
-void Colours(benchmark::State& state) { RunOnLabels(state, AssignColours); }
-void Overlay(benchmark::State& state) {
-  RunOnLabels(state,
-              [colours = AssignColours(Labels())](const LabelImage& labels) { return RenderOverlay(labels, colours); });
-}
-void InstanceMask(benchmark::State& state) {
-  RunOnLabels(state, [colours = AssignColours(Labels())](const LabelImage& labels) {
-    return RenderInstanceMask(labels, colours);
-  });
-}
-void ClassMask(benchmark::State& state) { RunOnLabels(state, RenderClassMask); }
-void Composite(benchmark::State& state) {
-  RunOnLabels(state, [colours = AssignColours(Labels())](const LabelImage& labels) {
-    return RenderComposite(Source(), labels, colours);
-  });
+void Colours(benchmark::State& state) {
+  RunOnLabels(state, [](const LabelImage& labels) { return AssignColours(labels, Nuclear().outline); });
 }
 void Contours(benchmark::State& state) {
-  std::vector<Region> regions = MeasureRegions(Labels());
-  RunOnLabels(state, [&](const LabelImage& labels) { return TraceContours(labels, regions); });
+  const std::vector<Region> regions = MeasureRegions(Labels());
+  RunOnLabels(state, [&](const LabelImage& labels) {
+    std::size_t points = 0;
+    for (const Region& region : regions) points += TraceContour(CutMask(labels, region), region).size();
+    return points;
+  });
 }
 void Bilinear(benchmark::State& state) {
   Plane plane(kSide, kSide);
@@ -145,10 +139,6 @@ void Bilinear(benchmark::State& state) {
 BENCHMARK(Regions)->Unit(benchmark::kMillisecond);
 BENCHMARK(Outlines)->Unit(benchmark::kMillisecond);
 BENCHMARK(Colours)->Unit(benchmark::kMillisecond);
-BENCHMARK(Overlay)->Unit(benchmark::kMillisecond);
-BENCHMARK(InstanceMask)->Unit(benchmark::kMillisecond);
-BENCHMARK(ClassMask)->Unit(benchmark::kMillisecond);
-BENCHMARK(Composite)->Unit(benchmark::kMillisecond);
 BENCHMARK(Contours)->Unit(benchmark::kMillisecond);
 BENCHMARK(Bilinear)->Unit(benchmark::kMillisecond);
 

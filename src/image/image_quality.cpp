@@ -13,6 +13,7 @@ namespace {
 constexpr int kBandRows = 16;
 constexpr int kBlock = 4;
 constexpr std::size_t kMeasuredPixels = 1 << 20;
+constexpr double kBeyondNoise = 8;  // standard deviations; of millions of blocks of noise none gets so far
 
 template <typename Sample>
 void ReadRow(const Image& source, int channel, int y, float* out) {
@@ -79,6 +80,20 @@ double Deviation(const std::vector<float>& values) {
   return std::sqrt(squares / static_cast<double>(std::max<std::size_t>(1, values.size())));
 }
 
+/// Calls `take` with the mean of each block.
+template <typename Take>
+void ForEachBlock(const Plane& band, const Take& take) {
+  for (int y = 0; y + kBlock <= band.height; y += kBlock) {
+    for (int x = 0; x + kBlock <= band.width; x += kBlock) {
+      float sum = 0;
+      for (int row = y; row < y + kBlock; ++row) {
+        for (int column = x; column < x + kBlock; ++column) sum += band.row(row)[column];
+      }
+      take(sum / (kBlock * kBlock));
+    }
+  }
+}
+
 /// What the bands add up to.
 class Measurement {
  public:
@@ -97,6 +112,7 @@ class Measurement {
     quality.at_largest = static_cast<double>(at_largest_) / static_cast<double>(pixels_);
     quality.at_zero = static_cast<double>(at_zero_) / static_cast<double>(pixels_);
     const double noise = std::sqrt(std::numbers::pi / 2) / 6 * laplacians_ / std::max(1.0, laplacian_count_);
+    quality.noise = noise;
     if (noise > 0) quality.structure = Deviation(blocks_) * kBlock / noise;
     const double steepest = Quantile(gradients_, 0.99);
     if (steepest > 0) quality.edge_width = (quality.high - quality.low) / steepest / std::sqrt(2 * std::numbers::pi);
@@ -131,15 +147,7 @@ class Measurement {
   }
 
   void AddBlocks(const Plane& band) {
-    for (int y = 0; y + kBlock <= band.height; y += kBlock) {
-      for (int x = 0; x + kBlock <= band.width; x += kBlock) {
-        float sum = 0;
-        for (int row = y; row < y + kBlock; ++row) {
-          for (int column = x; column < x + kBlock; ++column) sum += band.row(row)[column];
-        }
-        blocks_.push_back(sum / (kBlock * kBlock));
-      }
-    }
+    ForEachBlock(band, [this](float mean) { blocks_.push_back(mean); });
   }
 
   void AddEdges(const Plane& smooth) {
@@ -173,6 +181,15 @@ ImageQuality MeasureQuality(const Image& source, int channel) {
   Measurement measurement;
   for (int y = 0; y < source.height; y += kBandRows * bands) measurement.Add(ReadBand(source, channel, y));
   return measurement.Take();
+}
+
+std::size_t CountStandingOut(const Image& source, int channel, const ImageQuality& quality) {
+  const double limit = kBeyondNoise * quality.noise / kBlock;
+  std::size_t count = 0;
+  for (int y = 0; y < source.height; y += kBandRows) {
+    ForEachBlock(ReadBand(source, channel, y), [&](float mean) { count += std::abs(mean - quality.median) > limit; });
+  }
+  return count;
 }
 
 }  // namespace intelliclinix::image

@@ -40,6 +40,22 @@ TEST(ImageQuality, TellsNoiseFromStructure) {
   EXPECT_NEAR(MeasureQuality(noise, 0).structure, 1, 0.1);
 }
 
+TEST(ImageQuality, SeesAFewCellsInMuchNoise) {
+  constexpr int kLarge = 1600;  // of which a part of the rows is measured
+  Image noise{.height = kLarge, .width = kLarge, .channels = 1, .samples = {}};
+  noise.samples.resize(noise.pixel_count());
+  std::mt19937 random(4);
+  std::normal_distribution<double> noises(100, 5);
+  for (std::byte& sample : noise.samples) sample = static_cast<std::byte>(std::lround(noises(random)));
+  EXPECT_EQ(CountStandingOut(noise, 1, MeasureQuality(noise, 1)), 0U);
+  for (int y = 20; y < 36; ++y) {  // between two bands
+    for (int x = 60; x < 76; ++x) noise.samples[static_cast<std::size_t>(y) * kLarge + x] = std::byte{125};
+  }
+  const ImageQuality quality = MeasureQuality(noise, 1);
+  EXPECT_LT(quality.structure, 2);
+  EXPECT_EQ(CountStandingOut(noise, 1, quality), 16U);
+}
+
 TEST(ImageQuality, CountsPixelsAtTheEnds) {
   Image image{.height = 8, .width = 8, .channels = 2, .type = PixelType::kUint16, .samples = {}};
   image.samples.resize(256);

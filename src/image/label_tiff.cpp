@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "image/tiff_file.h"
+#include "image/tiff_layout.h"
 
 namespace intelliclinix::image {
 namespace {
@@ -97,6 +98,7 @@ Status LabelTiff::CheckSamples() {
   if (photometric != PHOTOMETRIC_MINISBLACK && photometric != PHOTOMETRIC_PALETTE) {
     return Refuse("The TIFF shows 0 as white or has colours; a label image is grey. Save it with a grey lookup table.");
   }
+  IC_RETURN_IF_ERROR(CheckTiffCompression(file_));
   const int bits = file_.Get<std::uint16_t>(TIFFTAG_BITSPERSAMPLE).value_or(1);
   convert_ = ConvertOf(bits, file_.Get<std::uint16_t>(TIFFTAG_SAMPLEFORMAT).value_or(SAMPLEFORMAT_UINT));
   sample_bytes_ = static_cast<std::size_t>(bits) / 8;

@@ -40,6 +40,26 @@ std::size_t CountObjects(const std::vector<std::uint64_t>& areas) {
   return count;
 }
 
+/// Pixels of each object of the two images.
+struct Objects {
+  std::vector<std::uint64_t> expected;
+  std::vector<std::uint64_t> found;
+};
+
+/// How many pairs reach the threshold.
+std::size_t CountPairs(const Overlaps& overlaps, const Objects& areas, double threshold) {
+  std::set<std::uint32_t> taken_expected;
+  std::set<std::uint32_t> taken_found;
+  for (const auto& [pair, overlap] : overlaps) {
+    const std::uint64_t both = areas.expected[pair.first - 1] + areas.found[pair.second - 1] - overlap;
+    if (static_cast<double>(overlap) < threshold * static_cast<double>(both)) continue;
+    if (taken_expected.contains(pair.first) || taken_found.contains(pair.second)) continue;
+    taken_expected.insert(pair.first);
+    taken_found.insert(pair.second);
+  }
+  return taken_expected.size();
+}
+
 }  // namespace
 
 double Matching::average_precision() const {
@@ -63,22 +83,21 @@ Matching& Matching::operator+=(const Matching& other) {
   return *this;
 }
 
-Matching Match(const LabelImage& expected, const LabelImage& found, double threshold) {
+std::vector<Matching> MatchAt(std::span<const double> thresholds, const LabelImage& expected, const LabelImage& found) {
   if (expected.height != found.height || expected.width != found.width) throw std::invalid_argument("sizes differ");
   const Overlaps overlaps = CountOverlaps(expected, found);
-  const std::vector<std::uint64_t> expected_areas = Areas(expected);
-  const std::vector<std::uint64_t> found_areas = Areas(found);
-  std::set<std::uint32_t> taken_expected;
-  std::set<std::uint32_t> taken_found;
-  for (const auto& [pair, overlap] : overlaps) {
-    const std::uint64_t both = expected_areas[pair.first - 1] + found_areas[pair.second - 1] - overlap;
-    if (static_cast<double>(overlap) < threshold * static_cast<double>(both)) continue;
-    if (taken_expected.contains(pair.first) || taken_found.contains(pair.second)) continue;
-    taken_expected.insert(pair.first);
-    taken_found.insert(pair.second);
+  const Objects objects{Areas(expected), Areas(found)};
+  std::vector<Matching> matchings;
+  for (const double threshold : thresholds) {
+    matchings.push_back({.expected = CountObjects(objects.expected),
+                         .found = CountObjects(objects.found),
+                         .matched = CountPairs(overlaps, objects, threshold)});
   }
-  return {
-      .expected = CountObjects(expected_areas), .found = CountObjects(found_areas), .matched = taken_expected.size()};
+  return matchings;
+}
+
+Matching Match(const LabelImage& expected, const LabelImage& found, double threshold) {
+  return MatchAt(std::span(&threshold, 1), expected, found).front();
 }
 
 }  // namespace intelliclinix::image

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
+#include <vector>
 
 #include "image/image.h"
 
@@ -29,5 +31,8 @@ struct Matching {
 /// (at exactly 0.5 the first). The images have the same size. Memory for as many objects as the largest label says, so
 /// labels should be dense.
 Matching Match(const LabelImage& expected, const LabelImage& found, double threshold);
+
+/// The same at each of several thresholds, for which the images are read once.
+std::vector<Matching> MatchAt(std::span<const double> thresholds, const LabelImage& expected, const LabelImage& found);
 
 }  // namespace intelliclinix::image

@@ -72,21 +72,21 @@ Status ReadInto(FormatReader& reader, int t, Image& image) {
 }
 
 template <typename T>
-Status Project(FormatReader& reader, const PlaneRequest& request, Image& image) {
-  return request.projection == ZProjection::kMax ? ReadInto<MaxSink<T>>(reader, request.plane.t, image)
-                                                 : ReadInto<MeanSink<T>>(reader, request.plane.t, image);
+Status Project(FormatReader& reader, const PlaneChoice& choice, Image& image) {
+  return choice.projection == ZProjection::kMax ? ReadInto<MaxSink<T>>(reader, choice.plane.t, image)
+                                                : ReadInto<MeanSink<T>>(reader, choice.plane.t, image);
 }
 
 }  // namespace
 
-Status ReadProjection(FormatReader& reader, const PlaneRequest& request, Image& image) {
+Status ReadProjection(FormatReader& reader, const PlaneChoice& choice, Image& image) {
   switch (image.type) {
     case PixelType::kUint8:
-      return Project<std::uint8_t>(reader, request, image);
+      return Project<std::uint8_t>(reader, choice, image);
     case PixelType::kUint16:
-      return Project<std::uint16_t>(reader, request, image);
+      return Project<std::uint16_t>(reader, choice, image);
     case PixelType::kFloat32:
-      return Project<float>(reader, request, image);
+      return Project<float>(reader, choice, image);
   }
   return Fail(ErrorCode::kInternal, "There is no projection of samples of this type.");
 }

@@ -11,6 +11,6 @@ namespace intelliclinix::image {
 /// colours and type of the file. A mean of integers is rounded to the nearest. Takes memory for the sums of a mean: 4
 /// bytes a sample of an integer, 8 of a float.
 /// Errors: as FormatReader::ReadPlane.
-Status ReadProjection(FormatReader& reader, const PlaneRequest& request, Image& image);
+Status ReadProjection(FormatReader& reader, const PlaneChoice& choice, Image& image);
 
 }  // namespace intelliclinix::image

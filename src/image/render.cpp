@@ -1,9 +1,12 @@
 #include "image/render.h"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cassert>
+#include <cstring>
+#include <memory>
 
-#include "image/contours.h"
 #include "image/display.h"
 
 namespace intelliclinix::image {
@@ -14,10 +17,18 @@ constexpr std::uint8_t kOutlineAlpha = 255;
 /// Images with a longer side are shown scaled down, which would make a line of 1 px hard to see.
 constexpr int kThinLineSide = 1024;
 
-Image Blank(int height, int width, int channels) {
-  Image image{.height = height, .width = width, .channels = channels, .type = PixelType::kUint8, .samples = {}};
-  image.samples.resize(image.pixel_count() * channels);
-  return image;
+/// Colours of labels as pixels in memory: red, green, blue, and `alpha` where there is an object.
+std::vector<std::uint32_t> PixelsOf(const std::vector<std::uint8_t>& colours, std::uint8_t alpha) {
+  std::vector<std::uint32_t> pixels(colours.size(), 0);
+  for (std::size_t label = 1; label < colours.size(); ++label) {
+    const Rgb& colour = kPalette[colours[label]];
+    pixels[label] = std::bit_cast<std::uint32_t>(std::array{colour.red, colour.green, colour.blue, alpha});
+  }
+  return pixels;
+}
+
+const std::uint32_t* RowOf(const LabelImage& labels, int y) {
+  return labels.labels.data() + static_cast<std::size_t>(y) * static_cast<std::size_t>(labels.width);
 }
 
 void Put(std::uint8_t* pixel, const Rgb& colour) {
@@ -42,54 +53,64 @@ std::vector<std::uint8_t> Thicken(const LabelImage& labels, const std::vector<st
 
 }  // namespace
 
-Image RenderOverlay(const LabelImage& labels, const std::vector<std::uint8_t>& colours) {
-  std::vector<std::uint8_t> outline = OutlinePixels(labels);
-  Image overlay = Blank(labels.height, labels.width, 4);
-  auto* pixels = overlay.As<std::uint8_t>();
-  for (std::size_t i = 0; i < labels.labels.size(); ++i) {
-    std::uint32_t label = labels.labels[i];
-    if (label == 0) continue;
-    Put(pixels + 4 * i, kPalette[colours[label]]);
-    pixels[4 * i + 3] = outline[i] != 0 ? kOutlineAlpha : kFillAlpha;
+Image Render(const Picture& picture) {
+  Image image{.height = picture.height, .width = picture.width, .channels = picture.channels, .samples = {}};
+  const std::size_t row_bytes = static_cast<std::size_t>(image.width) * static_cast<std::size_t>(image.channels);
+  image.samples.resize(row_bytes * static_cast<std::size_t>(image.height));
+  for (int y = 0; y < image.height; ++y) {
+    picture.paint(y, image.As<std::uint8_t>() + static_cast<std::size_t>(y) * row_bytes);
   }
-  return overlay;
+  return image;
 }
 
-Image RenderClassMask(const LabelImage& labels) {
-  Image mask = Blank(labels.height, labels.width, 3);
-  auto* pixels = mask.As<std::uint8_t>();
-  for (std::size_t i = 0; i < labels.labels.size(); ++i) {
-    if (labels.labels[i] != 0) Put(pixels + 3 * i, kNucleusColour);
-  }
-  return mask;
-}
-
-Image RenderInstanceMask(const LabelImage& labels, const std::vector<std::uint8_t>& colours) {
-  Image mask = Blank(labels.height, labels.width, 3);
-  auto* pixels = mask.As<std::uint8_t>();
-  for (std::size_t i = 0; i < labels.labels.size(); ++i) {
-    if (labels.labels[i] != 0) Put(pixels + 3 * i, kPalette[colours[labels.labels[i]]]);
-  }
-  return mask;
-}
-
-Image RenderComposite(const Image& source, const LabelImage& labels, const std::vector<std::uint8_t>& colours) {
-  assert(source.height == labels.height && source.width == labels.width);
-  std::vector<std::uint8_t> line = OutlinePixels(labels);
-  if (std::max(labels.height, labels.width) > kThinLineSide) line = Thicken(labels, line);
-  Image shown = StretchForDisplay(source);
-  Image composite = Blank(labels.height, labels.width, 3);
-  const auto* from = shown.As<std::uint8_t>();
-  auto* to = composite.As<std::uint8_t>();
-  for (std::size_t i = 0; i < labels.labels.size(); ++i) {
-    const std::uint8_t* pixel = from + i * shown.channels;
-    if (line[i] != 0) {
-      Put(to + 3 * i, kPalette[colours[labels.labels[i]]]);
-    } else {
-      Put(to + 3 * i, shown.channels == 1 ? Rgb{*pixel, *pixel, *pixel} : Rgb{pixel[0], pixel[1], pixel[2]});
+Picture DrawOverlay(const Drawing& drawing) {
+  const LabelImage& labels = drawing.labels;
+  const auto paint = [&labels, &outline = drawing.outline, filled = PixelsOf(drawing.colours, kFillAlpha),
+                      lined = PixelsOf(drawing.colours, kOutlineAlpha)](int y, std::uint8_t* row) {
+    const std::uint32_t* const label = RowOf(labels, y);
+    const std::uint8_t* const line = outline.data() + static_cast<std::size_t>(y) * labels.width;
+    for (int x = 0; x < labels.width; ++x) {
+      const std::uint32_t pixel = line[x] != 0 ? lined[label[x]] : filled[label[x]];
+      std::memcpy(row + std::size_t{4} * x, &pixel, 4);
     }
-  }
-  return composite;
+  };
+  return {.height = labels.height, .width = labels.width, .channels = 4, .paint = paint};
+}
+
+Picture DrawClassMask(const LabelImage& labels) {
+  const auto paint = [&labels](int y, std::uint8_t* row) {
+    const std::uint32_t* const label = RowOf(labels, y);
+    for (int x = 0; x < labels.width; ++x) Put(row + std::size_t{3} * x, label[x] != 0 ? kNucleusColour : Rgb{});
+  };
+  return {.height = labels.height, .width = labels.width, .channels = 3, .paint = paint};
+}
+
+Picture DrawInstanceMask(const Drawing& drawing) {
+  const LabelImage& labels = drawing.labels;
+  const auto paint = [&labels, pixels = PixelsOf(drawing.colours, 0)](int y, std::uint8_t* row) {
+    const std::uint32_t* const label = RowOf(labels, y);
+    for (int x = 0; x < labels.width; ++x) std::memcpy(row + std::size_t{3} * x, &pixels[label[x]], 3);
+  };
+  return {.height = labels.height, .width = labels.width, .channels = 3, .paint = paint};
+}
+
+Picture DrawComposite(const Image& source, const Drawing& drawing) {
+  const LabelImage& labels = drawing.labels;
+  assert(source.height == labels.height && source.width == labels.width);
+  const bool thick = std::max(labels.height, labels.width) > kThinLineSide;
+  auto line =
+      std::make_shared<const std::vector<std::uint8_t>>(thick ? Thicken(labels, drawing.outline) : drawing.outline);
+  auto shown = std::make_shared<const Image>(StretchForDisplay(source));
+  const auto paint = [&labels, &colours = drawing.colours, line, shown](int y, std::uint8_t* row) {
+    const std::size_t first = static_cast<std::size_t>(y) * labels.width;
+    const std::uint8_t* pixel = shown->As<std::uint8_t>() + first * shown->channels;
+    for (int x = 0; x < labels.width; ++x, pixel += shown->channels) {
+      const bool is_grey = shown->channels == 1;
+      const Rgb from{pixel[0], pixel[is_grey ? 0 : 1], pixel[is_grey ? 0 : 2]};
+      Put(row + std::size_t{3} * x, (*line)[first + x] != 0 ? kPalette[colours[labels.labels[first + x]]] : from);
+    }
+  };
+  return {.height = labels.height, .width = labels.width, .channels = 3, .paint = paint};
 }
 
 }  // namespace intelliclinix::image

@@ -35,9 +35,24 @@ std::array<std::uint8_t, 4> Pixel(const Image& image, int y, int x) {
 
 std::array<std::uint8_t, 4> Opaque(const Rgb& colour) { return {colour.red, colour.green, colour.blue, 255}; }
 
+std::vector<std::uint8_t> ColoursOf(const LabelImage& labels) { return AssignColours(labels, OutlinePixels(labels)); }
+
+/// A label image with what its pictures are drawn from.
+class Painting {
+ public:
+  explicit Painting(const LabelImage& labels)
+      : labels_(labels), outline_(OutlinePixels(labels)), colours_(ColoursOf(labels)) {}
+  Drawing drawing() const { return {labels_, outline_, colours_}; }
+
+ private:
+  const LabelImage& labels_;
+  const std::vector<std::uint8_t> outline_;
+  const std::vector<std::uint8_t> colours_;
+};
+
 TEST(RenderTest, NeighboursDifferInColour) {
   const LabelImage labels = Squares(30, 40);
-  const std::vector<std::uint8_t> colours = AssignColours(labels);
+  const std::vector<std::uint8_t> colours = ColoursOf(labels);
   ASSERT_EQ(1201u, colours.size());
   for (int y = 0; y < labels.height; ++y) {
     for (int x = 0; x < labels.width; ++x) {
@@ -51,13 +66,13 @@ TEST(RenderTest, NeighboursDifferInColour) {
       }
     }
   }
-  EXPECT_EQ(colours, AssignColours(labels));
+  EXPECT_EQ(colours, ColoursOf(labels));
   EXPECT_EQ(static_cast<std::size_t>(kUsualColours), std::set(colours.begin() + 1, colours.end()).size());
 }
 
 /// Whether objects that touch by a side or a corner have different colours.
 void ExpectTouchingDiffer(const LabelImage& labels) {
-  const std::vector<std::uint8_t> colours = AssignColours(labels);
+  const std::vector<std::uint8_t> colours = ColoursOf(labels);
   for (int y = 0; y < labels.height; ++y) {
     for (int x = 0; x < labels.width; ++x) {
       for (const auto& [dy, dx] : {std::pair(0, 1), std::pair(1, -1), std::pair(1, 0), std::pair(1, 1)}) {
@@ -110,8 +125,8 @@ TEST(RenderTest, CellsThatFillThePlaneDiffer) {
 }
 
 TEST(RenderTest, ColoursWithoutObjects) {
-  EXPECT_EQ((std::vector<std::uint8_t>{0}), AssignColours(LabelImage(4, 4)));
-  EXPECT_EQ((std::vector<std::uint8_t>{0}), AssignColours(LabelImage()));
+  EXPECT_EQ((std::vector<std::uint8_t>{0}), ColoursOf(LabelImage(4, 4)));
+  EXPECT_EQ((std::vector<std::uint8_t>{0}), ColoursOf(LabelImage()));
 }
 
 TEST(RenderTest, PaletteColoursAreAllDifferent) {
@@ -123,8 +138,9 @@ TEST(RenderTest, PaletteColoursAreAllDifferent) {
 
 TEST(RenderTest, OverlaysAreTransparentWhereThereIsNothing) {
   const LabelImage labels = Drawn({".....", ".111.", ".111.", ".111.", "....."});
-  const Image overlay = RenderOverlay(labels, AssignColours(labels));
-  const Rgb colour = kPalette[AssignColours(labels)[1]];
+  const Painting painting(labels);
+  const Image overlay = Render(DrawOverlay(painting.drawing()));
+  const Rgb colour = kPalette[ColoursOf(labels)[1]];
   EXPECT_EQ(4, overlay.channels);
   EXPECT_EQ((std::array<std::uint8_t, 4>{0, 0, 0, 0}), Pixel(overlay, 0, 0));
   EXPECT_EQ(Opaque(colour), Pixel(overlay, 1, 1));
@@ -137,9 +153,10 @@ TEST(RenderTest, OverlaysAreTransparentWhereThereIsNothing) {
 
 TEST(RenderTest, MasksAreColouredInsideAndBlackOutside) {
   const LabelImage labels = Drawn({"1.2", "1.2"});
-  const std::vector<std::uint8_t> colours = AssignColours(labels);
-  const Image classes = RenderClassMask(labels);
-  const Image instances = RenderInstanceMask(labels, AssignColours(labels));
+  const std::vector<std::uint8_t> colours = ColoursOf(labels);
+  const Painting painting(labels);
+  const Image classes = Render(DrawClassMask(labels));
+  const Image instances = Render(DrawInstanceMask(painting.drawing()));
   for (int y = 0; y < 2; ++y) {
     EXPECT_EQ(Opaque(kNucleusColour), Pixel(classes, y, 0));
     EXPECT_EQ(Opaque({0, 0, 0}), Pixel(classes, y, 1));
@@ -154,11 +171,12 @@ TEST(RenderTest, CompositesShowTheSourceUnderTheOutlines) {
   Image source{.height = 5, .width = 5, .channels = 1, .type = PixelType::kUint16, .samples = {}};
   source.samples.resize(50);
   for (int i = 0; i < 25; ++i) source.As<std::uint16_t>()[i] = i == 12 ? 4000 : 100;
-  const Image composite = RenderComposite(source, labels, AssignColours(labels));
+  const Painting painting(labels);
+  const Image composite = Render(DrawComposite(source, painting.drawing()));
   EXPECT_EQ(3, composite.channels);
   EXPECT_EQ(Opaque({0, 0, 0}), Pixel(composite, 0, 0));
   EXPECT_EQ(Opaque({255, 255, 255}), Pixel(composite, 2, 2));
-  EXPECT_EQ(Opaque(kPalette[AssignColours(labels)[1]]), Pixel(composite, 1, 1));
+  EXPECT_EQ(Opaque(kPalette[ColoursOf(labels)[1]]), Pixel(composite, 1, 1));
 }
 
 TEST(RenderTest, LinesOfLargeImagesAreTwiceAsThickAndStayInside) {
@@ -171,8 +189,9 @@ TEST(RenderTest, LinesOfLargeImagesAreTwiceAsThickAndStayInside) {
                      .channels = 1,
                      .type = PixelType::kUint8,
                      .samples = std::vector<std::byte>(20 * 1100)};
-  const Image composite = RenderComposite(source, labels, AssignColours(labels));
-  const auto line = Opaque(kPalette[AssignColours(labels)[1]]);
+  const Painting painting(labels);
+  const Image composite = Render(DrawComposite(source, painting.drawing()));
+  const auto line = Opaque(kPalette[ColoursOf(labels)[1]]);
   EXPECT_EQ(Opaque({0, 0, 0}), Pixel(composite, 10, 99));
   EXPECT_EQ(line, Pixel(composite, 10, 100));
   EXPECT_EQ(line, Pixel(composite, 10, 101));

@@ -19,6 +19,12 @@ struct PlaneIndex {
 /// How the planes in z become one.
 enum class ZProjection { kNone, kMax, kMean };
 
+/// Which plane of a file is decoded.
+struct PlaneChoice {
+  PlaneIndex plane{};  ///< its z is not looked at where there is a projection
+  ZProjection projection = ZProjection::kNone;
+};
+
 /// What is read of a file. A file without stacks has one plane, 0 in z and t.
 struct PlaneRequest {
   std::string axes{};  ///< as CheckAxes takes them; empty: the file must tell them itself

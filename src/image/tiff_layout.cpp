@@ -38,18 +38,6 @@ std::string_view CompressionName(int compression) {
   }
 }
 
-Status CheckCompression(const TiffFile& file) {
-  constexpr std::array<int, 7> kRead = {COMPRESSION_NONE,    COMPRESSION_LZW,  COMPRESSION_ADOBE_DEFLATE,
-                                        COMPRESSION_DEFLATE, COMPRESSION_LZMA, COMPRESSION_PACKBITS,
-                                        COMPRESSION_ZSTD};
-  int compression = file.Get<std::uint16_t>(TIFFTAG_COMPRESSION).value_or(COMPRESSION_NONE);
-  bool read = std::find(kRead.begin(), kRead.end(), compression) != kRead.end();
-  if (read && TIFFIsCODECConfigured(static_cast<std::uint16_t>(compression)) != 0) return {};
-  return Refuse("The TIFF is compressed with " + std::string(CompressionName(compression)) + " (method " +
-                std::to_string(compression) +
-                "), which is not read. Save it without compression or with LZW, Deflate or PackBits.");
-}
-
 Result<StoredSample> ReadSample(const TiffFile& file) {
   StoredSample stored{.bits = file.Get<std::uint16_t>(TIFFTAG_BITSPERSAMPLE).value_or(1)};
   int format = file.Get<std::uint16_t>(TIFFTAG_SAMPLEFORMAT).value_or(SAMPLEFORMAT_UINT);
@@ -141,6 +129,18 @@ Status CheckStoredBlocks(const TiffFile& file, const DecodeLimits& limits) {
 
 }  // namespace
 
+Status CheckTiffCompression(const TiffFile& file) {
+  constexpr std::array<int, 7> kRead = {COMPRESSION_NONE,    COMPRESSION_LZW,  COMPRESSION_ADOBE_DEFLATE,
+                                        COMPRESSION_DEFLATE, COMPRESSION_LZMA, COMPRESSION_PACKBITS,
+                                        COMPRESSION_ZSTD};
+  int compression = file.Get<std::uint16_t>(TIFFTAG_COMPRESSION).value_or(COMPRESSION_NONE);
+  bool read = std::find(kRead.begin(), kRead.end(), compression) != kRead.end();
+  if (read && TIFFIsCODECConfigured(static_cast<std::uint16_t>(compression)) != 0) return {};
+  return Refuse("The TIFF is compressed with " + std::string(CompressionName(compression)) + " (method " +
+                std::to_string(compression) +
+                "), which is not read. Save it without compression or with LZW, Deflate or PackBits.");
+}
+
 Result<TiffLayout> ReadTiffLayout(const TiffFile& file, const DecodeLimits& limits) {
   if (file.Get<std::uint32_t>(TIFFTAG_IMAGEDEPTH).value_or(1) > 1) {
     return Refuse("The TIFF keeps a volume in one page, which is not read. Save each plane as a page of its own.");
@@ -152,7 +152,7 @@ Result<TiffLayout> ReadTiffLayout(const TiffFile& file, const DecodeLimits& limi
   layout.header.stored_bits = layout.stored.bits;
   IC_ASSIGN_OR_RETURN(layout.header.height, ReadSide(file, TIFFTAG_IMAGELENGTH));
   IC_ASSIGN_OR_RETURN(layout.header.width, ReadSide(file, TIFFTAG_IMAGEWIDTH));
-  IC_RETURN_IF_ERROR(CheckCompression(file));
+  IC_RETURN_IF_ERROR(CheckTiffCompression(file));
   IC_RETURN_IF_ERROR(ReadColours(file, layout));
   IC_RETURN_IF_ERROR(ReadBlocks(file, limits, layout));
   IC_RETURN_IF_ERROR(CheckStoredBlocks(file, limits));

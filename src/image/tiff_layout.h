@@ -29,6 +29,10 @@ struct TiffLayout {
   }
 };
 
+/// Errors: kInvalidArgument naming the compression of the page that the handle is at, unless it is a lossless one that
+/// is read.
+Status CheckTiffCompression(const TiffFile& file);
+
 /// Of the page that the handle is at.
 /// Errors: kInvalidArgument for samples, colours or compression that are refused, for directories
 /// that contradict themselves, and for blocks past the end of the file; kTooLarge for a block over

@@ -73,7 +73,8 @@ Result<TiffPages> ReadTiffPages(TiffFile& file, const DecodeLimits& limits) {
     if (IsCopyOrMask(file) && directory < kMaxTiffPages) continue;
     IC_RETURN_IF_ERROR(AddPage(file, limits, pages));
   }
-  if (pages.pages.size() > 1 && TIFFSetSubDirectory(tiff, pages.pages.front().directory) != 1) {
+  const std::uint64_t first = pages.pages.front().directory;
+  if (TIFFCurrentDirOffset(tiff) != first && TIFFSetSubDirectory(tiff, first) != 1) {
     return std::unexpected(file.Failure());
   }
   return pages;

@@ -100,6 +100,18 @@ TEST(TiffStackTest, ReadsHyperstacksOfImagej) {
   EXPECT_EQ(2, DecodeGood(bytes, {}, {.axes = "TZCYX"}).channels);
 }
 
+TEST(TiffStackTest, ReadsWhatIsSaidOfAPageWithSmallerCopies) {
+  const TiffFileSpec file{.height = 2,
+                          .width = 3,
+                          .pages = 3,
+                          .reduced_pages = true,
+                          .description = "ImageJ=1.54f\nimages=1\nunit=um\n",
+                          .resolution = 4};
+  const ImageHeader header = HeaderOf(MakeTiff(file, Bytes(6)));
+  ASSERT_TRUE(header.pixel_size_um.has_value());
+  EXPECT_EQ(0.25, header.pixel_size_um->x);
+}
+
 TEST(TiffStackTest, LetsAPersonCallSlicesChannels) {
   const Bytes bytes = NumberedPages({.pages = 3, .description = "ImageJ=1.54f\nimages=3\nslices=3\n"});
   EXPECT_EQ("ZYX", HeaderOf(bytes).axes);

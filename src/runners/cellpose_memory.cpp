@@ -2,6 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
+
+#include "runners/artifacts/formats.h"
+#include "runners/artifacts/outputs.h"
 
 namespace intelliclinix::runners {
 namespace {
@@ -12,31 +16,53 @@ constexpr double kOutputs = 3 * kFloat;   // flows and probability
 constexpr double kField = 2 * kFloat;     // steps of all pixels
 constexpr double kCell = 12;              // of a pixel of a cell: its number and where it has gone
 constexpr double kCellShare = 0.5;
-constexpr double kLabels = 8;              // labels, and counts of where pixels end
-constexpr double kPictures = 12;           // labels, one picture at a time and its file
-constexpr double kArtifactsOfPlane = 1.5;  // compressed, of all kinds
+constexpr double kCounts = 4;  // of where pixels end
+constexpr double kLabels = 4;
+constexpr double kLogits = 2;  // for the probability of cells
 
-double SourceBytes(const records::ImageFacts& image) {
-  const double sample = image.bit_depth <= 8 ? 1 : image.bit_depth == 16 ? 2 : 4;
-  return sample * image.channels;
+double SampleBytes(const records::ImageFacts& image) {
+  return image.bit_depth <= 8 ? 1 : image.bit_depth == 16 ? 2 : 4;
+}
+
+/// A pixel while it is decoded: its samples, and the sums of which a mean is made.
+double DecodeBytes(const CellposeTask& task) {
+  const double sample = SampleBytes(task.image);
+  const bool sums = task.planes.projection == image::ZProjection::kMean && task.image.depth > 1;
+  return (sample + (!sums ? 0 : sample < 4 ? sizeof(std::uint32_t) : sizeof(double))) * task.image.channels;
+}
+
+/// A pixel from the network to the labels, beside its samples.
+double SegmentBytes(const CellposeTask& task, double rescale, bool keep_output) {
+  const cellpose::Options& options = task.settings.options;
+  const double scaled = rescale * rescale;  // pixels that the network sees, for one of the image
+  const double seen = (task.image.channels > 1 && options.channels[1] > 0 ? 2 : 1) * kFloat;
+  const double network = seen + (rescale == 1 ? 0 : seen * scaled) + kOutputs * scaled;
+  const double grid = options.resample ? 1 : scaled;
+  const double resized = kOutputs * std::max(grid, scaled) + kField * grid;
+  const double masks = (kField + kCounts + kLabels + kLogits + kCell * kCellShare) * grid;
+  return std::max({network, resized, masks + (keep_output ? kOutputs * grid : 0)});
 }
 
 }  // namespace
 
-std::uint64_t EstimateCellposeBytes(const CellposeSettings& settings, const records::ImageFacts& image,
-                                    double diam_mean, std::size_t planes) {
-  const cellpose::Options& options = settings.options;
-  const double pixels = static_cast<double>(image.height) * image.width;
-  const double rescale = options.diameter > 0 ? diam_mean / options.diameter : 1;
-  const double scaled = rescale * rescale;  // pixels that the network sees, for one of the image
-  const double seen = (image.channels > 1 && options.channels[1] > 0 ? 2 : 1) * kFloat;
-  const double network = seen + (rescale == 1 ? 0 : seen * scaled) + kOutputs * scaled;
-  const double grid = options.resample ? 1 : scaled;
-  const double resized = kOutputs * std::max(grid, scaled) + kField * grid;
-  const double masks = (kField + kLabels + kCell * kCellShare) * grid;
-  const double peak = std::max({network, resized, masks, kPictures}) + SourceBytes(image);
-  const double kept = planes > 1 ? kArtifactsOfPlane * static_cast<double>(planes) : 0;
-  return static_cast<std::uint64_t>(std::llround(kTileBytes + pixels * (peak + kept)));
+std::uint64_t EstimateCellposeBytes(const CellposeTask& task) {
+  const cellpose::Options& options = task.settings.options;
+  const double pixels = static_cast<double>(task.image.height) * task.image.width;
+  const double diameter = options.diameter > 0 ? options.diameter : task.diam_mean;
+  const double rescale = task.diam_mean / diameter;
+  const bool keep_output = TakeFlows(task.outputs);
+  const ArtifactMemory artifacts =
+      EstimateArtifacts(task.outputs, {.pixels = pixels,
+                                       .cells = kCellShare * pixels / (std::numbers::pi / 4 * diameter * diameter),
+                                       .diameter = diameter,
+                                       .channels = task.image.channels});
+  const double flows = keep_output ? kOutputs * (options.resample ? 1 : rescale * rescale) : 0;
+  const double made = pixels * (kLabels + flows) + artifacts.files + artifacts.work;
+  const double source = pixels * SampleBytes(task.image) * task.image.channels;
+  const double peak =
+      std::max(pixels * DecodeBytes(task), source + std::max(pixels * SegmentBytes(task, rescale, keep_output), made));
+  const double kept = artifacts.files * (static_cast<double>(task.planes.planes.size()) - 1);
+  return static_cast<std::uint64_t>(std::llround(kTileBytes + peak + kept));
 }
 
 }  // namespace intelliclinix::runners

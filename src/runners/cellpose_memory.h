@@ -2,18 +2,28 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <vector>
 
 #include "records/dataset.h"
 #include "runners/cellpose_parameters.h"
+#include "runners/plane_choice.h"
 
 namespace intelliclinix::runners {
 
-/// The peak of one image from decoding to artifacts, beside the model: samples, the planes that the network sees and
-/// what it makes of them, flows and cells. Half of the image counts as cells, which is a dense one. `diam_mean`: of the
-/// model. Where the diameter is estimated, that of the model is assumed. `planes`: how many are run on their own, whose
-/// artifacts are kept until the last is done.
+/// What is asked for of an image.
+struct CellposeTask {
+  const CellposeSettings& settings;
+  const records::ImageFacts& image;
+  const ChosenPlanes& planes;
+  const std::vector<std::string>& outputs;  ///< kinds of artifacts
+  double diam_mean = 0;                     ///< px; of the model. Where the diameter is estimated, that is assumed
+};
+
+/// The peak of one image from decoding to artifacts, beside the model: samples and the sums of a projection, the planes
+/// that the network sees and what it makes of them, flows and cells, and the artifacts, which are kept of every plane
+/// until the last is done. Half of the image counts as cells, which is a dense one.
 /// Units: bytes.
-std::uint64_t EstimateCellposeBytes(const CellposeSettings& settings, const records::ImageFacts& image,
-                                    double diam_mean, std::size_t planes);
+std::uint64_t EstimateCellposeBytes(const CellposeTask& task);
 
 }  // namespace intelliclinix::runners

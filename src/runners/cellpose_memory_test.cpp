@@ -2,32 +2,71 @@
 
 #include <gtest/gtest.h>
 
+#include "runners/artifacts/outputs.h"
+
 namespace intelliclinix::runners {
 namespace {
 
-constexpr double kModel = 17;
+const records::ImageFacts kGrey{.height = 1000, .width = 1000, .channels = 1};
 
-double PerPixel(const CellposeSettings& settings, const records::ImageFacts& image, std::size_t planes = 1) {
-  const records::ImageFacts nothing{.channels = image.channels};
-  const std::uint64_t base = EstimateCellposeBytes(settings, nothing, kModel, 1);
-  const double bytes = static_cast<double>(EstimateCellposeBytes(settings, image, kModel, planes) - base);
-  return bytes / image.height / image.width;
-}
+/// A task whose members can be changed.
+struct Task {
+  CellposeSettings settings{};
+  records::ImageFacts image = kGrey;
+  ChosenPlanes planes{.planes = {{}}};
+  std::vector<std::string> outputs = OutputsParameter(true).default_value.get<std::vector<std::string>>();
+
+  std::uint64_t Bytes() const {
+    return EstimateCellposeBytes(
+        {.settings = settings, .image = image, .planes = planes, .outputs = outputs, .diam_mean = 17});
+  }
+  double BytesAPixel() const {
+    Task nothing = *this;
+    nothing.image.height = nothing.image.width = 0;
+    return static_cast<double>(Bytes() - nothing.Bytes()) / image.height / image.width;
+  }
+};
 
 TEST(CellposeMemory, AHundredMillionPixelsFitIntoThreeGigabytes) {
-  const records::ImageFacts image{.height = 10'000, .width = 10'000, .channels = 1};
-  EXPECT_LT(EstimateCellposeBytes({}, image, kModel, 1), 3'000'000'000U);
+  Task task;
+  task.image = {.height = 10'000, .width = 10'000, .channels = 1};
+  EXPECT_LT(task.Bytes(), 3'000'000'000U);
 }
 
-TEST(CellposeMemory, GrowsWithWhatGrows) {
-  const records::ImageFacts grey{.height = 1000, .width = 1000, .channels = 1};
-  const records::ImageFacts many{.height = 1000, .width = 1000, .channels = 8, .bit_depth = 16};
-  CellposeSettings small;
-  small.options.diameter = 8.5;
-  const double one = PerPixel({}, grey);
-  EXPECT_DOUBLE_EQ(PerPixel({}, many), one - 1 + 16);
-  EXPECT_GT(PerPixel(small, grey), 2 * one);
-  EXPECT_GT(PerPixel({}, grey, 100), one + 100);
+TEST(CellposeMemory, GrowsWithChannelsAndWithScale) {
+  const double one = Task().BytesAPixel();
+  Task many;
+  many.image.channels = 8;
+  many.image.bit_depth = 16;
+  EXPECT_GE(many.BytesAPixel(), one - 1 + 16);
+  Task small;
+  small.settings.options.diameter = 8.5;
+  EXPECT_GT(small.BytesAPixel(), 2 * one);
+}
+
+TEST(CellposeMemory, GrowsWithWhatIsWrittenOfEachPlane) {
+  Task task;
+  task.outputs = {"label_mask"};
+  const double mask = task.BytesAPixel();
+  task.outputs = {"label_mask", "seg_npy", "flows"};
+  // The network's three planes, in memory and in both files.
+  EXPECT_GE(task.BytesAPixel(), mask + 24);
+  const double one_plane = task.BytesAPixel();
+  task.image.depth = 10;
+  task.planes = {.planes = std::vector<image::PlaneIndex>(10), .each = true};
+  EXPECT_GE(task.BytesAPixel(), one_plane + 9 * 24);
+}
+
+TEST(CellposeMemory, GrowsWithTheSumsOfAMean) {
+  Task task;
+  task.image.channels = 8;
+  task.image.depth = 5;
+  task.image.bit_depth = 32;
+  task.planes.projection = image::ZProjection::kMax;
+  const double largest = task.BytesAPixel();
+  task.planes.projection = image::ZProjection::kMean;
+  EXPECT_GE(task.BytesAPixel(), 8 * (4 + 8) - 0.01);
+  EXPECT_GT(task.BytesAPixel(), largest);
 }
 
 }  // namespace

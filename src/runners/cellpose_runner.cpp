@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "base/digits.h"
 #include "cellpose/segment.h"
 #include "runners/artifacts/artifacts.h"
 #include "runners/artifacts/outputs.h"
@@ -54,6 +55,21 @@ Result<std::vector<ArtifactBytes>> MakeArtifactsOf(cellpose::Segmentation found,
   return MakeArtifacts(labelling, OutputsOf(input.params), context);
 }
 
+/// Whether brightness is scaled by what the image itself holds, be it noise.
+bool IsStretched(const cellpose::NormalizeOptions& normalize) { return normalize.enabled && !normalize.lowhigh; }
+
+/// Drops the objects of a blank image.
+void LeaveOutNoise(cellpose::Segmentation& found) {
+  if (found.objects == 0) return;
+  found.warnings.push_back("What looked like cells in a blank image was left out: " + GroupDigits(found.objects) +
+                           (found.objects == 1 ? " object" : " objects") +
+                           ". To keep it, say by normalize.lowhigh what is dark and what is bright.");
+  std::ranges::fill(found.labels.labels, 0U);
+  found.objects = 0;
+  found.cell_probability.clear();
+  found.flow_error.clear();
+}
+
 class CellposeRunner final : public ModelRunner {
  public:
   explicit CellposeRunner(const nn::EngineOptions& engine) : engine_(engine) {}
@@ -76,7 +92,11 @@ class CellposeRunner final : public ModelRunner {
     const Result<CellposeSettings> settings = ParseCellposeSettings(params, image);
     const Result<ChosenPlanes> chosen = ChoosePlanes(params, image);
     if (!settings || !chosen) return 0;
-    return EstimateCellposeBytes(*settings, image, DiamMean(entry), chosen->planes.size());
+    return EstimateCellposeBytes({.settings = *settings,
+                                  .image = image,
+                                  .planes = *chosen,
+                                  .outputs = OutputsOf(params),
+                                  .diam_mean = DiamMean(entry)});
   }
 
   Result<RunOutput> Run(const RunInput& input, const RunContext& context) override;
@@ -146,17 +166,18 @@ Result<RunOutput> CellposeRunner::Run(const RunInput& input, const RunContext& c
                                                            {.pool = context.pool,
                                                             .stop = context.stop,
                                                             .progress = context.progress,
-                                                            .keep_output = NeedFlows(input.params)});
+                                                            .keep_output = TakeFlows(OutputsOf(input.params))});
   if (!found) return AsParameterError(std::move(found).error());
 
+  QualityVerdict verdict = JudgeQuality(input.source, settings.options.channels[0], found->diameter);
+  if (verdict.blank && IsStretched(settings.options.normalize)) LeaveOutNoise(*found);
   RunOutput output{.objects = found->objects,
                    .diameter = found->diameter,
                    .engine = model.network.Describe().engine,
                    .warnings = std::move(found->warnings),
                    .timings_ms = TimingsJson(found->timings),
                    .artifacts = {}};
-  std::ranges::move(QualityWarnings(input.source, settings.options.channels[0], found->diameter),
-                    std::back_inserter(output.warnings));
+  std::ranges::move(verdict.warnings, std::back_inserter(output.warnings));
   const auto start = std::chrono::steady_clock::now();
   IC_ASSIGN_OR_RETURN(output.artifacts, MakeArtifactsOf(*std::move(found), input, settings, context));
   const std::chrono::duration<double, std::milli> elapsed = std::chrono::steady_clock::now() - start;

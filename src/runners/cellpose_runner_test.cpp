@@ -1,7 +1,9 @@
 #include "runners/cellpose_runner.h"
 
 #include <atomic>
+#include <cmath>
 #include <filesystem>
+#include <random>
 #include <thread>
 
 #include <gmock/gmock.h>
@@ -12,6 +14,7 @@
 #include "base/file.h"
 #include "base/hashing.h"
 #include "image/decode.h"
+#include "image/encode.h"
 #include "image/regions.h"
 #include "nn/npy.h"
 #include "runners/source_image.h"
@@ -97,6 +100,24 @@ TEST_F(CellposeRunnerTest, PreparesAndReports) {
   EXPECT_EQ(report.weights_sha256, nuclei_->files["weights"].sha256);
   EXPECT_GT(report.max_error, 0);
   EXPECT_LT(report.max_error, 1e-3);
+}
+
+/// What the network sees in a camera's dark noise, stretched to full brightness, by thresholds as low as people set
+/// them when nothing is found.
+TEST_F(CellposeRunnerTest, MakesNoCellsOfNoise) {
+  image::LabelImage noise(256, 256);  // as the samples of a 16-bit PNG
+  std::mt19937 random(2);
+  std::normal_distribution<double> levels(1000, 12);
+  for (std::uint32_t& level : noise.labels) level = static_cast<std::uint32_t>(std::lround(levels(random)));
+  MemorySource file(image::EncodeLabelPng16(noise).value());
+  const RunOutput kept = Run(file, R"({"diameter": 17, "cellprob_threshold": -6, "flow_threshold": 0,
+                                       "normalize": {"lowhigh": [972, 1028]}})")
+                             .value();
+  EXPECT_GT(kept.objects, 0U);
+  const RunOutput blank = Run(file, R"({"diameter": 17, "cellprob_threshold": -6, "flow_threshold": 0})").value();
+  EXPECT_EQ(blank.objects, 0U);
+  EXPECT_THAT(blank.warnings, testing::Contains(testing::StartsWith("Blank")));
+  EXPECT_THAT(blank.warnings, testing::Contains(HasSubstr("was left out: ")));
 }
 
 TEST_F(CellposeRunnerTest, PreparesOnceForAllThreads) {

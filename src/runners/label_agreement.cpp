@@ -1,6 +1,8 @@
 #include "runners/label_agreement.h"
 
+#include <array>
 #include <string>
+#include <vector>
 
 #include "image/decode_labels.h"
 #include "image/matching.h"
@@ -21,13 +23,14 @@ Result<image::LabelImage> ReadDense(ByteSource& file, const image::LabelLimits& 
 }
 
 LabelAgreement Compare(const image::LabelImage& expected, const image::LabelImage& found) {
-  const image::Matching at50 = image::Match(expected, found, 0.5);
+  constexpr std::array kThresholds = {0.5, 0.75};
+  const std::vector<image::Matching> at = image::MatchAt(kThresholds, expected, found);
   return {.same = expected.labels == found.labels,
-          .expected = static_cast<std::uint32_t>(at50.expected),
-          .found = static_cast<std::uint32_t>(at50.found),
-          .ap50 = at50.average_precision(),
-          .ap75 = image::Match(expected, found, 0.75).average_precision(),
-          .f1 = at50.f1()};
+          .expected = static_cast<std::uint32_t>(at[0].expected),
+          .found = static_cast<std::uint32_t>(at[0].found),
+          .ap50 = at[0].average_precision(),
+          .ap75 = at[1].average_precision(),
+          .f1 = at[0].f1()};
 }
 
 }  // namespace

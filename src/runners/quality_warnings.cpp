@@ -11,6 +11,8 @@ namespace {
 
 /// Noise has 1, and usual micrographs 60 and more.
 constexpr double kLeastStructure = 2;
+/// Fewer blocks that stand out are hot pixels rather than a cell.
+constexpr std::size_t kBlocksOfACell = 4;
 /// Grey levels between background and objects.
 constexpr double kLeastLevels = 8;
 constexpr double kMostSaturated = 0.01;
@@ -43,28 +45,29 @@ void WarnOfSaturation(image::PixelType type, const image::ImageQuality& quality,
 
 }  // namespace
 
-std::vector<std::string> QualityWarnings(const image::Image& source, int channel, double diameter) {
+QualityVerdict JudgeQuality(const image::Image& source, int channel, double diameter) {
   const image::ImageQuality quality = image::MeasureQuality(source, channel);
-  std::vector<std::string> warnings;
-  if (quality.smallest == quality.largest) return warnings;  // a runner tells by itself that there is nothing to see
-  WarnOfSaturation(source.type, quality, warnings);
-  if (quality.structure > 0 && quality.structure < kLeastStructure) {
-    warnings.emplace_back(
-        "Blank: the image shows nothing but noise. Scaling brightness makes noise look like cells; do not trust what "
-        "was found.");
-    return warnings;
+  QualityVerdict verdict;
+  if (quality.smallest == quality.largest) return verdict;  // a runner tells by itself that there is nothing to see
+  WarnOfSaturation(source.type, quality, verdict.warnings);
+  verdict.blank = quality.structure > 0 && quality.structure < kLeastStructure &&
+                  image::CountStandingOut(source, channel, quality) < kBlocksOfACell;
+  if (verdict.blank) {
+    verdict.warnings.emplace_back(
+        "Blank: the image shows nothing but noise, which looks like cells when its brightness is scaled.");
+    return verdict;
   }
   const double levels = quality.high - quality.low;
   if (source.type != image::PixelType::kFloat32 && levels < kLeastLevels) {
-    warnings.push_back("Low contrast: background and objects are only " + std::to_string(std::lround(levels)) +
-                       " grey levels apart.");
+    verdict.warnings.push_back("Low contrast: background and objects are only " + std::to_string(std::lround(levels)) +
+                               " grey levels apart.");
   }
   if (diameter > 0 && quality.edge_width > kWidestEdge * diameter) {
-    warnings.emplace_back(
+    verdict.warnings.emplace_back(
         "Out of focus: edges are blurred over much of a cell's diameter, so that outlines are uncertain. Or the "
         "diameter is far too small.");
   }
-  return warnings;
+  return verdict;
 }
 
 }  // namespace intelliclinix::runners

@@ -8,8 +8,14 @@
 
 namespace intelliclinix::runners {
 
-/// Sentences about light, contrast and focus of what was segmented: `channel` as image::MeasureQuality takes it.
-/// `diameter`: of the objects, px. They warn and change nothing: what was found stays found.
-std::vector<std::string> QualityWarnings(const image::Image& source, int channel, double diameter);
+/// What is to be said of an image.
+struct QualityVerdict {
+  bool blank = false;  ///< there is nothing but noise
+  std::vector<std::string> warnings{};
+};
+
+/// Light, contrast and focus of what was segmented: `channel` as image::MeasureQuality takes it. `diameter`: of the
+/// objects, px.
+QualityVerdict JudgeQuality(const image::Image& source, int channel, double diameter);
 
 }  // namespace intelliclinix::runners

@@ -44,15 +44,15 @@ TEST(QualityWarnings, HaveNothingToSayOfTheExamples) {
   for (const auto& entry : std::filesystem::directory_iterator(examples)) {
     if (entry.path().string().ends_with("_truth.png") || entry.path().extension() != ".png") continue;
     const image::Image source = image::Decode(**FileSource::Open(entry.path())).value();
-    EXPECT_THAT(QualityWarnings(source, 0, 17), IsEmpty()) << entry.path();
+    EXPECT_THAT(JudgeQuality(source, 0, 17).warnings, IsEmpty()) << entry.path();
     ++images;
   }
   EXPECT_GT(images, 5);
 }
 
 TEST(QualityWarnings, OfDiscsThatAreFineAreNone) {
-  EXPECT_THAT(QualityWarnings(Discs(20, 120, 1.5), 0, 24), IsEmpty());
-  EXPECT_THAT(QualityWarnings(Discs(255, 90, 1.5), 0, 24), IsEmpty()) << "white ground is no saturation";
+  EXPECT_THAT(JudgeQuality(Discs(20, 120, 1.5), 0, 24).warnings, IsEmpty());
+  EXPECT_THAT(JudgeQuality(Discs(255, 90, 1.5), 0, 24).warnings, IsEmpty()) << "white ground is no saturation";
 }
 
 TEST(QualityWarnings, KnowBlankImages) {
@@ -60,20 +60,23 @@ TEST(QualityWarnings, KnowBlankImages) {
   std::mt19937 random(1);
   std::poisson_distribution<int> photons(40);
   for (int i = 0; i < 90'000; ++i) image.As<std::uint16_t>()[i] = static_cast<std::uint16_t>(100 + photons(random));
-  EXPECT_THAT(QualityWarnings(image, 0, 17), ElementsAre(StartsWith("Blank")));
+  EXPECT_TRUE(JudgeQuality(image, 0, 17).blank);
+  EXPECT_THAT(JudgeQuality(image, 0, 17).warnings, ElementsAre(StartsWith("Blank")));
+  for (int i = 0; i < 12 * 12; ++i) image.As<std::uint16_t>()[(i / 12 + 50) * 300 + i % 12 + 70] += 40;
+  EXPECT_FALSE(JudgeQuality(image, 0, 17).blank) << "there is one cell";
 }
 
 TEST(QualityWarnings, KnowSaturation) {
-  EXPECT_THAT(QualityWarnings(Discs(20, 400, 1.5), 0, 24), ElementsAre(StartsWith("Saturated")));
-  EXPECT_THAT(QualityWarnings(Discs(255, -100, 1.5), 0, 24), ElementsAre(StartsWith("Saturated")));
+  EXPECT_THAT(JudgeQuality(Discs(20, 400, 1.5), 0, 24).warnings, ElementsAre(StartsWith("Saturated")));
+  EXPECT_THAT(JudgeQuality(Discs(255, -100, 1.5), 0, 24).warnings, ElementsAre(StartsWith("Saturated")));
 }
 
 TEST(QualityWarnings, KnowLowContrast) {
-  EXPECT_THAT(QualityWarnings(Discs(20, 25, 1.5), 0, 24), ElementsAre(StartsWith("Low contrast")));
+  EXPECT_THAT(JudgeQuality(Discs(20, 25, 1.5), 0, 24).warnings, ElementsAre(StartsWith("Low contrast")));
 }
 
 TEST(QualityWarnings, KnowBlur) {
-  EXPECT_THAT(QualityWarnings(Discs(20, 220, 12), 0, 24), ElementsAre(StartsWith("Out of focus")));
+  EXPECT_THAT(JudgeQuality(Discs(20, 220, 12), 0, 24).warnings, ElementsAre(StartsWith("Out of focus")));
 }
 
 }  // namespace

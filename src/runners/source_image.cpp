@@ -114,23 +114,23 @@ class SourceRunner {
 
   Result<RunOutput> Run() {
     const SteadyClock::time_point start = SteadyClock::now();
-    IC_ASSIGN_OR_RETURN(const image::ImageHeader header, image::ReadHeader(run_.file, limits_, run_.axes));
-    facts_ = FactsOf(header);
+    IC_ASSIGN_OR_RETURN(image::ImageFile file, image::ImageFile::Open(run_.file, limits_, run_.axes));
+    facts_ = FactsOf(file.header());
     IC_RETURN_IF_ERROR(CheckRun(runner_, run_.model, run_.params, facts_, source_limits_));
     IC_ASSIGN_OR_RETURN(chosen_, ChoosePlanes(run_.params, facts_));
     IC_ASSIGN_OR_RETURN(sha256_, HashSource(run_.file));
     output_.timings_ms["decode"] = 0.0;
-    for (done_ = 0; done_ < chosen_.planes.size(); ++done_) IC_RETURN_IF_ERROR(RunPlane(chosen_.planes[done_]));
+    for (done_ = 0; done_ < chosen_.planes.size(); ++done_) IC_RETURN_IF_ERROR(RunPlane(file));
     output_.diameter /= static_cast<double>(chosen_.planes.size());
     output_.timings_ms["total"] = MillisecondsSince(start);
     return std::move(output_);
   }
 
  private:
-  Status RunPlane(const image::PlaneIndex& plane) {
+  Status RunPlane(image::ImageFile& file) {
     const SteadyClock::time_point start = SteadyClock::now();
-    IC_ASSIGN_OR_RETURN(const image::Image source,
-                        image::Decode(run_.file, limits_, {run_.axes, plane, chosen_.projection}));
+    const image::PlaneIndex plane = chosen_.planes[done_];
+    IC_ASSIGN_OR_RETURN(const image::Image source, file.Decode({plane, chosen_.projection}));
     AddTime("decode", MillisecondsSince(start));
     const std::string suffix = chosen_.each ? PlaneSuffix(plane.z, facts_.depth) : "";
     IC_ASSIGN_OR_RETURN(RunOutput output, runner_.Run({source, run_.params, run_.model, run_.stem + suffix, facts_,
@@ -202,12 +202,13 @@ Status CheckRun(const ModelRunner& runner, const records::ModelEntry& model, con
   IC_RETURN_IF_ERROR(runner.CheckParams(params, image));
   const std::uint64_t bytes = runner.EstimateBytes(model, params, image);
   if (limits.max_memory == 0 || bytes <= limits.max_memory) return {};
-  return Fail(ErrorCode::kTooLarge,
-              "The image, " + GroupDigits(static_cast<std::uint64_t>(image.width)) + " x " +
-                  GroupDigits(static_cast<std::uint64_t>(image.height)) + " pixels, would take about " +
-                  Gigabytes(bytes) + " of memory with these parameters; " + Gigabytes(limits.max_memory) +
-                  " are allowed (setting max_memory). Crop or downscale it, give a larger diameter if the cells are "
-                  "large, or use a machine with more memory.");
+  return Fail(
+      ErrorCode::kTooLarge,
+      "The image, " + GroupDigits(static_cast<std::uint64_t>(image.width)) + " x " +
+          GroupDigits(static_cast<std::uint64_t>(image.height)) + " pixels, would take about " + Gigabytes(bytes) +
+          " of memory with these parameters; " + Gigabytes(limits.max_memory) +
+          " are allowed (setting max_memory). Choose fewer outputs or planes, crop or downscale it, give a larger "
+          "diameter if the cells are large, or use a machine with more memory.");
 }
 
 Result<RunOutput> RunSourceImage(ModelRunner& runner, const SourceRun& run, const SourceLimits& limits,

@@ -157,6 +157,30 @@ TEST(SourceImage, RunsEachPlaneOfAStackOnItsOwn) {
   EXPECT_EQ(RunSize(file, "{}").error().field, "params.plane.z");
 }
 
+/// Counts how often a file is read from its beginning, as each opening of it does.
+class CountedSource final : public ByteSource {
+ public:
+  explicit CountedSource(std::vector<std::byte> bytes) : source_(std::move(bytes)) {}
+  std::uint64_t size() const override { return source_.size(); }
+  Result<std::size_t> ReadAt(std::uint64_t offset, std::span<std::byte> out) override {
+    beginnings_ += offset == 0 ? 1 : 0;
+    return source_.ReadAt(offset, out);
+  }
+  int beginnings() const { return beginnings_; }
+
+ private:
+  MemorySource source_;
+  int beginnings_ = 0;
+};
+
+TEST(SourceImage, OpensAStackOnceForAllOfItsPlanes) {
+  CountedSource one(Stack("ImageJ=1.54f\nimages=3\nslices=3\n", {1, 2, 3, 4, 5, 6}));
+  EXPECT_EQ(RunSize(one, R"({"plane": {"z": 2}})")->artifacts.size(), 1U);
+  CountedSource each(Stack("ImageJ=1.54f\nimages=3\nslices=3\n", {1, 2, 3, 4, 5, 6}));
+  EXPECT_EQ(RunSize(each, R"({"z": "each"})")->artifacts.size(), 3U);
+  EXPECT_EQ(each.beginnings(), one.beginnings());
+}
+
 TEST(SourceImage, TakesAPersonsWordForPages) {
   MemorySource file(Stack("ImageJ=1.54f\nimages=2\n", {1, 2, 3, 4}));
   const auto unknown = CheckSourceImage(file, {});

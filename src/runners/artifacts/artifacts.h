@@ -16,7 +16,8 @@ namespace intelliclinix::runners {
 struct Findings {
   const Labelling& labelling;
   const std::vector<Cell>& cells;            ///< MeasureCells of the labelling
-  const std::vector<std::uint8_t>& colours;  ///< image::AssignColours of the labels
+  const std::vector<std::uint8_t>& outline;  ///< image::OutlinePixels of the labels; empty where no format needs it
+  const std::vector<std::uint8_t>& colours;  ///< image::AssignColours of the labels; likewise
 };
 
 /// `<stem>_cp_masks.png`, 16 bit, value = label; `<stem>_cp_masks.tif`, 32 bit, above 65,535 objects.

@@ -84,8 +84,10 @@ void MeasureCell(const Labelling& labelling, const CellNeeds& needs, Cell& cell)
       region.y0 == 0 || region.x0 == 0 || region.y1 == labelling.labels.height || region.x1 == labelling.labels.width;
   cell.cell_probability = ValueOf(labelling.confidence.cell_probability, region.label);
   cell.flow_error = ValueOf(labelling.confidence.flow_error, region.label);
+  if (!needs.measures && !needs.polygons && !needs.contours) return;
   const image::RegionMask mask = image::CutMask(labelling.labels, region);
   if (needs.polygons) cell.pieces = image::TracePolygons(mask, region);
+  if (needs.contours) cell.contour = image::TraceContour(mask, region);
   if (!needs.measures) return;
   cell.moments = MeasureMoments(mask, region);
   cell.shape = MeasureShape(mask, cell.moments);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/compute_pool.h"
+#include "image/contours.h"
 #include "image/polygons.h"
 #include "image/regions.h"
 #include "runners/artifacts/labelling.h"
@@ -32,12 +33,14 @@ struct Cell {
   double cell_probability = std::numeric_limits<double>::quiet_NaN();
   double flow_error = std::numeric_limits<double>::quiet_NaN();
   std::vector<image::Polygon> pieces{};  ///< empty when polygons were not asked for
+  image::Contour contour{};              ///< likewise
 };
 
 /// Which of the costly parts of a Cell are needed.
 struct CellNeeds {
-  bool measures = true;
-  bool polygons = true;
+  bool measures = false;
+  bool polygons = false;
+  bool contours = false;
 };
 
 /// The objects that have pixels, in the order of their labels. Fewer than all after `stop`.

@@ -17,6 +17,14 @@ constexpr std::string_view kMagic("\x93NUMPY\x01\x00\x76\x00", 10);
 constexpr std::string_view kHeader = "{'descr': '|O', 'fortran_order': False, 'shape': (), }";
 constexpr std::size_t kHeaderBytes = 128;
 
+/// What NumPy calls a type, its order of bytes, and how many.
+struct ElementType {
+  std::string_view name;
+  char order;
+  std::uint64_t bytes;
+};
+constexpr ElementType kElements[] = {{"b1", '|', 1}, {"u1", '|', 1}, {"u2", '<', 2}, {"u4", '<', 4}, {"f4", '<', 4}};
+
 constexpr int kObjectFlags = 63;  // what NumPy stores of the type of objects
 
 }  // namespace
@@ -82,14 +90,27 @@ void NpyPickle::BeginArray(const std::vector<std::int64_t>& shape, std::string_v
   Append("tb\x89");  // ... the shape, the type, not in Fortran's order, and the elements that follow
 }
 
-void NpyPickle::Array(Element element, const std::vector<std::int64_t>& shape, std::span<const std::byte> bytes) {
-  constexpr std::pair<std::string_view, char> kTypes[] = {
-      {"b1", '|'}, {"u1", '|'}, {"u2", '<'}, {"u4", '<'}, {"f4", '<'}};
-  const auto& [type, order] = kTypes[std::to_underlying(element)];
+void NpyPickle::BeginElements(Element element, const std::vector<std::int64_t>& shape, std::uint64_t bytes) {
+  const auto& [type, order, size] = kElements[std::to_underlying(element)];
   BeginArray(shape, type, order, 0);
   Op('\x8e');
-  LittleEndian(bytes.size(), 8);
-  file_.insert(file_.end(), bytes.begin(), bytes.end());
+  LittleEndian(bytes, 8);
+}
+
+void NpyPickle::Array(Element element, const std::vector<std::int64_t>& shape,
+                      std::initializer_list<std::span<const std::byte>> parts) {
+  std::uint64_t bytes = 0;
+  for (const std::span<const std::byte> part : parts) bytes += part.size();
+  BeginElements(element, shape, bytes);
+  for (const std::span<const std::byte> part : parts) file_.insert(file_.end(), part.begin(), part.end());
+  Append("tb");
+}
+
+void NpyPickle::Zeros(Element element, const std::vector<std::int64_t>& shape) {
+  std::uint64_t bytes = kElements[std::to_underlying(element)].bytes;
+  for (const std::int64_t length : shape) bytes *= static_cast<std::uint64_t>(length);
+  BeginElements(element, shape, bytes);
+  file_.resize(file_.size() + bytes);
   Append("tb");
 }
 

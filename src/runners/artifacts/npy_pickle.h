@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <span>
 #include <string>
 #include <string_view>
@@ -29,8 +30,10 @@ class NpyPickle {
   void Text(std::string_view text);
   void Integer(std::int32_t number);
   void Number(double number);
-  /// `bytes` is the array in native order, row by row.
-  void Array(Element element, const std::vector<std::int64_t>& shape, std::span<const std::byte> bytes);
+  /// `parts`, one behind the other, are the array in native order, row by row.
+  void Array(Element element, const std::vector<std::int64_t>& shape,
+             std::initializer_list<std::span<const std::byte>> parts);
+  void Zeros(Element element, const std::vector<std::int64_t>& shape);
 
   /// The file. Call once, after the only object.
   std::vector<std::byte> Take();
@@ -40,6 +43,7 @@ class NpyPickle {
   void Append(std::string_view text);
   void LittleEndian(std::uint64_t value, int bytes);
   void BeginArray(const std::vector<std::int64_t>& shape, std::string_view type, char order, int flags);
+  void BeginElements(Element element, const std::vector<std::int64_t>& shape, std::uint64_t bytes);
 
   std::vector<std::byte> file_;
 };

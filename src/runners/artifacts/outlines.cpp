@@ -1,4 +1,3 @@
-#include "image/contours.h"
 #include "records/artifact.h"
 #include "runners/artifacts/artifacts.h"
 #include "runners/artifacts/text.h"
@@ -25,13 +24,10 @@ void AppendLine(std::string& text, const image::Contour& contour) {
 }  // namespace
 
 Result<ArtifactBytes> MakeOutlines(const Findings& findings) {
-  const Labelling& labelling = findings.labelling;
-  std::vector<image::Region> regions;
-  regions.reserve(findings.cells.size());
-  for (const Cell& cell : findings.cells) regions.push_back(cell.region);
   std::string text;
-  for (const image::Contour& contour : image::TraceContours(labelling.labels, regions)) AppendLine(text, contour);
-  return TextArtifact(records::artifact_kind::kOutlines, labelling.stem + "_cp_outlines.txt", "text/plain", text);
+  for (const Cell& cell : findings.cells) AppendLine(text, cell.contour);
+  return TextArtifact(records::artifact_kind::kOutlines, findings.labelling.stem + "_cp_outlines.txt", "text/plain",
+                      text);
 }
 
 }  // namespace intelliclinix::runners

@@ -1,20 +1,13 @@
 #include "runners/artifacts/outputs.h"
 
 #include <algorithm>
-#include <utility>
 
 #include "base/byte_source.h"
 #include "base/hashing.h"
-#include "records/artifact.h"
+#include "runners/artifacts/formats.h"
 
 namespace intelliclinix::runners {
 namespace {
-
-namespace kind = records::artifact_kind;
-
-constexpr std::string_view kKinds[] = {kind::kLabelMask, kind::kClassMask,    kind::kInstanceMask, kind::kOverlay,
-                                       kind::kComposite, kind::kOutlines,     kind::kRois,         kind::kGeojson,
-                                       kind::kCoco,      kind::kMeasurements, kind::kNucleiJson,   kind::kSegNpy};
 
 /// Model, parameters and file: all that a labelling depends on.
 std::string IdentityOf(const RunInput& input) {
@@ -28,21 +21,22 @@ std::string IdentityOf(const RunInput& input) {
 }  // namespace
 
 Parameter OutputsParameter(bool has_flows) {
-  std::vector<std::string> kinds(std::begin(kKinds), std::end(kKinds));
-  if (has_flows) kinds.emplace_back(kind::kFlows);
-  return {.name = "outputs",
-          .type = ParameterType::kChoiceList,
-          .default_value = {kind::kLabelMask, kind::kClassMask, kind::kInstanceMask, kind::kOverlay, kind::kRois,
-                            kind::kGeojson, kind::kMeasurements},
-          .description = "What is written of each image; the formats are told in docs/results.md",
-          .choices = std::move(kinds)};
+  Parameter outputs{.name = "outputs",
+                    .type = ParameterType::kChoiceList,
+                    .default_value = Json::array(),
+                    .description = "What is written of each image; the formats are told in docs/results.md"};
+  for (const Format& format : ArtifactFormats()) {
+    if (format.flows == FlowUse::kNeeded && !has_flows) continue;
+    outputs.choices.emplace_back(format.kind);
+    if (format.by_default) outputs.default_value.push_back(format.kind);
+  }
+  return outputs;
 }
 
 std::vector<std::string> OutputsOf(const Json& resolved) { return resolved["outputs"].get<std::vector<std::string>>(); }
 
-bool NeedFlows(const Json& resolved) {
-  return std::ranges::any_of(
-      OutputsOf(resolved), [](const std::string& output) { return output == kind::kFlows || output == kind::kSegNpy; });
+bool TakeFlows(const std::vector<std::string>& kinds) {
+  return std::ranges::any_of(FormatsOf(kinds), [](const Format& format) { return format.flows != FlowUse::kNone; });
 }
 
 Labelling LabellingOf(const RunInput& input, const image::LabelImage& labels) {

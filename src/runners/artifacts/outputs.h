@@ -17,8 +17,8 @@ Parameter OutputsParameter(bool has_flows);
 /// The kinds that `resolved` parameters, which have `outputs`, ask for.
 std::vector<std::string> OutputsOf(const Json& resolved);
 
-/// Whether the artifacts that `resolved` parameters ask for are made of flows.
-bool NeedFlows(const Json& resolved);
+/// Whether artifacts of `kinds` are made of flows.
+bool TakeFlows(const std::vector<std::string>& kinds);
 
 /// `labels` of an input, with all that is known of the input. What the runner knows beside that, it adds.
 Labelling LabellingOf(const RunInput& input, const image::LabelImage& labels);

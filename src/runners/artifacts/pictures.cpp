@@ -7,7 +7,7 @@ namespace intelliclinix::runners {
 namespace {
 
 /// The kind is also what the file's name ends in.
-Result<ArtifactBytes> PngArtifact(std::string_view kind, const std::string& stem, const image::Image& picture,
+Result<ArtifactBytes> PngArtifact(std::string_view kind, const std::string& stem, const image::Picture& picture,
                                   image::PngContent content = image::PngContent::kDrawing) {
   IC_ASSIGN_OR_RETURN(std::vector<std::byte> png, image::EncodePng(picture, content));
   return ArtifactBytes{.kind = std::string(kind),
@@ -16,27 +16,30 @@ Result<ArtifactBytes> PngArtifact(std::string_view kind, const std::string& stem
                        .bytes = std::move(png)};
 }
 
+image::Drawing DrawingOf(const Findings& findings) {
+  return {findings.labelling.labels, findings.outline, findings.colours};
+}
+
 }  // namespace
 
 Result<ArtifactBytes> MakeClassMask(const Findings& findings) {
   return PngArtifact(records::artifact_kind::kClassMask, findings.labelling.stem,
-                     image::RenderClassMask(findings.labelling.labels));
+                     image::DrawClassMask(findings.labelling.labels));
 }
 
 Result<ArtifactBytes> MakeInstanceMask(const Findings& findings) {
   return PngArtifact(records::artifact_kind::kInstanceMask, findings.labelling.stem,
-                     image::RenderInstanceMask(findings.labelling.labels, findings.colours));
+                     image::DrawInstanceMask(DrawingOf(findings)));
 }
 
 Result<ArtifactBytes> MakeOverlay(const Findings& findings) {
   return PngArtifact(records::artifact_kind::kOverlay, findings.labelling.stem,
-                     image::RenderOverlay(findings.labelling.labels, findings.colours));
+                     image::DrawOverlay(DrawingOf(findings)));
 }
 
 Result<ArtifactBytes> MakeComposite(const Findings& findings) {
-  const Labelling& labelling = findings.labelling;
-  return PngArtifact(records::artifact_kind::kComposite, labelling.stem,
-                     image::RenderComposite(labelling.source, labelling.labels, findings.colours),
+  return PngArtifact(records::artifact_kind::kComposite, findings.labelling.stem,
+                     image::DrawComposite(findings.labelling.source, DrawingOf(findings)),
                      image::PngContent::kPhotograph);
 }
 

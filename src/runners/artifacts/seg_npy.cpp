@@ -5,7 +5,6 @@
 #include <span>
 
 #include "cellpose/percentile.h"
-#include "image/contours.h"
 #include "image/regions.h"
 #include "records/artifact.h"
 #include "runners/artifacts/artifacts.h"
@@ -93,35 +92,31 @@ std::vector<std::uint8_t> ProbabilityPicture(const image::Plane& logits, const i
 void AppendFlows(NpyPickle& file, const FlowPlanes& flows, const image::LabelImage& labels) {
   file.BeginList();
   file.Array(Element::kUint8, {1, labels.height, labels.width, 3},
-             std::as_bytes(std::span<const std::uint8_t>(FlowColours(flows, labels))));
+             {std::as_bytes(std::span<const std::uint8_t>(FlowColours(flows, labels)))});
   file.Array(Element::kUint8, {1, labels.height, labels.width},
-             std::as_bytes(std::span<const std::uint8_t>(ProbabilityPicture(flows.cell_logit, labels))));
-  const std::vector<std::byte> zeros(3 * flows.flow_y.values.size());
-  file.Array(Element::kUint8, {1, flows.flow_y.height, flows.flow_y.width, 3}, zeros);
+             {std::as_bytes(std::span<const std::uint8_t>(ProbabilityPicture(flows.cell_logit, labels)))});
+  file.Zeros(Element::kUint8, {1, flows.flow_y.height, flows.flow_y.width, 3});
   file.BeginList();
   file.EndList();
-  std::vector<float> planes;
-  planes.reserve(zeros.size());
-  for (const image::Plane* plane : {&flows.flow_y, &flows.flow_x, &flows.cell_logit}) {
-    planes.insert(planes.end(), plane->values.begin(), plane->values.end());
-  }
-  file.Array(Element::kFloat32, Shape(3, flows.flow_y), std::as_bytes(std::span(planes)));
+  file.Array(Element::kFloat32, Shape(3, flows.flow_y),
+             {std::as_bytes(std::span(flows.flow_y.values)), std::as_bytes(std::span(flows.flow_x.values)),
+              std::as_bytes(std::span(flows.cell_logit.values))});
   file.EndList();
 }
 
 template <typename Label>
-void AppendLabels(NpyPickle& file, Element element, const image::LabelImage& labels) {
-  const std::vector<std::uint8_t> outline = image::OutlinePixels(labels);
+void AppendLabels(NpyPickle& file, Element element, const Findings& findings) {
+  const image::LabelImage& labels = findings.labelling.labels;
   std::vector<Label> values(labels.labels.size());
   for (std::size_t i = 0; i < values.size(); ++i) {
-    values[i] = outline[i] != 0 ? static_cast<Label>(labels.labels[i]) : Label{0};
+    values[i] = findings.outline[i] != 0 ? static_cast<Label>(labels.labels[i]) : Label{0};
   }
   const std::vector<std::int64_t> shape = {labels.height, labels.width};
   file.Text("outlines");
-  file.Array(element, shape, std::as_bytes(std::span(values)));
+  file.Array(element, shape, {std::as_bytes(std::span(values))});
   std::ranges::transform(labels.labels, values.begin(), [](std::uint32_t label) { return static_cast<Label>(label); });
   file.Text("masks");
-  file.Array(element, shape, std::as_bytes(std::span(values)));
+  file.Array(element, shape, {std::as_bytes(std::span(values))});
 }
 
 }  // namespace
@@ -133,16 +128,16 @@ Result<ArtifactBytes> MakeSegNpy(const Findings& findings) {
   NpyPickle file(24 * labels.labels.size() + objects + 4096);
   file.BeginDict();
   if (objects < 65'535) {
-    AppendLabels<std::uint16_t>(file, Element::kUint16, labels);
+    AppendLabels<std::uint16_t>(file, Element::kUint16, findings);
   } else {
-    AppendLabels<std::uint32_t>(file, Element::kUint32, labels);
+    AppendLabels<std::uint32_t>(file, Element::kUint32, findings);
   }
   file.Text("chan_choose");
   file.BeginList();
   for (const int channel : labelling.channels) file.Integer(channel);
   file.EndList();
   file.Text("ismanual");
-  file.Array(Element::kBool, {objects}, std::vector<std::byte>(objects));
+  file.Zeros(Element::kBool, {objects});
   file.Text("filename");
   file.Text(labelling.filename);
   if (labelling.flows != nullptr) {
