@@ -9,6 +9,7 @@
 #include "api/job_control.h"
 #include "api/models.h"
 #include "api/operations.h"
+#include "api/page.h"
 #include "api/start_route.h"
 
 namespace intelliclinix::api {
@@ -31,6 +32,7 @@ http::Router MakeRoutes(Context& context) {
                                .metrics = context.metrics,
                                .version = context.options.version});
   AddOpenApiRoute(router);
+  AddPageRoutes(router, EmbeddedPage());
   return router;
 }
 

@@ -9,6 +9,7 @@
 #include "api/api_fixture_test.h"
 #include "api/base64url.h"
 #include "api/openapi_check_test.h"
+#include "api/page.h"
 
 namespace intelliclinix::api::testing {
 namespace {
@@ -85,6 +86,15 @@ Ask AskFile(const World& world) {
   return {.method = "GET", .path = "/api/files/" + world.owned.artifact.blob_id.ToString()};
 }
 
+/// The first file of the page in a folder of it.
+std::function<Ask(const World&)> PageFileIn(std::string folder) {
+  return [folder = std::move(folder)](const World&) {
+    const auto files = EmbeddedPage();
+    const auto found = std::ranges::find_if(files, [&](const PageFile& file) { return file.path.starts_with(folder); });
+    return Ask{.method = "GET", .path = std::string(found == files.end() ? folder + "none" : found->path)};
+  };
+}
+
 const std::vector<Row>& Rows() {
   static const std::vector<Row> rows = {
       {"POST /api/auth/signup", AskSignup, 201, 201, 201},
@@ -115,6 +125,10 @@ const std::vector<Row>& Rows() {
       {"GET /ready", Plain("GET", "/ready"), 200, 200, 200},
       {"GET /metrics", Plain("GET", "/metrics"), 200, 200, 200},
       {"GET /api/openapi.json", Plain("GET", "/api/openapi.json"), 200, 200, 200},
+      {"GET /", Plain("GET", "/"), 200, 200, 200},
+      {"GET /favicon.svg", Plain("GET", "/favicon.svg"), 200, 200, 200},
+      {"GET /assets/{name}", PageFileIn("/assets/"), 200, 200, 200},
+      {"GET /examples/{name}", PageFileIn("/examples/"), 200, 200, 200},
   };
   return rows;
 }
@@ -216,11 +230,9 @@ TEST_P(RoutesTest, SomebodyElsesAndUnknownAnswerAlike) {
 
 TEST_P(RoutesTest, AnUnknownQueryParameterIsNamed) {
   World world;
-  if (GetParam().route == std::string_view("GET /health") || GetParam().route == std::string_view("GET /ready") ||
-      GetParam().route == std::string_view("GET /metrics") ||
-      GetParam().route == std::string_view("GET /api/openapi.json")) {
-    return;  // probes and scrapers add what they like
-  }
+  // Probes, scrapers and links to the page add what they like.
+  const bool api = std::string_view(GetParam().route).contains(" /api/");
+  if (!api || GetParam().route == std::string_view("GET /api/openapi.json")) return;
   Ask ask = GetParam().ask(world);
   ask.path += "?surprise=1";
   ask.token = world.owner.token;
@@ -231,6 +243,7 @@ TEST_P(RoutesTest, AnUnknownQueryParameterIsNamed) {
 
 INSTANTIATE_TEST_SUITE_P(AllRoutes, RoutesTest, ::testing::ValuesIn(Rows()), [](const auto& row) {
   std::string name = row.param.route;
+  if (name == "GET /") name += "page";
   std::erase_if(name, [](char c) { return c == '{' || c == '}'; });
   std::ranges::replace_if(name, [](char c) { return c == ' ' || c == '/' || c == '.'; }, '_');
   return name;
