@@ -1,4 +1,4 @@
-import { defineConfig } from 'vitest/config';
+import { defineConfig } from 'vite';
 
 // `npm run dev` serves the page and passes the API's paths on to a server: INTELLICLINIX_URL, or the default address.
 const env = (globalThis as { process?: { env: Record<string, string | undefined> } }).process?.env ?? {};
@@ -14,5 +14,4 @@ export default defineConfig({
     modulePreload: { polyfill: false },
   },
   server: { proxy: { '/api': server, '/health': server, '/ready': server } },
-  test: { include: ['src/**/*.test.{ts,tsx}'], environment: 'happy-dom' },
 });

@@ -80,8 +80,8 @@ TEST_F(PageTest, IsCompressedForThoseWhoTakeIt) {
 }
 
 TEST_F(PageTest, PicturesAreNotPackedAgain) {
-  const auto example = std::ranges::find_if(
-      EmbeddedPage(), [](const PageFile& file) { return file.path.starts_with("/examples/"); });
+  const auto example =
+      std::ranges::find_if(EmbeddedPage(), [](const PageFile& file) { return file.path.starts_with("/examples/"); });
   ASSERT_NE(example, EmbeddedPage().end());
   const http::Response response = Get(std::string(example->path), "gzip");
   EXPECT_EQ(response.headers.Get("Content-Type"), "image/png");
