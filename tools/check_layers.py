@@ -9,13 +9,14 @@ import sys
 
 # What a module may include and depend on besides itself and base: the order of the architecture.
 ALLOWED = {
-    'app': {'api', 'http', 'dispatch', 'store', 'runners', 'records', 'cellpose', 'nn', 'image'},
+    'app': {'api', 'http', 'dispatch', 'store', 'runners', 'records', 'unet', 'cellpose', 'nn', 'image'},
     'api': {'http', 'dispatch', 'store', 'runners', 'records'},
     'http': set(),
     'dispatch': {'store', 'runners', 'records'},
     'store': {'records'},
-    'runners': {'records', 'cellpose', 'nn', 'image'},
+    'runners': {'records', 'unet', 'cellpose', 'nn', 'image'},
     'records': set(),
+    'unet': {'cellpose', 'nn', 'image'},
     'cellpose': {'nn', 'image'},
     'nn': set(),
     'image': set(),
@@ -34,7 +35,8 @@ HOMES = {
     r'(sodium|crypt)\.h': {'api'},
     r'prometheus/': {'api'},
     r'spdlog/': {'base'},
-    r'(CLI/|toml\+\+/|yaml-cpp/)': {'app'},
+    r'(CLI/|yaml-cpp/)': {'app'},
+    r'toml\+\+/': {'app', 'runners'},
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"([^"]+)"|<([^>]+)>)', re.MULTILINE)

@@ -6,12 +6,14 @@
 #include "app/catalogue_file.h"
 #include "app/machine.h"
 #include "runners/cellpose_runner.h"
+#include "runners/unet_runner.h"
 
 namespace intelliclinix::app {
 
 std::vector<std::unique_ptr<runners::ModelRunner>> MakeRunners(const nn::EngineOptions& engine) {
   std::vector<std::unique_ptr<runners::ModelRunner>> all;
   all.push_back(runners::MakeCellposeRunner(engine));
+  all.push_back(runners::MakeUnetRunner(engine));
   return all;
 }
 

@@ -59,21 +59,38 @@ std::string HelpOf(const Parameter& parameter) {
          (default_value == "true" ? "; off with " + FlagOf(parameter) + "=false" : "");
 }
 
+bool Knows(const runners::ModelRunner& runner, const Parameter& parameter) {
+  return std::ranges::any_of(runner.Describe().parameters.parameters(), [&parameter](const Parameter& other) {
+    return other.name == parameter.name && other.unsupported.empty();
+  });
+}
+
+/// The heading of a flag in the help: whose models have it.
+std::string GroupOf(const Parameter& parameter, const std::vector<std::unique_ptr<runners::ModelRunner>>& runners) {
+  std::vector<std::string> names;
+  for (const auto& runner : runners) {
+    if (Knows(*runner, parameter)) names.push_back(runner->Describe().name);
+  }
+  if (names.size() == runners.size()) return "Parameters of the model";
+  return "Parameters of models that run on " + Join(names);
+}
+
 }  // namespace
 
 ParameterFlags::ParameterFlags(CLI::App& command, const std::vector<std::unique_ptr<runners::ModelRunner>>& runners) {
   for (const auto& runner : runners) {
     for (const Parameter& parameter : runner->Describe().parameters.parameters()) {
-      if (parameter.unsupported.empty() && !texts_.contains(parameter.name)) Add(command, parameter);
+      const bool known = !parameter.unsupported.empty() || texts_.contains(parameter.name);
+      if (!known) Add(command, parameter, GroupOf(parameter, runners));
     }
   }
 }
 
-void ParameterFlags::Add(CLI::App& command, const Parameter& parameter) {
+void ParameterFlags::Add(CLI::App& command, const Parameter& parameter, const std::string& group) {
   std::string& text = texts_[parameter.name];
   CLI::Option* const option = StandsAlone(parameter) ? command.add_flag(FlagOf(parameter), text, HelpOf(parameter))
                                                      : command.add_option(FlagOf(parameter), text, HelpOf(parameter));
-  option->type_name("")->group("Parameters of the model");
+  option->type_name("")->group(group);
 }
 
 Result<Json> ParameterFlags::Resolve(const runners::ParameterTable& table) const {

@@ -30,7 +30,7 @@ class ParameterFlags {
   static Status CheckWordAfter(const runners::ParameterTable& table, const CLI::Option& flag, const std::string& word);
 
  private:
-  void Add(CLI::App& command, const runners::Parameter& parameter);
+  void Add(CLI::App& command, const runners::Parameter& parameter, const std::string& group);
 
   std::map<std::string, std::string, std::less<>> texts_;  // by the parameter's name; empty: not given
 };

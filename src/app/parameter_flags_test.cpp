@@ -73,11 +73,15 @@ TEST(ParameterFlagsTest, AFlagThatTheModelDoesNotKnowIsRefusedByName) {
   EXPECT_THAT(params.error().message, HasSubstr("'diameter'"));
 }
 
-TEST(ParameterFlagsTest, TheTableInTheDocsIsTheTable) {
+TEST(ParameterFlagsTest, TheTablesInTheDocsAreThoseOfTheRunners) {
   const auto docs = ReadTextFile(INTELLICLINIX_SOURCE_DIR "/docs/cli.md");
   ASSERT_TRUE(docs) << docs.error().message;
-  const std::string table = ParametersMarkdown(MakeRunners({}).front()->Describe().parameters);
-  EXPECT_NE(docs->find(table), std::string::npos) << "Put this into docs/cli.md:\n" << table;
+  for (const auto& runner : MakeRunners({})) {
+    const std::string table = ParametersMarkdown(runner->Describe().parameters);
+    EXPECT_NE(docs->find(table), std::string::npos)
+        << "Put this into docs/cli.md, for " << runner->Describe().name << ":\n"
+        << table;
+  }
 }
 
 }  // namespace

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <iterator>
-#include <map>
-#include <mutex>
 #include <string>
 #include <utility>
 
@@ -15,30 +13,13 @@
 #include "runners/cellpose_memory.h"
 #include "runners/cellpose_model.h"
 #include "runners/cellpose_parameters.h"
+#include "runners/loaded_models.h"
 #include "runners/plane_choice.h"
 #include "runners/quality_warnings.h"
+#include "runners/run_support.h"
 
 namespace intelliclinix::runners {
 namespace {
-
-/// Models whose files have the same content are one model.
-std::string ContentKey(const records::ModelEntry& entry) {
-  std::string key;
-  for (const auto& [role, file] : entry.files) key += role + "=" + file.sha256 + ";";
-  return key;
-}
-
-/// The method names its options; clients know them as members of `params`.
-std::unexpected<Error> AsParameterError(Error error) {
-  if (!error.field.empty()) error.field.insert(0, "params.");
-  return std::unexpected(std::move(error));
-}
-
-Json TimingsJson(const std::vector<cellpose::StageTime>& timings) {
-  Json json = Json::object();
-  for (const cellpose::StageTime& time : timings) json[time.stage] = time.milliseconds;
-  return json;
-}
 
 /// The artifacts of what was found.
 Result<std::vector<ArtifactBytes>> MakeArtifactsOf(cellpose::Segmentation found, const RunInput& input,
@@ -102,48 +83,23 @@ class CellposeRunner final : public ModelRunner {
   Result<RunOutput> Run(const RunInput& input, const RunContext& context) override;
 
  private:
-  /// One model; its mutex is held while it is loaded, so that others can be used meanwhile.
-  struct Slot {
-    mutable std::mutex mutex;
-    std::unique_ptr<CellposeModel> model;
-  };
-
   /// Valid as long as the runner.
-  Result<CellposeModel*> Loaded(const records::ModelEntry& entry);
+  Result<CellposeModel*> Loaded(const records::ModelEntry& entry) {
+    return models_.Get(entry, [&] { return CellposeModel::Load(entry, engine_); });
+  }
   /// Of the model, or before it is loaded that of nuclei.
   double DiamMean(const records::ModelEntry& entry) const;
   Status CheckSettings(const CellposeSettings& settings, int channels) const;
 
   const RunnerDescription description_{.name = "cellpose", .parameters = CellposeParameters()};
   const nn::EngineOptions engine_;
-  mutable std::mutex mutex_;
-  std::map<std::string, Slot> slots_;  // guarded by mutex_; by ContentKey; never erased
+  LoadedModels<CellposeModel> models_;
 };
-
-Result<CellposeModel*> CellposeRunner::Loaded(const records::ModelEntry& entry) {
-  Slot* slot = nullptr;
-  {
-    const std::lock_guard lock(mutex_);
-    slot = &slots_[ContentKey(entry)];
-  }
-  const std::lock_guard lock(slot->mutex);
-  if (slot->model == nullptr) {
-    IC_ASSIGN_OR_RETURN(slot->model, CellposeModel::Load(entry, engine_));
-  }
-  return slot->model.get();
-}
 
 double CellposeRunner::DiamMean(const records::ModelEntry& entry) const {
   constexpr double kNuclei = 17;
-  const Slot* slot = nullptr;
-  {
-    const std::lock_guard lock(mutex_);
-    const auto found = slots_.find(ContentKey(entry));
-    if (found == slots_.end()) return kNuclei;
-    slot = &found->second;
-  }
-  const std::lock_guard lock(slot->mutex);
-  return slot->model == nullptr ? kNuclei : slot->model->diameters().diam_mean;
+  const CellposeModel* const model = models_.Peek(entry);
+  return model == nullptr ? kNuclei : static_cast<double>(model->diameters().diam_mean);
 }
 
 Status CellposeRunner::CheckSettings(const CellposeSettings& settings, int channels) const {
@@ -180,8 +136,7 @@ Result<RunOutput> CellposeRunner::Run(const RunInput& input, const RunContext& c
   std::ranges::move(verdict.warnings, std::back_inserter(output.warnings));
   const auto start = std::chrono::steady_clock::now();
   IC_ASSIGN_OR_RETURN(output.artifacts, MakeArtifactsOf(*std::move(found), input, settings, context));
-  const std::chrono::duration<double, std::milli> elapsed = std::chrono::steady_clock::now() - start;
-  output.timings_ms["artifacts"] = elapsed.count();
+  output.timings_ms["artifacts"] = MillisecondsSince(start);
   return output;
 }
 

@@ -1,0 +1,17 @@
+// What an ONNX file holds, told without an engine.
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+#include "base/result.h"
+
+namespace intelliclinix::nn {
+
+/// Walks the file's messages: they must be whole, have a graph, and keep every tensor in the file itself, since a
+/// tensor in another file is a path that whoever wrote this one chose.
+/// Errors: kInvalidArgument naming the tensor that lies elsewhere and the path that it names, or what is damaged.
+/// Source: onnx.proto3 (ONNX 1.x); protobuf's wire format.
+Status CheckOnnx(std::span<const std::byte> file);
+
+}  // namespace intelliclinix::nn
