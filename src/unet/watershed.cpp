@@ -48,8 +48,9 @@ class Flood {
       : seen_(seen), threshold_(threshold), labels_(labels) {}
 
   void Run() {
+    // All begin together: none may spread before the last is found.
     for (std::size_t pixel = 0; pixel < labels_.labels.size(); ++pixel) {
-      if (labels_.labels[pixel] != 0) Spread(pixel);
+      if (labels_.labels[pixel] != 0 && IsAtEdge(pixel)) queues_[0].push_back(pixel);
     }
     for (level_ = 0; level_ < kLevels; ++level_) {
       // What is found while a level is flooded joins its end or that of a later one.
@@ -61,9 +62,19 @@ class Flood {
  private:
   static constexpr std::size_t kLevels = 256;
 
+  bool IsOpen(std::size_t pixel) const {
+    return labels_.labels[pixel] == 0 && seen_.foreground.values[pixel] > threshold_;
+  }
+
+  bool IsAtEdge(std::size_t pixel) const {
+    bool open = false;
+    ForNeighbours(labels_, pixel, [&](std::size_t neighbour) { open = open || IsOpen(neighbour); });
+    return open;
+  }
+
   void Spread(std::size_t from) {
     ForNeighbours(labels_, from, [&](std::size_t pixel) {
-      if (labels_.labels[pixel] != 0 || !(seen_.foreground.values[pixel] > threshold_)) return;
+      if (!IsOpen(pixel)) return;
       labels_.labels[pixel] = labels_.labels[from];
       queues_[std::max(level_, LevelOf(pixel))].push_back(pixel);
     });
