@@ -5,7 +5,7 @@
 #include "base/byte_source.h"
 #include "nn/checkpoint.h"
 #include "runners/model_file.h"
-#include "runners/self_test.h"
+#include "runners/self_check.h"
 
 namespace intelliclinix::runners {
 namespace {

@@ -10,7 +10,7 @@
 #include "nn/onnx.h"
 #include "nn/onnx_check.h"
 #include "runners/model_file.h"
-#include "runners/self_test.h"
+#include "runners/self_check.h"
 
 namespace intelliclinix::runners {
 namespace {

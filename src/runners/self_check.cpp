@@ -1,4 +1,4 @@
-#include "runners/self_test.h"
+#include "runners/self_check.h"
 
 #include <algorithm>
 #include <cmath>
