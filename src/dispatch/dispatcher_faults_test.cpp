@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include "dispatch/backoff.h"
 #include "dispatch/dispatcher_fixture_test.h"
 #include "dispatch/task_executor.h"
 #include "store/failing/failing_store.h"
@@ -129,6 +130,26 @@ TEST(DispatcherFaults, AnImageThatCannotBeReadAgainAndAgainFails) {
   EXPECT_EQ(ended.status, InferenceStatus::kFailed);
   EXPECT_EQ(ended.error->code, "runner_error");
   EXPECT_NE(ended.error->detail.find("'image-0.png' could not be run: The disk has a bad sector."), std::string::npos);
+}
+
+TEST(DispatcherFaults, ACommitWhoseAnswersAreAllLostStillEndsTheInference) {
+  const SystemClock clock;
+  store::memory::MemoryStore memory(clock);
+  store::failing::FailingStore store(memory);
+  Lab lab(store, clock);
+  const ObjectId inference = lab.AddInference(1);
+  // The first try is written, and none of them is answered.
+  store.Inject({.call = "CommitTask", .times = 1, .has_effect = true});
+  store.Inject({.call = "CommitTask", .times = kTries - 1});
+  DispatcherOptions options = lab.Options(1);
+  options.heartbeat = std::chrono::hours(1);  // no sweep ends the inference in the worker's place
+  const auto dispatcher = lab.MakeDispatcher(options);
+  dispatcher->Start();
+  ASSERT_TRUE(dispatcher->Dispatch(inference));
+  const records::Inference ended = lab.LoadEnded(*dispatcher, inference);
+  EXPECT_EQ(ended.status, InferenceStatus::kCompleted);
+  EXPECT_TRUE(lab.AllArtifactsThere(ended));
+  EXPECT_EQ(dispatcher->counts().stale_writes_rejected, 0);
 }
 
 /// A worker that is silent for longer than its lease, while somebody else takes its task.

@@ -6,6 +6,7 @@
 
 #include "dispatch/dispatcher_fixture_test.h"
 #include "records/task.h"
+#include "store/failing/failing_store.h"
 #include "store/memory/memory_store.h"
 
 namespace intelliclinix::dispatch {
@@ -190,6 +191,15 @@ TEST_F(DispatcherStopTest, TheDeletionByAnotherProcessIsFound) {
   EXPECT_EQ(Get(std::move(end)), WaitEnd::kFinished);
 }
 
+TEST_F(DispatcherStopTest, WhatWasLeftGoesOnBeforeOrphansAreLookedFor) {
+  store::failing::FailingStore store(store_);
+  Lab lab(store, clock_);
+  const ObjectId inference = lab.AddInference(1);  // and its start is cut short here
+  const auto dispatcher = lab.StartDispatcher(1);
+  EXPECT_EQ(lab.LoadEnded(*dispatcher, inference).status, InferenceStatus::kCompleted);
+  EXPECT_EQ(store.Calls("ListOrphans"), 0) << "nothing is tidied before the first interval is over";
+}
+
 TEST_F(DispatcherStopTest, BlobsThatNothingPointsToAreRemovedAfterTheGrace) {
   const ObjectId inference = lab_.AddInference(1);
   const auto writer = store_.CreateBlob({lab_.owner(), "left.png", "image/png", std::nullopt, std::nullopt}).value();
@@ -197,6 +207,7 @@ TEST_F(DispatcherStopTest, BlobsThatNothingPointsToAreRemovedAfterTheGrace) {
   const ObjectId orphan = writer->Commit().value().id;
   std::this_thread::sleep_for(milliseconds(2));  // it is older than no grace at all
   DispatcherOptions options = lab_.Options(1);
+  options.tidy = milliseconds(1);
   options.orphan_grace = std::chrono::hours(1);
   EXPECT_TRUE([&] {
     const auto patient = lab_.MakeDispatcher(options);

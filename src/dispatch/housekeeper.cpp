@@ -48,16 +48,18 @@ void Housekeeper::Work(const std::stop_token& stop) {
   const DispatcherOptions& options = environment_.options;
   const std::chrono::milliseconds tick = std::min(options.heartbeat, options.idle_poll);
   SteadyClock::time_point next_sweep = SteadyClock::now();
-  SteadyClock::time_point next_tidy = SteadyClock::now();
+  // Not at once: a tidying looks at every file, and what an earlier process left is to go on now.
+  SteadyClock::time_point next_tidy = SteadyClock::now() + options.tidy;
   do {
+    const bool cut_short = parts_.finisher.TakeCutShort();
+    if (cut_short || SteadyClock::now() >= next_sweep) {
+      next_sweep = SteadyClock::now() + options.heartbeat;
+      Guarded("housekeeper", [&] { Sweep(stop); });
+    }
     if (SteadyClock::now() >= next_tidy) {
       next_tidy = SteadyClock::now() + options.tidy;
       Guarded("housekeeper", [&] { Tidy(stop); });
     }
-    const bool cut_short = parts_.finisher.TakeCutShort();
-    if (!cut_short && SteadyClock::now() < next_sweep) continue;
-    next_sweep = SteadyClock::now() + options.heartbeat;
-    Guarded("housekeeper", [&] { Sweep(stop); });
   } while (Pause(stop, tick));
 }
 

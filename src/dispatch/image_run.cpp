@@ -1,6 +1,5 @@
 #include "dispatch/image_run.h"
 
-#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -78,21 +77,10 @@ Result<records::ImageResult> ImageRun::Run() {
     return FailedResult(task_, plan.error());
   }
   provenance_ = MakeProvenance(*plan, parts.catalogue, build);
-  IC_ASSIGN_OR_RETURN(const std::string axes, AxesOf(inference.dataset_id));
-  return RunPlan(*plan, axes);
+  return RunPlan(*plan);
 }
 
-/// What was found or told of the file's pages when it was uploaded; empty for uploads from before that was asked.
-Result<std::string> ImageRun::AxesOf(ObjectId dataset) {
-  const Result<records::Dataset> found =
-      WithRetries(running_.stop(), [&] { return environment_.parts.store.GetDataset(task_.owner_id, dataset); });
-  if (!found && found.error().code == ErrorCode::kNotFound) return std::string();  // its file is missed below
-  if (!found) return std::unexpected(found.error());
-  const auto file = std::ranges::find(found->files, task_.source_id, &records::SourceFile::blob_id);
-  return file == found->files.end() ? std::string() : file->image.axes;
-}
-
-Result<records::ImageResult> ImageRun::RunPlan(const Plan& plan, const std::string& axes) {
+Result<records::ImageResult> ImageRun::RunPlan(const Plan& plan) {
   const DispatcherParts& parts = environment_.parts;
   const Result<std::unique_ptr<ByteSource>> file =
       WithRetries(running_.stop(), [&] { return parts.store.OpenBlob(task_.source_id); });
@@ -106,7 +94,7 @@ Result<records::ImageResult> ImageRun::RunPlan(const Plan& plan, const std::stri
         running_.SetProgress(tiles_done, tiles_total);
       }};
   Result<runners::RunOutput> output = runners::RunSourceImage(
-      plan.runner, {source, plan.model, plan.params, Stem(task_.filename), task_.filename, axes},
+      plan.runner, {source, plan.model, plan.params, Stem(task_.filename), task_.filename, task_.axes},
       environment_.options.source_limits, context);
   if (output) {
     if (!output->engine.empty()) provenance_["engine"] = output->engine;

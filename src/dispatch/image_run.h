@@ -37,8 +37,7 @@ class ImageRun {
   const Json& provenance() const { return provenance_; }
 
  private:
-  Result<std::string> AxesOf(ObjectId dataset);
-  Result<records::ImageResult> RunPlan(const Plan& plan, const std::string& axes);
+  Result<records::ImageResult> RunPlan(const Plan& plan);
   Result<records::ImageResult> StoreOutput(runners::RunOutput output);
   Result<records::Artifact> StoreArtifact(const runners::ArtifactBytes& artifact);
 

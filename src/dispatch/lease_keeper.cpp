@@ -80,12 +80,9 @@ void LeaseKeeper::StopUnwanted(store::InferenceStore& store) {
   std::set<ObjectId> inferences;
   for (const auto& task : Tasks()) inferences.insert(task->lease().inference_id);
   if (inferences.empty()) return;
-  const Result<std::vector<store::InferenceState>> states = store.LoadStates({inferences.begin(), inferences.end()});
-  if (!states) return;  // the next renewal tells, or the next time
-  for (const store::InferenceState& state : *states) {
-    if (!state.cancel_requested && !records::IsFinal(state.status)) inferences.erase(state.id);
-  }
-  for (const ObjectId inference : inferences) CancelInference(inference);
+  const Result<std::vector<ObjectId>> unwanted = store.FindUnwanted({inferences.begin(), inferences.end()});
+  if (!unwanted) return;  // the next renewal tells, or the next time
+  for (const ObjectId inference : *unwanted) CancelInference(inference);
 }
 
 void LeaseKeeper::StopAll() {

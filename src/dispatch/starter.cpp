@@ -21,6 +21,7 @@ std::vector<records::Task> MakeTasks(const records::Inference& inference, const 
     task.source_id = file.blob_id;
     task.picture_id = file.preview_id.value_or(file.blob_id);
     task.filename = file.filename;
+    task.axes = file.image.axes;
     task.position = static_cast<int>(tasks.size());
     tasks.push_back(std::move(task));
   }

@@ -91,6 +91,10 @@ Status TaskExecutor::HandBack(Attempt& attempt, const Error& reason) {
   if (held && attempt.running.cancelled()) {
     return finisher_.Finish(attempt.task.inference_id, attempt.run.provenance());
   }
+  if (given_up && !held && attempt.commit_tried) {
+    // A commit whose answer was lost may be what ended the lease: the task has ended then, and may have been the last.
+    return finisher_.Finish(attempt.task.inference_id, attempt.run.provenance());
+  }
   if (given_up && !held && reason.code != ErrorCode::kNotFound) ++environment_.counters.stale_writes_rejected;
   if (!IsFault(reason)) return {};
   return std::unexpected(reason);

@@ -116,13 +116,14 @@ void Watchers::Show(ObjectId inference, const Sight& sight) {
     const std::lock_guard lock(mutex_);
     const auto found = watched_.find(inference);
     if (found == watched_.end()) return;
-    watchers = std::move(found->second);
-    watched_.erase(found);
+    // The entry stays, so that a Wake meanwhile counts.
+    watchers = std::exchange(found->second, {});
   }
   std::erase_if(watchers, [&](Watcher& watcher) { return !Tell(watcher, sight); });
-  if (watchers.empty()) return;
   const std::lock_guard lock(mutex_);
-  std::ranges::move(watchers, std::back_inserter(watched_[inference]));
+  std::vector<Watcher>& entry = watched_[inference];
+  std::ranges::move(watchers, std::back_inserter(entry));
+  if (entry.empty()) watched_.erase(inference);
 }
 
 }  // namespace intelliclinix::dispatch

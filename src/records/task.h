@@ -24,6 +24,7 @@ struct Task {
   ObjectId source_id;    ///< blob of the source image
   ObjectId picture_id;   ///< what a browser shows of it
   std::string filename;  ///< of the source image
+  std::string axes;      ///< of the source image as its dataset has them, see ImageFacts; may be empty
   int position = 0;      ///< of the image in its dataset
   TaskState state = TaskState::kQueued;
   int attempt = 0;     ///< claims so far

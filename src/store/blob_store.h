@@ -66,7 +66,8 @@ class BlobStore {
   /// Blobs of before `created_before` that no dataset names as a file or a preview and no result as an artifact, at
   /// most `limit`, in any order; also bytes without a record, from a crash between the two. Not those that were made
   /// for an inference that has not ended: a worker may be about to commit them. An upload must be over in the time
-  /// between, so choose a day.
+  /// between, so choose a day. Where a store has no transactions, this also removes the records that deletions left
+  /// which were cut short.
   virtual Result<std::vector<ObjectId>> ListOrphans(TimePoint created_before, int limit) = 0;
 };
 

@@ -22,6 +22,8 @@ constexpr std::array kWordings = {
     Wording{kReferenceMisnoted, "The file", "is noted wrongly as pointed to or not"},
     Wording{kInferenceWithoutDataset, "The inference", "has no dataset"},
     Wording{kTaskWithoutInference, "The task", "has no inference"},
+    Wording{kCorrectionWithoutInference, "The correction", "has no inference"},
+    Wording{kCorrectionWithoutBlob, "The correction", "names labels which are missing; upload them again"},
     Wording{kKeyWithoutInference, "The inference", "has an idempotency key, but is not there"},
     Wording{kTasksMissing, "The inference", "has fewer tasks than its dataset has images"},
     Wording{kTaskContradicts, "The task", "has ended without a result, or has a result without having ended"},

@@ -28,6 +28,10 @@ inline constexpr std::string_view kReferenceMisnoted = "reference_misnoted";
 inline constexpr std::string_view kInferenceWithoutDataset = "inference_without_dataset";
 /// The inference of a task is gone. The task goes too.
 inline constexpr std::string_view kTaskWithoutInference = "task_without_inference";
+/// The inference of a correction is gone. The correction goes too.
+inline constexpr std::string_view kCorrectionWithoutInference = "correction_without_inference";
+/// The labels of a correction are not there. The correction goes, so that archives of its inference can be made again.
+inline constexpr std::string_view kCorrectionWithoutBlob = "correction_without_blob";
 /// The inference of an idempotency key is gone. The key goes too.
 inline constexpr std::string_view kKeyWithoutInference = "key_without_inference";
 /// An inference is dispatched, and images of its dataset have no task. One that is open is dispatched anew; of one that

@@ -80,6 +80,9 @@ class InferenceStore {
   /// inference is not there (an insertion that was cut short between the two) is inserted under the id that the key
   /// names, not under `inference.id`. The key counts from `inference.created_at`, and goes with its inference.
   virtual Result<InsertOutcome> InsertInferenceOnce(const records::Inference& inference, const IdempotencyKey& key) = 0;
+  /// What InsertInferenceOnce answers to a key that came before: kRepeated or kKeyReused. None for a key that is not
+  /// known, or whose inference is not there. Writes nothing.
+  virtual Result<std::optional<InsertOutcome>> FindIdempotencyKey(ObjectId owner, const IdempotencyKey& key) = 0;
   /// Forgets the keys of before `created_before`.
   virtual Status ForgetIdempotencyKeys(TimePoint created_before) = 0;
 
@@ -95,6 +98,10 @@ class InferenceStore {
   /// Of those of `ids` that are there, whoever owns them, in any order: for streams of events and for waiting. Cheap
   /// enough to be asked again and again; no result is read.
   virtual Result<std::vector<InferenceState>> LoadStates(const std::vector<ObjectId>& ids) = 0;
+
+  /// Those of `ids` whose images nobody wants run: that are gone, have ended, or are cancelled. For workers, which ask
+  /// each second: no task is looked at.
+  virtual Result<std::vector<ObjectId>> FindUnwanted(const std::vector<ObjectId>& ids) = 0;
 
   /// The owner's inferences that are queued or running.
   virtual Result<int> CountOpenInferences(ObjectId owner) = 0;

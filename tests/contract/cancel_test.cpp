@@ -73,6 +73,22 @@ TEST_P(StoreContract, ACancelledInferenceEndsWhenItsWorkersHaveStopped) {
   EXPECT_EQ(ended.results.size(), 3u);
 }
 
+TEST_P(StoreContract, FindsInferencesThatNobodyWantsRun) {
+  const Inference queued = PutJob(1, owner_);
+  const Inference running = PutJob(2, owner_);
+  const Inference cancelled = PutJob(1, stranger_);
+  const Inference ended = PutInference(PutDataset(owner_));
+  const ObjectId gone = ObjectId::Generate();
+  Claim("w1");
+  ASSERT_TRUE(store().FailInference(ended.id, {"runner_error", "It failed."}, clock_.Now()).value());
+  for (auto task = Claim("w2"); task; task = Claim("w2")) {
+  }
+  ASSERT_EQ(store().CancelInference(stranger_, cancelled.id, clock_.Now()).value(), InferenceStatus::kRunning);
+  EXPECT_THAT(store().FindUnwanted({queued.id, running.id, cancelled.id, ended.id, gone}).value(),
+              testing::UnorderedElementsAre(cancelled.id, ended.id, gone));
+  EXPECT_THAT(store().FindUnwanted({}).value(), IsEmpty());
+}
+
 TEST_P(StoreContract, AResultThatComesAfterTheCancellationIsKept) {
   const Inference inference = PutJob(2, owner_);
   const Task task = Claim().value();

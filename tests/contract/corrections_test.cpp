@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 
+#include "store/check.h"
 #include "store_contract.h"
 
 namespace intelliclinix::store {
@@ -123,6 +124,33 @@ TEST_P(StoreContract, FilesOfCorrectionsAreNoOrphans) {
   ASSERT_TRUE(store().InsertCorrection(correction));
   clock_.Advance(std::chrono::hours(48));
   EXPECT_THAT(store().ListOrphans(clock_.Now(), 10).value(), ElementsAre(loose));
+}
+
+TEST_P(StoreContract, ACorrectionWhoseLabelsAreGoneGoesToo) {
+  const records::Dataset dataset = PutDataset(owner_);
+  const records::Inference inference = PutInference(dataset);
+  const ObjectId source = dataset.files[0].blob_id;
+  for (int i = 0; i < 2; ++i) {
+    Correction correction = CorrectionOf(inference, source);
+    correction.file.blob_id = PutBlob(owner_, "labels", inference.id).id;
+    ASSERT_TRUE(store().InsertCorrection(correction));
+  }
+  EXPECT_THAT(store().Check({.fix = true, .now = clock_.Now()}).value(), IsEmpty());
+  const auto kept = store().ListCorrections(owner_, inference.id, {}).value().items;
+  ASSERT_EQ(kept.size(), 2U);
+  ASSERT_TRUE(store().DeleteBlob(kept[1].file.blob_id));
+  for (const bool fix : {false, true}) {
+    const std::vector<Inconsistency> found = store().Check({.fix = fix, .now = clock_.Now()}).value();
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ(found[0].kind, inconsistency::kCorrectionWithoutBlob);
+    EXPECT_EQ(found[0].id, kept[1].id);
+    EXPECT_EQ(found[0].fixed, fix);
+  }
+  EXPECT_THAT(store().Check({.fix = false, .now = clock_.Now()}).value(), IsEmpty());
+  // The version of what went is not given again to what is there already.
+  Correction third = CorrectionOf(inference, source);
+  third.file.blob_id = PutBlob(owner_, "labels", inference.id).id;
+  EXPECT_EQ(store().InsertCorrection(third).value().version, 3);
 }
 
 TEST_P(StoreContract, CorrectionsAtOnceGetVersionsWithoutGaps) {

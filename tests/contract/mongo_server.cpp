@@ -95,7 +95,14 @@ std::string MongoServer::UriOf(const std::string& name) const {
   return front + "/" + name + options;
 }
 
-std::string MongoServer::NewDatabase() { return UriOf("intelliclinix_test_" + run_ + std::to_string(++databases_)); }
+std::string MongoServer::NewDatabase() {
+  ++databases_;
+  return LastDatabase();
+}
+
+std::string MongoServer::LastDatabase() const {
+  return UriOf("intelliclinix_test_" + run_ + std::to_string(databases_));
+}
 
 MongoServer& SharedMongoServer() {
   static MongoServer server;

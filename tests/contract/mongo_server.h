@@ -19,6 +19,8 @@ class MongoServer {
 
   /// The URI of a database that no other test has had. All of them are dropped at the end.
   std::string NewDatabase();
+  /// That of the last NewDatabase.
+  std::string LastDatabase() const;
   /// The URI of the database `name`.
   std::string UriOf(const std::string& name) const;
 

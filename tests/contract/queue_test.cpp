@@ -155,6 +155,20 @@ TEST_P(StoreContract, AKeyOfAnInsertionThatWasRefusedIsFree) {
   EXPECT_EQ(store().InsertInferenceOnce(inference, {"key", "another body"}).value().kind, kInserted);
 }
 
+TEST_P(StoreContract, FindsAKeyWithoutTakingIt) {
+  Inference inference = PutInference(PutDataset(owner_));
+  inference.id = ObjectId::Generate();
+  for (int i = 0; i < 2; ++i) EXPECT_FALSE(store().FindIdempotencyKey(owner_, {"key", "body"}).value().has_value());
+  ASSERT_EQ(store().InsertInferenceOnce(inference, {"key", "body"}).value().kind, kInserted);
+  const InsertOutcome found = store().FindIdempotencyKey(owner_, {"key", "body"}).value().value();
+  EXPECT_EQ(found.kind, kRepeated);
+  EXPECT_EQ(found.inference_id, inference.id);
+  EXPECT_EQ(store().FindIdempotencyKey(owner_, {"key", "another body"}).value().value().kind, kKeyReused);
+  EXPECT_FALSE(store().FindIdempotencyKey(stranger_, {"key", "body"}).value().has_value());
+  ASSERT_TRUE(store().DeleteInference(owner_, inference.id).has_value());
+  EXPECT_FALSE(store().FindIdempotencyKey(owner_, {"key", "body"}).value().has_value());
+}
+
 TEST_P(StoreContract, AKeyGoesWithItsInferenceOrItsAge) {
   Inference inference = PutInference(PutDataset(owner_));
   const auto insert = [&](const char* key) {

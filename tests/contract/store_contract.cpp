@@ -57,6 +57,7 @@ records::Dataset StoreContract::MakeDataset(ObjectId owner, const std::vector<st
     file.preview_id = ObjectId::Generate();
     file.filename = filename;
     file.image = {.height = 3, .width = 4, .channels = 1, .bit_depth = 16, .content_type = "image/tiff"};
+    file.image.axes = "ZYX";
     dataset.files.push_back(file);
   }
   return dataset;
@@ -98,6 +99,7 @@ std::vector<records::Task> StoreContract::TasksOf(const records::Inference& infe
     task.source_id = file.blob_id;
     task.picture_id = file.preview_id.value_or(file.blob_id);
     task.filename = file.filename;
+    task.axes = file.image.axes;
     task.position = static_cast<int>(tasks.size());
     tasks.push_back(task);
   }

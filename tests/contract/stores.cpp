@@ -1,8 +1,7 @@
 // The stores that are held to the contract.
-#include "mongo_server.h"
+#include "mongo_fixture.h"
 #include "store/failing/failing_store.h"
 #include "store/memory/memory_store.h"
-#include "store/mongo/mongo_store.h"
 #include "store/sqlite/sqlite_store.h"
 #include "store_contract.h"
 
@@ -17,11 +16,6 @@ std::shared_ptr<Store> MakeSqlite(const std::string& folder, const Clock& clock)
   return sqlite::OpenSqliteStore({.folder = folder + "/data"}, clock).value();
 }
 
-/// A database of its own for each test, on a server that runs as long as this program.
-std::shared_ptr<Store> MakeMongo(const std::string&, const Clock& clock) {
-  return mongo::OpenMongoStore({.uri = testing_mongo::SharedMongoServer().NewDatabase()}, clock).value();
-}
-
 /// With nothing told to fail, it is as good as the store behind it.
 std::shared_ptr<Store> MakeFailing(const std::string&, const Clock& clock) {
   struct Wrapped {
@@ -34,8 +28,8 @@ std::shared_ptr<Store> MakeFailing(const std::string&, const Clock& clock) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Store, StoreContract,
-                         testing::Values(StoreKind{"memory", MakeMemory}, StoreKind{"sqlite", MakeSqlite},
-                                         StoreKind{"mongo", MakeMongo}, StoreKind{"failing", MakeFailing}),
+                         testing::Values(StoreKind{"memory", MakeMemory}, StoreKind{"sqlite", MakeSqlite}, MongoKind(),
+                                         StoreKind{"failing", MakeFailing}),
                          [](const auto& kind) { return kind.param.name; });
 
 }  // namespace

@@ -43,6 +43,7 @@ TEST_P(StoreContract, ClaimsATaskWithALease) {
   EXPECT_EQ(task.source_id, dataset.files[0].blob_id);
   EXPECT_EQ(task.picture_id, dataset.files[0].preview_id);
   EXPECT_EQ(task.filename, "a.tif");
+  EXPECT_EQ(task.axes, "ZYX");
   EXPECT_EQ(task.position, 0);
   EXPECT_EQ(task.state, TaskState::kRunning);
   EXPECT_EQ(task.attempt, 1);

@@ -18,6 +18,7 @@ import (
 type gate struct {
 	socket string
 	turn   sync.Mutex
+	cut    cut
 }
 
 func newGate(socket string) *gate { return &gate{socket: socket} }
@@ -70,9 +71,19 @@ func (g *gate) forward(ctx context.Context, client net.Conn) error {
 		if err != nil {
 			return closed(err)
 		}
-		reply, err := g.exchange(server, request)
-		if err != nil {
-			return err
+		var reply []byte
+		switch name, argument := command(request); {
+		case name == cutCommand:
+			g.cut.arm(int(argument))
+			reply = acknowledge(request, 0)
+		case name == countCommand:
+			reply = acknowledge(request, g.cut.count())
+		case !isHandshake(name) && g.cut.falls():
+			return nil
+		default:
+			if reply, err = g.exchange(server, request); err != nil {
+				return err
+			}
 		}
 		if _, err := client.Write(reply); err != nil {
 			return closed(err)

@@ -152,6 +152,10 @@ Result<InsertOutcome> FailingStore::InsertInferenceOnce(const records::Inference
   return Forward("InsertInferenceOnce", [&] { return store_.InsertInferenceOnce(inference, key); });
 }
 
+Result<std::optional<InsertOutcome>> FailingStore::FindIdempotencyKey(ObjectId owner, const IdempotencyKey& key) {
+  return Forward("FindIdempotencyKey", [&] { return store_.FindIdempotencyKey(owner, key); });
+}
+
 Status FailingStore::ForgetIdempotencyKeys(TimePoint created_before) {
   return Forward("ForgetIdempotencyKeys", [&] { return store_.ForgetIdempotencyKeys(created_before); });
 }
@@ -175,6 +179,10 @@ Result<ResultsPage> FailingStore::ListResults(ObjectId owner, ObjectId id, const
 
 Result<std::vector<InferenceState>> FailingStore::LoadStates(const std::vector<ObjectId>& ids) {
   return Forward("LoadStates", [&] { return store_.LoadStates(ids); });
+}
+
+Result<std::vector<ObjectId>> FailingStore::FindUnwanted(const std::vector<ObjectId>& ids) {
+  return Forward("FindUnwanted", [&] { return store_.FindUnwanted(ids); });
 }
 
 Result<int> FailingStore::CountOpenInferences(ObjectId owner) {

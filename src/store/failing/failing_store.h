@@ -63,6 +63,7 @@ class FailingStore : public Store {
 
   Status InsertInference(const records::Inference& inference) override;
   Result<InsertOutcome> InsertInferenceOnce(const records::Inference& inference, const IdempotencyKey& key) override;
+  Result<std::optional<InsertOutcome>> FindIdempotencyKey(ObjectId owner, const IdempotencyKey& key) override;
   Status ForgetIdempotencyKeys(TimePoint created_before) override;
   Result<records::Inference> GetInference(ObjectId owner, ObjectId id) override;
   Result<records::Inference> LoadInference(ObjectId id) override;
@@ -70,6 +71,7 @@ class FailingStore : public Store {
                                                   const PageRequest& page) override;
   Result<ResultsPage> ListResults(ObjectId owner, ObjectId id, const ResultsRequest& request) override;
   Result<std::vector<InferenceState>> LoadStates(const std::vector<ObjectId>& ids) override;
+  Result<std::vector<ObjectId>> FindUnwanted(const std::vector<ObjectId>& ids) override;
   Result<int> CountOpenInferences(ObjectId owner) override;
   Result<std::optional<int>> QueuePosition(ObjectId id) override;
   Result<ArchiveCounts> ArchiveInferences(ObjectId owner, const std::vector<ObjectId>& ids, bool archived) override;

@@ -65,6 +65,12 @@ Result<std::vector<Inconsistency>> MemoryStore::Check(const CheckOptions& option
       if (options.fix) End(task, LeftResult(task));
     }
   }
+  for (auto it = corrections_.begin(); it != corrections_.end();) {
+    const auto [id, correction] = *it++;
+    if (blobs_.contains(correction.file.blob_id)) continue;
+    add(inconsistency::kCorrectionWithoutBlob, id, correction.source_filename, true);
+    if (options.fix) corrections_.erase(id);
+  }
   for (auto& [id, inference] : inferences_) {
     const bool open = !records::IsFinal(inference.status);
     if (!inference.dispatched || TasksOf(id).size() >= datasets_.at(inference.dataset_id).files.size()) continue;

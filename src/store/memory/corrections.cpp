@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "store/memory/memory_store.h"
 #include "store/rules.h"
 
@@ -9,7 +11,8 @@ Result<records::Correction> MemoryStore::InsertCorrection(const records::Correct
   records::Correction versioned = correction;
   versioned.version = 1;
   for (const auto& [id, other] : corrections_) {
-    if (other.inference_id == correction.inference_id && other.source_id == correction.source_id) ++versioned.version;
+    const bool same_image = other.inference_id == correction.inference_id && other.source_id == correction.source_id;
+    if (same_image) versioned.version = std::max(versioned.version, other.version + 1);
   }
   if (!corrections_.emplace(correction.id, versioned).second) return IdTaken("correction", correction.id);
   return versioned;

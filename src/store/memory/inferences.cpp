@@ -28,15 +28,24 @@ Status MemoryStore::InsertInference(const records::Inference& inference) {
 }
 
 Result<InsertOutcome> MemoryStore::InsertInferenceOnce(const records::Inference& inference, const IdempotencyKey& key) {
-  using enum InsertOutcome::Kind;
   const std::scoped_lock lock(mutex_);
-  if (const auto found = keys_.find({inference.owner_id, key.key}); found != keys_.end()) {
-    const bool same = found->second.body_sha256 == key.body_sha256;
-    return InsertOutcome{same ? kRepeated : kKeyReused, found->second.inference_id};
-  }
+  if (const auto known = FindKey(inference.owner_id, key)) return *known;
   IC_RETURN_IF_ERROR(Insert(inference));
   keys_[{inference.owner_id, key.key}] = {key.body_sha256, inference.id, inference.created_at};
-  return InsertOutcome{kInserted, inference.id};
+  return InsertOutcome{InsertOutcome::Kind::kInserted, inference.id};
+}
+
+Result<std::optional<InsertOutcome>> MemoryStore::FindIdempotencyKey(ObjectId owner, const IdempotencyKey& key) {
+  const std::scoped_lock lock(mutex_);
+  return FindKey(owner, key);
+}
+
+std::optional<InsertOutcome> MemoryStore::FindKey(ObjectId owner, const IdempotencyKey& key) const {
+  using enum InsertOutcome::Kind;
+  const auto found = keys_.find({owner, key.key});
+  if (found == keys_.end()) return std::nullopt;
+  const bool same = found->second.body_sha256 == key.body_sha256;
+  return InsertOutcome{same ? kRepeated : kKeyReused, found->second.inference_id};
 }
 
 Status MemoryStore::ForgetIdempotencyKeys(TimePoint created_before) {

@@ -39,6 +39,7 @@ class MemoryStore final : public Store {
 
   Status InsertInference(const records::Inference& inference) override;
   Result<InsertOutcome> InsertInferenceOnce(const records::Inference& inference, const IdempotencyKey& key) override;
+  Result<std::optional<InsertOutcome>> FindIdempotencyKey(ObjectId owner, const IdempotencyKey& key) override;
   Status ForgetIdempotencyKeys(TimePoint created_before) override;
   Result<records::Inference> GetInference(ObjectId owner, ObjectId id) override;
   Result<records::Inference> LoadInference(ObjectId id) override;
@@ -46,6 +47,7 @@ class MemoryStore final : public Store {
                                                   const PageRequest& page) override;
   Result<ResultsPage> ListResults(ObjectId owner, ObjectId id, const ResultsRequest& request) override;
   Result<std::vector<InferenceState>> LoadStates(const std::vector<ObjectId>& ids) override;
+  Result<std::vector<ObjectId>> FindUnwanted(const std::vector<ObjectId>& ids) override;
   Result<int> CountOpenInferences(ObjectId owner) override;
   Result<std::optional<int>> QueuePosition(ObjectId id) override;
   Result<ArchiveCounts> ArchiveInferences(ObjectId owner, const std::vector<ObjectId>& ids, bool archived) override;
@@ -96,6 +98,7 @@ class MemoryStore final : public Store {
   static void End(records::Task& task, const records::ImageResult& result);
   // All of these are called with the mutex held.
   Status Insert(const records::Inference& inference);
+  std::optional<InsertOutcome> FindKey(ObjectId owner, const IdempotencyKey& key) const;
   Result<records::Inference*> Find(ObjectId owner, ObjectId id);
   records::Task* FindLeased(const records::TaskLease& lease);
   std::vector<records::Task*> TasksOf(ObjectId inference);

@@ -1,5 +1,6 @@
 // How inferences stand, and what turns them round: cancelling and trying again.
 #include <algorithm>
+#include <iterator>
 
 #include "records/json_codec.h"
 #include "store/memory/memory_store.h"
@@ -52,6 +53,16 @@ Result<std::vector<InferenceState>> MemoryStore::LoadStates(const std::vector<Ob
                       .progress = ProgressOf(id)});
   }
   return states;
+}
+
+Result<std::vector<ObjectId>> MemoryStore::FindUnwanted(const std::vector<ObjectId>& ids) {
+  const std::scoped_lock lock(mutex_);
+  std::vector<ObjectId> unwanted;
+  std::ranges::copy_if(ids, std::back_inserter(unwanted), [this](ObjectId id) {
+    const auto found = inferences_.find(id);
+    return found == inferences_.end() || records::IsFinal(found->second.status) || found->second.cancel_requested;
+  });
+  return unwanted;
 }
 
 Result<int> MemoryStore::CountOpenInferences(ObjectId owner) {

@@ -44,11 +44,6 @@ std::optional<bson_iter_t> View::Find(const char* key) const {
 
 bool View::Has(const char* key) const { return Find(key).has_value(); }
 
-bool View::IsText(const char* key) const {
-  const auto found = Find(key);
-  return found && BSON_ITER_HOLDS_UTF8(&*found);
-}
-
 std::optional<ObjectId> View::Id(const char* key) const {
   const auto found = Find(key);
   if (!found) return std::nullopt;
@@ -163,6 +158,17 @@ Document& Document::Set(std::string_view key, const std::vector<std::string_view
 Document& Document::Set(std::string_view key, std::span<const std::byte> bytes) {
   bson_append_binary(document_, key.data(), Length(key), BSON_SUBTYPE_BINARY,
                      reinterpret_cast<const std::uint8_t*>(bytes.data()), static_cast<std::uint32_t>(bytes.size()));
+  return *this;
+}
+
+Document& Document::SetSame(std::string_view key, View from) {
+  bson_iter_t begin;
+  bson_iter_t found;
+  const std::string path(key);
+  if (!bson_iter_init(&begin, from.get()) || !bson_iter_find_descendant(&begin, path.c_str(), &found)) {
+    return SetNull(key);
+  }
+  bson_append_value(document_, key.data(), Length(key), bson_iter_value(&found));
   return *this;
 }
 

@@ -28,7 +28,6 @@ class View {
   View(const bson_t* document) : document_(document) {}  // NOLINT(google-explicit-constructor): as a string_view
 
   bool Has(const char* key) const;
-  bool IsText(const char* key) const;
   /// An ObjectId, or 24 hex digits.
   std::optional<ObjectId> Id(const char* key) const;
   /// Text, or bytes that are taken for text.
@@ -90,6 +89,9 @@ class Document {
   Document& Set(std::string_view key, const std::optional<T>& value) {
     return value ? Set(key, *value) : SetNull(key);
   }
+  /// Adds the member `key` as `from` has it, whatever it is; null where it has none: in a filter, null is what is
+  /// missing too.
+  Document& SetSame(std::string_view key, View from);
   /// Adds a member as a JSON value is stored; see AppendJson.
   Document& SetJson(std::string_view key, const Json& value);
 

@@ -1,7 +1,8 @@
-// What contradicts itself. Each rule goes through one collection and asks the others; what it puts right, it puts right
-// by the same guarded writes as everybody else, so that a check may run beside workers.
+// What contradicts itself. Each rule goes through one collection and asks the others. Others work meanwhile: what is
+// found is told only if its document is still as it was read, and put right only while it is.
 #include "store/check.h"
 
+#include <initializer_list>
 #include <limits>
 #include <set>
 
@@ -23,6 +24,22 @@ using records::Task;
 // What is younger may be in the middle of being made.
 constexpr std::chrono::minutes kSettled{1};
 
+/// A document that is at fault.
+struct Culprit {
+  const char* collection;
+  Document as_read;  ///< matches it while it is as it was read
+  ObjectId id = {};
+  std::string name = {};
+};
+
+/// Matches `document` while these members are as they are.
+Document AsRead(View document, std::initializer_list<const char*> members) {
+  Document same;
+  same.SetSame("_id", document);
+  for (const char* const member : members) same.SetSame(member, document);
+  return same;
+}
+
 /// One check.
 class Checker {
  public:
@@ -34,6 +51,7 @@ class Checker {
     IC_RETURN_IF_ERROR(CheckDatasets());
     IC_RETURN_IF_ERROR(CheckInferences());
     IC_RETURN_IF_ERROR(CheckTasks());
+    IC_RETURN_IF_ERROR(CheckCorrections());
     IC_RETURN_IF_ERROR(CheckKeys());
     IC_RETURN_IF_ERROR(CheckOrphans());
     return std::move(found_);
@@ -50,12 +68,28 @@ class Checker {
   }
   static Result<bool> NoFix() { return false; }
 
+  /// Add, of a document that is `as_read`, unless somebody has changed it since then.
+  template <typename Fix>
+  Status AddIfStillSo(std::string_view kind, const Culprit& culprit, const Fix& fix) {
+    IC_ASSIGN_OR_RETURN(const bool still_so, connection_.Exists(culprit.collection, culprit.as_read));
+    return still_so ? Add(kind, culprit.id, culprit.name, fix) : Status();
+  }
+
   /// fix for what one update puts right.
-  auto Updates(const char* collection, Document filter, Document set) {
-    return [this, collection, filter = std::move(filter), set = std::move(set)]() -> Result<bool> {
-      IC_ASSIGN_OR_RETURN(const UpdateCounts counts,
-                          connection_.UpdateOne(collection, Document::CopyOf(filter), Make("$set", set)));
+  auto Sets(const Culprit& culprit, Document set) {
+    return [this, &culprit, set = std::move(set)]() -> Result<bool> {
+      IC_ASSIGN_OR_RETURN(
+          const UpdateCounts counts,
+          connection_.UpdateOne(culprit.collection, Document::CopyOf(culprit.as_read), Make("$set", set)));
       return counts.matched > 0;
+    };
+  }
+
+  /// fix for what goes.
+  auto Deletes(const Culprit& culprit) {
+    return [this, &culprit]() -> Result<bool> {
+      IC_ASSIGN_OR_RETURN(const std::int64_t deleted, connection_.Delete(culprit.collection, culprit.as_read));
+      return deleted > 0;
     };
   }
 
@@ -83,7 +117,8 @@ class Checker {
   Status CheckStatus(View document);
   Status CheckTasks();
   Status CheckTask(View document);
-  Status CheckResult(View document, const Task& task);
+  Status CheckResult(View document, const Culprit& culprit);
+  Status CheckCorrections();
   Status CheckKeys();
   Status CheckOrphans();
 
@@ -99,8 +134,9 @@ Status Checker::CheckFiles() {
     const auto chunks = static_cast<std::int64_t>((file.bytes + file.chunk_bytes - 1) / file.chunk_bytes);
     IC_ASSIGN_OR_RETURN(const std::int64_t there, connection_.Count(collection::kChunks, Make("files_id", file.id)));
     if (there == chunks) return {};
+    const Culprit culprit{collection::kFiles, AsRead(document, {}), file.id, document.Text("filename")};
     const bool artifact = document.Has("metadata.inference_id");
-    return Add(kBlobWithoutBytes, file.id, document.Text("filename"), [&]() -> Result<bool> {
+    return AddIfStillSo(kBlobWithoutBytes, culprit, [&]() -> Result<bool> {
       if (artifact) IC_RETURN_IF_ERROR(store_.DeleteBlob(file.id));
       return artifact;
     });
@@ -114,7 +150,9 @@ Status Checker::CheckDatasets() {
       std::set<ObjectId> blobs = {file.blob_id};
       if (file.preview_id) blobs.insert(*file.preview_id);
       IC_ASSIGN_OR_RETURN(const bool there, AllThere(blobs));
-      if (!there) IC_RETURN_IF_ERROR(Add(kDatasetWithoutBlob, dataset.id, file.filename, NoFix));
+      if (there) continue;
+      const Culprit culprit{collection::kDatasets, AsRead(document, {}), dataset.id, file.filename};
+      IC_RETURN_IF_ERROR(AddIfStillSo(kDatasetWithoutBlob, culprit, NoFix));
     }
     return {};
   });
@@ -127,10 +165,11 @@ Status Checker::CheckInferences() {
 
 Status Checker::CheckInference(View document) {
   const records::Inference inference = InferenceFrom(document);
+  const Culprit culprit{collection::kInferences, AsRead(document, {"status", "dispatched", "attempt"}), inference.id};
   IC_ASSIGN_OR_RETURN(const auto dataset, connection_.FindOne(collection::kDatasets, Make("_id", inference.dataset_id),
                                                               {.projection = Make("files.gridfs_id", 1)}));
   if (!dataset) {
-    return Add(kInferenceWithoutDataset, inference.id, "", [&]() -> Result<bool> {
+    return AddIfStillSo(kInferenceWithoutDataset, culprit, [&]() -> Result<bool> {
       const Status deleted = store_.DeleteInference(inference.owner_id, inference.id);
       return deleted.has_value();
     });
@@ -138,9 +177,10 @@ Status Checker::CheckInference(View document) {
   IC_ASSIGN_OR_RETURN(const std::int64_t tasks,
                       connection_.Count(collection::kTasks, Make("inference_id", inference.id)));
   if (inference.dispatched && tasks < static_cast<std::int64_t>(dataset->view().Value("files").size())) {
-    IC_RETURN_IF_ERROR(Add(kTasksMissing, inference.id, "",
-                           Updates(collection::kInferences, Make("_id", inference.id, "status", OpenStatus()),
-                                   Make("dispatched", false, "status", "queued"))));
+    const bool open = !records::IsFinal(inference.status);
+    const auto dispatch_anew = Sets(culprit, Make("dispatched", false, "status", "queued"));
+    IC_RETURN_IF_ERROR(
+        AddIfStillSo(kTasksMissing, culprit, [&]() -> Result<bool> { return open ? dispatch_anew() : NoFix(); }));
   }
   return CheckStatus(document);
 }
@@ -162,9 +202,8 @@ Status Checker::CheckStatus(View document) {
   const bool fails = inference.status == records::InferenceStatus::kFailed;
   set.SetJson("error", fails ? records::ToJson(inference.error.value_or(lost)) : Json());
   if (!fails) set.Set("notes", "");
-  return Add(
-      kInferenceContradicts, inference.id, "",
-      Updates(collection::kInferences, Make("_id", inference.id, "status", document.Text("status")), std::move(set)));
+  const Culprit culprit{collection::kInferences, AsRead(document, {"status", "attempt", "finished_at"}), inference.id};
+  return AddIfStillSo(kInferenceContradicts, culprit, Sets(culprit, std::move(set)));
 }
 
 Status Checker::CheckTasks() {
@@ -173,60 +212,60 @@ Status Checker::CheckTasks() {
 
 Status Checker::CheckTask(View document) {
   const Task task = TaskFrom(document);
-  const Document self = Make("_id", task.id, "inference_id", task.inference_id);
+  const Culprit culprit{collection::kTasks,
+                        AsRead(document, {"inference_id", "state", "worker", "attempt", "round", "lease_expires_at"}),
+                        task.id, task.filename};
   IC_ASSIGN_OR_RETURN(const auto inference, connection_.FindOne(collection::kInferences, Make("_id", task.inference_id),
                                                                 {.projection = Make("status", 1)}));
-  if (!inference) {
-    return Add(kTaskWithoutInference, task.id, task.filename, [&]() -> Result<bool> {
-      IC_ASSIGN_OR_RETURN(const std::int64_t deleted, connection_.Delete(collection::kTasks, self));
-      return deleted > 0;
-    });
-  }
+  if (!inference) return AddIfStillSo(kTaskWithoutInference, culprit, Deletes(culprit));
   const std::string state = document.Text("state");
   const bool ended = state == "completed" || state == "failed";
   const bool known = ended || state == kPrepared || records::ParseTaskState(state).has_value();
   if (!known || ended != document.Has("result")) {
-    return Add(kTaskContradicts, task.id, task.filename,
-               Updates(collection::kTasks, Document::CopyOf(self),
-                       Make("state", "queued", "result", std::optional<ObjectId>(), "progress.tiles_done", 0,
-                            "lease_expires_at", TimePoint())));
+    return AddIfStillSo(kTaskContradicts, culprit,
+                        Sets(culprit, Make("state", "queued", "result", std::optional<ObjectId>(),
+                                           "progress.tiles_done", 0, "lease_expires_at", TimePoint())));
   }
   if (!ended && records::IsFinal(StateFrom(*inference).status)) {
-    return Add(kOpenTaskOfEnded, task.id, task.filename,
-               Updates(collection::kTasks, Document::CopyOf(self), EndOfTask(LeftResult(task))));
+    return AddIfStillSo(kOpenTaskOfEnded, culprit, Sets(culprit, EndOfTask(LeftResult(task))));
   }
   const int total = std::max(task.progress.tiles_total, 0);
   const int done = std::clamp(task.progress.tiles_done, 0, total);
   if (total != task.progress.tiles_total || done != task.progress.tiles_done) {
-    IC_RETURN_IF_ERROR(Add(kProgressContradicts, task.id, task.filename,
-                           Updates(collection::kTasks, Document::CopyOf(self),
-                                   Make("progress.tiles_done", done, "progress.tiles_total", total))));
+    IC_RETURN_IF_ERROR(AddIfStillSo(kProgressContradicts, culprit,
+                                    Sets(culprit, Make("progress.tiles_done", done, "progress.tiles_total", total))));
   }
-  return ended ? CheckResult(document, task) : Status();
+  return ended ? CheckResult(document, culprit) : Status();
 }
 
-Status Checker::CheckResult(View document, const Task& task) {
+Status Checker::CheckResult(View document, const Culprit& culprit) {
   IC_ASSIGN_OR_RETURN(const records::ImageResult result, ResultFrom(document.Value("result")));
   std::set<ObjectId> artifacts;
   for (const records::Artifact& artifact : result.artifacts) artifacts.insert(artifact.blob_id);
   IC_ASSIGN_OR_RETURN(const bool there, AllThere(artifacts));
   if (there) return {};
-  return Add(kResultWithoutBlob, task.id, task.filename,
-             Updates(collection::kTasks, Make("_id", task.id, "inference_id", task.inference_id),
-                     EndOfTask(LostResult(task))));
+  return AddIfStillSo(kResultWithoutBlob, culprit, Sets(culprit, EndOfTask(LostResult(TaskFrom(document)))));
+}
+
+Status Checker::CheckCorrections() {
+  return ForAll(collection::kCorrections, {}, {}, [this](View document) -> Status {
+    const Culprit culprit{collection::kCorrections, AsRead(document, {}), document.Id("_id").value_or(ObjectId()),
+                          document.Text("source_filename")};
+    const ObjectId inference = document.Id("inference_id").value_or(ObjectId());
+    IC_ASSIGN_OR_RETURN(const bool has_inference, connection_.Exists(collection::kInferences, Make("_id", inference)));
+    if (!has_inference) return AddIfStillSo(kCorrectionWithoutInference, culprit, Deletes(culprit));
+    IC_ASSIGN_OR_RETURN(const bool there, AllThere({document.Id("gridfs_id").value_or(ObjectId())}));
+    return there ? Status() : AddIfStillSo(kCorrectionWithoutBlob, culprit, Deletes(culprit));
+  });
 }
 
 Status Checker::CheckKeys() {
   const Document settled = Make("created_at", Make("$lt", options_.now - kSettled));
   return ForAll(collection::kKeys, settled, {}, [this](View document) -> Status {
-    const ObjectId inference = document.Id("inference_id").value_or(ObjectId());
-    IC_ASSIGN_OR_RETURN(const bool there, connection_.Exists(collection::kInferences, Make("_id", inference)));
-    if (there) return {};
-    const ObjectId id = document.Id("_id").value_or(ObjectId());
-    return Add(kKeyWithoutInference, inference, document.Text("key"), [&]() -> Result<bool> {
-      IC_ASSIGN_OR_RETURN(const std::int64_t deleted, connection_.Delete(collection::kKeys, Make("_id", id)));
-      return deleted > 0;
-    });
+    const Culprit culprit{collection::kKeys, AsRead(document, {"inference_id"}),
+                          document.Id("inference_id").value_or(ObjectId()), document.Text("key")};
+    IC_ASSIGN_OR_RETURN(const bool there, connection_.Exists(collection::kInferences, Make("_id", culprit.id)));
+    return there ? Status() : AddIfStillSo(kKeyWithoutInference, culprit, Deletes(culprit));
   });
 }
 

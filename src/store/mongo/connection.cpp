@@ -147,6 +147,17 @@ Result<std::optional<Document>> Connection::FindOne(const char* collection, cons
   return found;
 }
 
+Result<std::vector<ObjectId>> Connection::FindIds(const char* collection, const Document& filter, std::int64_t limit) {
+  FindOptions options{.projection = Make("_id", 1), .limit = limit};
+  if (limit > 0) options.sort = Make("_id", 1);
+  std::vector<ObjectId> ids;
+  IC_RETURN_IF_ERROR(Find(collection, filter, options, [&ids](View document) -> Result<bool> {
+    if (const auto id = document.Id("_id")) ids.push_back(*id);
+    return true;
+  }));
+  return ids;
+}
+
 Result<bool> Connection::Exists(const char* collection, const Document& filter) {
   IC_ASSIGN_OR_RETURN(const auto found, FindOne(collection, filter, {.projection = Make("_id", 1)}));
   return found.has_value();

@@ -57,6 +57,8 @@ class Connection {
   Status Aggregate(const char* collection, const std::vector<Document>& pipeline, const Body& body);
   /// The first result; none where there is none.
   Result<std::optional<Document>> FindOne(const char* collection, const Document& filter, FindOptions options = {});
+  /// The ids of all that match; at most `limit`, in their order, where that is not 0.
+  Result<std::vector<ObjectId>> FindIds(const char* collection, const Document& filter, std::int64_t limit = 0);
   Result<bool> Exists(const char* collection, const Document& filter);
   Result<std::int64_t> Count(const char* collection, const Document& filter);
 

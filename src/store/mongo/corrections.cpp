@@ -21,23 +21,31 @@ Document ToDocument(const Correction& correction) {
   return document;
 }
 
+/// The version of the last correction of an image; 0 where there is none.
+Result<int> LastVersion(Connection& connection, const Correction& correction) {
+  IC_ASSIGN_OR_RETURN(
+      const auto last,
+      connection.FindOne(collection::kCorrections,
+                         Make("inference_id", correction.inference_id, "original_gridfs_id", correction.source_id),
+                         {.projection = Make("version", 1), .sort = Make("version", -1)}));
+  return last ? static_cast<int>(last->view().Int("version")) : 0;
+}
+
 Result<bool> HasInference(Connection& connection, ObjectId owner, ObjectId inference) {
   return connection.Exists(collection::kInferences, Make("_id", inference, "requested_by", owner));
 }
 
 }  // namespace
 
-/// A version is the number of those before it and one; whoever finds it taken counts again. The inference is looked for
+/// A version is the last one and one; whoever finds it taken looks again. The inference is looked for
 /// again once the correction is there: a deletion of the inference either sees the correction, or is seen here.
 Result<Correction> MongoStore::InsertCorrection(const Correction& correction) {
   IC_ASSIGN_OR_RETURN(const bool found, HasInference(*connection_, correction.owner_id, correction.inference_id));
   if (!found) return NotFound("inference");
   Correction versioned = correction;
   while (true) {
-    IC_ASSIGN_OR_RETURN(const std::int64_t before,
-                        connection_->Count(collection::kCorrections, Make("inference_id", correction.inference_id,
-                                                                          "original_gridfs_id", correction.source_id)));
-    versioned.version = static_cast<int>(before) + 1;
+    IC_ASSIGN_OR_RETURN(const int last, LastVersion(*connection_, correction));
+    versioned.version = last + 1;
     const Status inserted = connection_->Insert(collection::kCorrections, ToDocument(versioned));
     if (inserted) break;
     if (inserted.error().code != ErrorCode::kConflict) return std::unexpected(inserted.error());

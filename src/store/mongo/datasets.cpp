@@ -11,16 +11,6 @@ using records::Dataset;
 /// Documents of datasets may have megabytes, and a page may end early.
 constexpr std::int64_t kBatchSize = 16;
 
-Result<std::vector<ObjectId>> InferencesOf(Connection& connection, ObjectId dataset) {
-  std::vector<ObjectId> ids;
-  IC_RETURN_IF_ERROR(connection.Find(collection::kInferences, Make("dataset_id", dataset),
-                                     {.projection = Make("_id", 1)}, [&ids](View document) -> Result<bool> {
-                                       if (const auto id = document.Id("_id")) ids.push_back(*id);
-                                       return true;
-                                     }));
-  return ids;
-}
-
 }  // namespace
 
 Status MongoStore::InsertDataset(const Dataset& dataset) {
@@ -57,7 +47,8 @@ Result<Page<Dataset>> MongoStore::ListDatasets(ObjectId owner, const PageRequest
 Status MongoStore::DeleteDataset(ObjectId owner, ObjectId id) {
   IC_ASSIGN_OR_RETURN(const Dataset dataset, GetDataset(owner, id));
   for (const bool document_gone : {false, true}) {
-    IC_ASSIGN_OR_RETURN(const std::vector<ObjectId> inferences, InferencesOf(*connection_, id));
+    IC_ASSIGN_OR_RETURN(const std::vector<ObjectId> inferences,
+                        connection_->FindIds(collection::kInferences, Make("dataset_id", id)));
     for (const ObjectId inference : inferences) {
       const Status deleted = DeleteInference(owner, inference);
       if (!deleted && deleted.error().code != ErrorCode::kNotFound) return deleted;

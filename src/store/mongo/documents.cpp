@@ -32,6 +32,17 @@ std::optional<records::InferenceError> UnknownStatus(View document) {
       "unknown_status", "The stored status '" + document.Text("status") + "' is not one that this version knows."};
 }
 
+/// Of an error that is text or an object; none where there is none.
+std::optional<records::InferenceError> ErrorFrom(View document) {
+  const Json error = document.Value("error");
+  if (error.is_string()) {
+    return records::InferenceError{std::string(records::error_code::kRunnerError), error.get<std::string>()};
+  }
+  if (!error.is_object()) return std::nullopt;
+  return records::InferenceError{document.Text("error.code", records::error_code::kRunnerError),
+                                 document.Text("error.detail")};
+}
+
 }  // namespace
 
 Document ToDocument(const records::User& user) {
@@ -100,16 +111,6 @@ Document ToDocument(const records::Inference& inference) {
   return document;
 }
 
-std::optional<records::InferenceError> ErrorFrom(View document) {
-  const Json error = document.Value("error");
-  if (error.is_string()) {
-    return records::InferenceError{std::string(records::error_code::kRunnerError), error.get<std::string>()};
-  }
-  if (!error.is_object()) return std::nullopt;
-  return records::InferenceError{document.Text("error.code", records::error_code::kRunnerError),
-                                 document.Text("error.detail")};
-}
-
 records::Progress ProgressFrom(View document, const char* key) {
   const std::string prefix = key[0] == '\0' ? "" : std::string(key) + ".";
   const auto number = [&](const char* name) { return static_cast<int>(document.Int((prefix + name).c_str())); };
@@ -164,9 +165,10 @@ records::Inference InferenceFrom(View document) {
 
 Document ToDocument(const records::Task& task, ObjectId inference, int round) {
   return Make("_id", task.id, "inference_id", inference, "position", task.position, "owner_id", task.owner_id,
-              "source_image_id", task.source_id, "picture_id", task.picture_id, "filename", task.filename, "state",
-              kPrepared, "attempt", 0, "worker", "", "lease_expires_at", TimePoint(), "round", round, "progress",
-              Make("tiles_done", 0, "tiles_total", task.progress.tiles_total), "result", std::optional<ObjectId>());
+              "source_image_id", task.source_id, "picture_id", task.picture_id, "filename", task.filename, "axes",
+              task.axes, "state", kPrepared, "attempt", 0, "worker", "", "lease_expires_at", TimePoint(), "round",
+              round, "progress", Make("tiles_done", 0, "tiles_total", task.progress.tiles_total), "result",
+              std::optional<ObjectId>());
 }
 
 records::Task TaskFrom(View document) {
@@ -177,6 +179,7 @@ records::Task TaskFrom(View document) {
   task.source_id = document.Id("source_image_id").value_or(ObjectId());
   task.picture_id = document.Id("picture_id").value_or(task.source_id);
   task.filename = document.Text("filename");
+  task.axes = document.Text("axes");
   task.position = static_cast<int>(document.Int("position"));
   task.state = records::ParseTaskState(document.Text("state")).value_or(records::TaskState::kQueued);
   task.attempt = static_cast<int>(document.Int("attempt"));

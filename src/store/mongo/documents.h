@@ -44,8 +44,6 @@ Document ToDocument(const records::Inference& inference);
 /// Without results; progress as it was stored at the end.
 records::Inference InferenceFrom(View document);
 InferenceState StateFrom(View document);
-/// Of an error that is text or an object; none where there is none.
-std::optional<records::InferenceError> ErrorFrom(View document);
 records::Progress ProgressFrom(View document, const char* key);
 Document ToDocument(const records::Progress& progress);
 

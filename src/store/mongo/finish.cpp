@@ -1,4 +1,6 @@
 // The end of an inference: a fold over its tasks, written by one compare-and-set.
+#include <set>
+
 #include "records/json_codec.h"
 #include "store/mongo/connection.h"
 #include "store/mongo/documents.h"
@@ -80,9 +82,10 @@ Document EndOfInference(const Fold& fold, bool cancelled, const EndRequest& requ
 /// Matches an open inference while nobody dispatched it, cancelled it or tried it again. Older documents lack fields.
 Document AsItWas(ObjectId id, View found) {
   const auto flag = [&](const char* name) { return found.Bool(name) ? Make("$eq", true) : Make("$ne", true); };
-  return Make("_id", id, "status", OpenStatus(), "dispatched", flag("dispatched"), "cancel_requested",
-              flag("cancel_requested"), "attempt",
-              found.Has("attempt") ? Make("$eq", found.Int("attempt")) : Make("$exists", false));
+  Document same = Make("_id", id, "status", OpenStatus(), "dispatched", flag("dispatched"), "cancel_requested",
+                       flag("cancel_requested"));
+  same.SetSame("attempt", found);
+  return same;
 }
 
 }  // namespace
@@ -116,9 +119,9 @@ Result<std::vector<ObjectId>> MongoStore::ListUnfinished(TimePoint now, int limi
   std::vector<Document> pipeline;
   pipeline.push_back(Make("$match", Make("state", OpenStates())));
   pipeline.push_back(Make("$group", Make("_id", "$inference_id")));
-  std::unordered_map<ObjectId, bool> has_open;
+  std::set<ObjectId> has_open;
   IC_RETURN_IF_ERROR(connection_->Aggregate(collection::kTasks, pipeline, [&has_open](View group) -> Result<bool> {
-    if (const auto id = group.Id("_id")) has_open[*id] = true;
+    if (const auto id = group.Id("_id")) has_open.insert(*id);
     return true;
   }));
   std::vector<ObjectId> unfinished;

@@ -9,9 +9,7 @@
 namespace intelliclinix::store::mongo {
 namespace {
 
-/// Chunks that are read, and written, by one command.
-constexpr std::uint64_t kTogether = 4;
-/// And the most, where a reader asks for much at once.
+/// The most chunks that are read by one command, where a reader asks for much at once.
 constexpr std::uint64_t kMostTogether = 16;
 
 /// Of a file whose document does not say, as clients that only know GridFS write them.
@@ -73,7 +71,7 @@ Status GridSource::Fill(std::uint64_t offset, std::uint64_t bytes) {
   window_begin_ = first * file_.chunk_bytes;
   window_.clear();
   const std::uint64_t end =
-      std::clamp((offset + bytes - 1) / file_.chunk_bytes + 1, first + kTogether, first + kMostTogether);
+      std::clamp((offset + bytes - 1) / file_.chunk_bytes + 1, first + kChunksTogether, first + kMostTogether);
   std::uint64_t next = first;
   IC_RETURN_IF_ERROR(connection_.Find(
       collection::kChunks, Make("files_id", file_.id, "n", Make("$gte", first, "$lt", end)),
@@ -109,7 +107,7 @@ GridWriter::GridWriter(Connection& connection, const Clock& clock, const NewBlob
 }
 
 GridWriter::~GridWriter() {
-  if (committed_ || file_.bytes == 0) return;
+  if (committed_ || !wrote_) return;
   // What stays is swept away.
   const Status deleted = DeleteBlobs(connection_, {record_.id});
   if (!deleted) log::Warning("blob_not_removed", {{"id", record_.id.ToString()}, {"reason", deleted.error().message}});
@@ -118,7 +116,7 @@ GridWriter::~GridWriter() {
 Status GridWriter::Write(std::span<const std::byte> bytes) {
   sha256_.Update(bytes);
   record_.crc32 = Crc32(record_.crc32, bytes);
-  const std::size_t together = static_cast<std::size_t>(kTogether * file_.chunk_bytes);
+  const std::size_t together = static_cast<std::size_t>(kChunksTogether * file_.chunk_bytes);
   while (!bytes.empty()) {
     const std::size_t count = std::min(bytes.size(), together - pending_.size());
     pending_.insert(pending_.end(), bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(count));
@@ -138,6 +136,7 @@ Status GridWriter::StoreChunks() {
     rest = rest.subspan(data.size());
   }
   if (chunks.empty()) return {};
+  wrote_ = true;  // also where the answer is lost
   IC_RETURN_IF_ERROR(connection_.InsertMissing(collection::kChunks, chunks));
   file_.bytes += pending_.size();
   pending_.clear();

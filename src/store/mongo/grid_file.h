@@ -15,6 +15,9 @@
 
 namespace intelliclinix::store::mongo {
 
+/// Chunks that are read, and written, by one command.
+inline constexpr std::uint64_t kChunksTogether = 4;
+
 /// Where the chunks of a file lie.
 struct GridFile {
   ObjectId id;
@@ -72,6 +75,7 @@ class GridWriter final : public BlobWriter {
   GridFile file_;  // what is stored
   std::vector<std::byte> pending_;
   Sha256 sha256_;
+  bool wrote_ = false;
   bool committed_ = false;
 };
 

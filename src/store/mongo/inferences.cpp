@@ -103,19 +103,16 @@ Result<ArchiveCounts> MongoStore::ArchiveInferences(ObjectId owner, const std::v
 }
 
 /// The inference goes first: from then on nobody sees it and its workers' leases are lost. Its tasks go next, so that
-/// no worker commits any more, then its blobs and its keys. What is left by a cut: tasks, which the next claim removes;
-/// blobs, which the sweeper removes; a key without an inference, which counts as none.
+/// no worker commits any more, then its blobs, corrections and keys. What a cut leaves of these has no inference, by
+/// which the sweeper knows it (see RemoveLeftovers); nobody sees it meanwhile, and a key without an inference counts as
+/// none.
 Status MongoStore::DeleteInference(ObjectId owner, ObjectId id) {
   IC_ASSIGN_OR_RETURN(const std::int64_t deleted,
                       connection_->Delete(collection::kInferences, Make("_id", id, "requested_by", owner)));
   if (deleted == 0) return NotFound("inference");
   IC_RETURN_IF_ERROR(connection_->Delete(collection::kTasks, Make("inference_id", id)));
-  std::vector<ObjectId> blobs;
-  IC_RETURN_IF_ERROR(connection_->Find(collection::kFiles, Make("metadata.inference_id", id),
-                                       {.projection = Make("_id", 1)}, [&blobs](View document) -> Result<bool> {
-                                         if (const auto blob = document.Id("_id")) blobs.push_back(*blob);
-                                         return true;
-                                       }));
+  IC_ASSIGN_OR_RETURN(const std::vector<ObjectId> blobs,
+                      connection_->FindIds(collection::kFiles, Make("metadata.inference_id", id)));
   IC_RETURN_IF_ERROR(DeleteBlobs(*connection_, blobs));
   IC_RETURN_IF_ERROR(connection_->Delete(collection::kCorrections, Make("inference_id", id)));
   IC_RETURN_IF_ERROR(connection_->Delete(collection::kKeys, Make("inference_id", id)));
@@ -137,14 +134,8 @@ Result<bool> MongoStore::FailInference(ObjectId id, const records::InferenceErro
 
 /// Also those that run: whoever ran them was not of ours, which run only what is dispatched or about to be.
 Result<std::vector<ObjectId>> MongoStore::ListUndispatched(int limit) {
-  std::vector<ObjectId> ids;
-  IC_RETURN_IF_ERROR(connection_->Find(
-      collection::kInferences, Make("status", OpenStatus(), "dispatched", Make("$ne", true)),
-      {.projection = Make("_id", 1), .sort = Make("_id", 1), .limit = limit}, [&ids](View document) -> Result<bool> {
-        if (const auto id = document.Id("_id")) ids.push_back(*id);
-        return true;
-      }));
-  return ids;
+  return connection_->FindIds(collection::kInferences, Make("status", OpenStatus(), "dispatched", Make("$ne", true)),
+                              limit);
 }
 
 }  // namespace intelliclinix::store::mongo

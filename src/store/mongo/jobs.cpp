@@ -82,6 +82,7 @@ Status DeleteBlobs(Connection& connection, const std::vector<ObjectId>& ids) {
     const Document among = Make(
         "$in", std::vector<ObjectId>(begin, begin + static_cast<std::ptrdiff_t>(std::min(kBatch, ids.size() - first))));
     IC_RETURN_IF_ERROR(connection.Delete(collection::kFiles, Make("_id", among)));
+    IC_RETURN_IF_ERROR(connection.Delete(collection::kChunks, Make("files_id", among, "n", Make("$gt", 0))));
     IC_RETURN_IF_ERROR(connection.Delete(collection::kChunks, Make("files_id", among)));
   }
   return {};

@@ -44,7 +44,8 @@ Result<bool> EndInference(Connection& connection, const EndRequest& request);
 /// Queues the failed tasks of earlier tries for the try `round`. Safe to repeat. Returns how many.
 Result<std::int64_t> QueueFailedTasks(Connection& connection, ObjectId inference, int round);
 
-/// Removes blobs, each one's record before its bytes, so that what is cut short is not seen.
+/// Removes blobs, each one's record before its bytes, so that what is cut short is not seen; of the bytes the first
+/// chunk last, by which the sweeper finds what is left.
 Status DeleteBlobs(Connection& connection, const std::vector<ObjectId>& ids);
 
 }  // namespace intelliclinix::store::mongo

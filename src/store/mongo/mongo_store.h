@@ -13,7 +13,8 @@ namespace intelliclinix::store::mongo {
 class Connection;
 
 struct MongoOptions {
-  std::string uri;  ///< mongodb:// or mongodb+srv://; the database it names, else "intelliclinix"
+  std::string uri;          ///< mongodb:// or mongodb+srv://; the database it names, else "intelliclinix"
+  bool must_exist = false;  ///< a database without a store is refused, and nothing is made
 };
 
 /// Any number of processes share one database. A single document changes atomically and nothing else does: there are
@@ -24,7 +25,8 @@ class MongoStore final : public Store {
  public:
   /// Connects, makes missing indexes, and completes users that older programs wrote.
   /// Borrows: the clock, for the creation times of blobs.
-  /// Errors: kInvalidArgument for a URI that is none; kUnavailable when nobody answers or the password is refused.
+  /// Errors: kInvalidArgument for a URI that is none; kNotFound for a store that must exist and does not; kUnavailable
+  /// when nobody answers or the password is refused.
   static Result<std::unique_ptr<MongoStore>> Open(const MongoOptions& options, const Clock& clock);
 
   MongoStore(const MongoStore&) = delete;
@@ -48,6 +50,7 @@ class MongoStore final : public Store {
 
   Status InsertInference(const records::Inference& inference) override;
   Result<InsertOutcome> InsertInferenceOnce(const records::Inference& inference, const IdempotencyKey& key) override;
+  Result<std::optional<InsertOutcome>> FindIdempotencyKey(ObjectId owner, const IdempotencyKey& key) override;
   Status ForgetIdempotencyKeys(TimePoint created_before) override;
   Result<records::Inference> GetInference(ObjectId owner, ObjectId id) override;
   Result<records::Inference> LoadInference(ObjectId id) override;
@@ -55,6 +58,7 @@ class MongoStore final : public Store {
                                                   const PageRequest& page) override;
   Result<ResultsPage> ListResults(ObjectId owner, ObjectId id, const ResultsRequest& request) override;
   Result<std::vector<InferenceState>> LoadStates(const std::vector<ObjectId>& ids) override;
+  Result<std::vector<ObjectId>> FindUnwanted(const std::vector<ObjectId>& ids) override;
   Result<int> CountOpenInferences(ObjectId owner) override;
   Result<std::optional<int>> QueuePosition(ObjectId id) override;
   Result<ArchiveCounts> ArchiveInferences(ObjectId owner, const std::vector<ObjectId>& ids, bool archived) override;

@@ -1,4 +1,7 @@
 // How inferences stand: progress, results, places in the queue.
+#include <algorithm>
+#include <iterator>
+
 #include "store/mongo/connection.h"
 #include "store/mongo/documents.h"
 #include "store/mongo/jobs.h"
@@ -54,6 +57,17 @@ Result<ResultsPage> MongoStore::ListResults(ObjectId owner, ObjectId id, const R
                           return true;
                         }));
   return std::move(builder).Finish();
+}
+
+Result<std::vector<ObjectId>> MongoStore::FindUnwanted(const std::vector<ObjectId>& ids) {
+  IC_ASSIGN_OR_RETURN(
+      const std::vector<ObjectId> wanted,
+      connection_->FindIds(collection::kInferences, Make("_id", Make("$in", ids), "status", OpenStatus(),
+                                                         "cancel_requested", Make("$ne", true))));
+  std::vector<ObjectId> unwanted;
+  std::ranges::copy_if(ids, std::back_inserter(unwanted),
+                       [&wanted](ObjectId id) { return std::ranges::find(wanted, id) == wanted.end(); });
+  return unwanted;
 }
 
 Result<int> MongoStore::CountOpenInferences(ObjectId owner) {

@@ -34,11 +34,10 @@ Status MongoStore::InsertTasks(ObjectId inference, const std::vector<Task>& task
   }
   IC_RETURN_IF_ERROR(connection_->UpdateMany(collection::kTasks, Make("inference_id", inference, "state", kPrepared),
                                              Make("$set", Make("state", "queued"))));
+  Document same_try = Make("_id", inference, "status", OpenStatus());
+  same_try.SetSame("attempt", *found);
   IC_RETURN_IF_ERROR(
-      connection_->UpdateOne(collection::kInferences,
-                             Make("_id", inference, "status", OpenStatus(), "attempt",
-                                  found->view().Has("attempt") ? Make("$eq", state.attempt) : Make("$exists", false)),
-                             Make("$set", Make("dispatched", true))));
+      connection_->UpdateOne(collection::kInferences, std::move(same_try), Make("$set", Make("dispatched", true))));
   return {};
 }
 

@@ -37,7 +37,8 @@ Result<InferenceStatus> MongoStore::CancelInference(ObjectId owner, ObjectId id,
 }
 
 /// The inference opens first, but not dispatched, so that nobody finishes it meanwhile; then its failed tasks are
-/// queued; then it is dispatched. After a cut the sweeper dispatches it, and InsertTasks queues what is still to be.
+/// queued; then it is dispatched. After a cut the sweeper dispatches it, and InsertTasks queues what is still to be. So
+/// it is where the inference was not dispatched before: it may lack tasks, which InsertTasks adds.
 Result<int> MongoStore::RetryFailedImages(ObjectId owner, ObjectId id) {
   IC_ASSIGN_OR_RETURN(const auto found,
                       connection_->FindOne(collection::kInferences, Make("_id", id, "requested_by", owner),
@@ -48,6 +49,7 @@ Result<int> MongoStore::RetryFailedImages(ObjectId owner, ObjectId id) {
                       connection_->Exists(collection::kTasks, Make("inference_id", id, "state", "failed")));
   IC_ASSIGN_OR_RETURN(const bool has_tasks, connection_->Exists(collection::kTasks, Make("inference_id", id)));
   const bool never_begun = state.status == InferenceStatus::kFailed && !has_tasks;
+  const bool lacks_tasks = never_begun || !found->view().Bool("dispatched");
   if (!records::IsFinal(state.status) || (!has_failed && !never_begun)) return CannotRetry(state.status);
   const int round = state.attempt + 1;
   const std::optional<ObjectId> none;
@@ -55,11 +57,11 @@ Result<int> MongoStore::RetryFailedImages(ObjectId owner, ObjectId id) {
                          "started_at", none, "finished_at", none, "error", none, "notes", "", "progress", none);
   change.SetJson("results", Json::array());
   Document as_it_was = Make("_id", id, "requested_by", owner, "status", found->view().Text("status"));
-  if (found->view().Has("attempt")) as_it_was.Set("attempt", state.attempt);
+  as_it_was.SetSame("attempt", *found);
   IC_ASSIGN_OR_RETURN(const UpdateCounts opened,
                       connection_->UpdateOne(collection::kInferences, std::move(as_it_was), Make("$set", change)));
   if (opened.matched == 0) return CannotRetry(InferenceStatus::kQueued);
-  if (never_begun) return 0;
+  if (lacks_tasks) return 0;
   IC_ASSIGN_OR_RETURN(const std::int64_t queued, QueueFailedTasks(*connection_, id, round));
   IC_RETURN_IF_ERROR(connection_->UpdateOne(collection::kInferences, Make("_id", id, "attempt", round),
                                             Make("$set", Make("dispatched", true))));

@@ -114,8 +114,12 @@ Result<std::vector<ObjectId>> SqliteStore::ListOrphans(TimePoint created_before,
         "WHERE i.id = blobs.inference_id AND i.status IN ('queued', 'running')) LIMIT ?2",
         created_before, limit));
   }));
-  IC_RETURN_IF_ERROR(folder_->ForEachBlobFolder(
-      [&](const std::vector<ObjectId>& files) { return AddUnknown(files, {created_before, limit}, ids); }));
+  if (static_cast<int>(ids.size()) >= limit) return ids;
+  const auto look = [&](const std::vector<ObjectId>& files) -> Result<bool> {
+    IC_RETURN_IF_ERROR(AddUnknown(files, {created_before, limit}, ids));
+    return static_cast<int>(ids.size()) < limit;
+  };
+  IC_RETURN_IF_ERROR(folder_->ForEachBlobFolder(look));
   return ids;
 }
 

@@ -38,6 +38,14 @@ constexpr std::array kRules = {
          "DELETE FROM inferences WHERE id = ?1"},
     Rule{kTaskWithoutInference, "SELECT id, filename FROM tasks WHERE inference_id NOT IN (SELECT id FROM inferences)",
          "DELETE FROM tasks WHERE id = ?1"},
+    Rule{kCorrectionWithoutInference,
+         "SELECT id, document ->> '$.source_filename' FROM corrections "
+         "WHERE inference_id NOT IN (SELECT id FROM inferences)",
+         "DELETE FROM corrections WHERE id = ?1"},
+    Rule{kCorrectionWithoutBlob,
+         "SELECT id, document ->> '$.source_filename' FROM corrections "
+         "WHERE document ->> '$.gridfs_id' NOT IN (" IC_BLOB_NAMES ")",
+         "DELETE FROM corrections WHERE id = ?1"},
     Rule{kKeyWithoutInference,
          "SELECT inference_id, key FROM idempotency_keys WHERE inference_id NOT IN (SELECT id FROM inferences)",
          "DELETE FROM idempotency_keys WHERE inference_id = ?1"},

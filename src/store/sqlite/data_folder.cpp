@@ -142,6 +142,14 @@ Status IncomingFile::KeepAs(const std::string& path) {
   return SyncDirectory(path.substr(0, path.rfind('/')));
 }
 
+Status DataFolder::CheckExists(const std::string& folder_path) {
+  IC_ASSIGN_OR_RETURN(const std::string path, FullPath(folder_path));
+  std::error_code error;
+  if (std::filesystem::exists(path + kDatabaseName, error)) return {};
+  return Fail(ErrorCode::kNotFound,
+              "There is no store in '" + path + "': it has no intelliclinix.db. Name the data folder of a server.");
+}
+
 Result<std::unique_ptr<DataFolder>> DataFolder::Open(const std::string& folder_path) {
   IC_ASSIGN_OR_RETURN(const std::string path, FullPath(folder_path));
   IC_RETURN_IF_ERROR(MakeDataFolder(path));
@@ -214,18 +222,18 @@ std::optional<std::int64_t> DataFolder::BlobBytes(ObjectId id) const {
   return status.st_size;
 }
 
-Status DataFolder::ForEachBlobFolder(const std::function<Status(const std::vector<ObjectId>&)>& visit) const {
-  Status visited;
+Status DataFolder::ForEachBlobFolder(const std::function<Result<bool>(const std::vector<ObjectId>&)>& visit) const {
+  Result<bool> more = true;
   IC_RETURN_IF_ERROR(ForEachEntry(path_ + "/blobs", [&](const std::filesystem::path& folder, std::error_code& error) {
-    if (!std::filesystem::is_directory(folder, error)) return;
+    if (!more || !*more || !std::filesystem::is_directory(folder, error)) return;
     std::vector<ObjectId> ids;
     const Status listed = ForEachEntry(folder.string(), [&ids](const std::filesystem::path& file, std::error_code&) {
       if (const Result<ObjectId> id = ObjectId::Parse(file.filename().string())) ids.push_back(*id);
     });
-    if (visited) visited = listed;
-    if (visited) visited = visit(ids);
+    more = listed ? visit(ids) : Result<bool>(std::unexpected(listed.error()));
   }));
-  return visited;
+  if (!more) return std::unexpected(more.error());
+  return {};
 }
 
 void DataFolder::RemoveBlob(ObjectId id) const {

@@ -60,6 +60,8 @@ class DataFolder {
   /// Errors: kConflict when a process has it that shares with nobody (an older version); kUnavailable when another
   /// process does not get done with opening; kInvalidArgument for an empty path; as SystemError.
   static Result<std::unique_ptr<DataFolder>> Open(const std::string& folder_path);
+  /// Whether a store was made there before. Errors: kNotFound, which names the folder.
+  static Status CheckExists(const std::string& folder_path);
 
   ~DataFolder();
 
@@ -84,11 +86,13 @@ class DataFolder {
   std::optional<std::int64_t> BlobBytes(ObjectId id) const;
   /// Removes the file of a blob, if there is one. A file that cannot be removed is logged: nothing points to it.
   void RemoveBlob(ObjectId id) const;
-  /// visit(ids of the blobs whose files are in one folder), folder by folder.
-  Status ForEachBlobFolder(const std::function<Status(const std::vector<ObjectId>&)>& visit) const;
-  std::string DatabasePath() const { return path_ + "/intelliclinix.db"; }
+  /// visit(ids of the blobs whose files are in one folder), folder by folder, until it returns false or fails.
+  Status ForEachBlobFolder(const std::function<Result<bool>(const std::vector<ObjectId>&)>& visit) const;
+  std::string DatabasePath() const { return path_ + kDatabaseName; }
 
  private:
+  static constexpr const char* kDatabaseName = "/intelliclinix.db";
+
   DataFolder(std::string path, FileLock shared, FileLock starting, Presence presence)
       : path_(std::move(path)),
         shared_(std::move(shared)),

@@ -54,6 +54,27 @@ TEST_F(SqliteFixture, LeavesTheRightsOfAFolderThatIsThere) {
   EXPECT_EQ(ModeOf(folder() + "/blobs"), 0700u);
 }
 
+TEST_F(SqliteFixture, MakesNothingWhereAStoreMustExist) {
+  const auto refused = SqliteStore::Open({.folder = folder() + "/a", .must_exist = true}, clock_);
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().code, ErrorCode::kNotFound);
+  EXPECT_THAT(refused.error().message, HasSubstr(folder() + "/a"));
+  EXPECT_FALSE(std::filesystem::exists(folder() + "/a"));
+  ASSERT_TRUE(Open().has_value());
+  EXPECT_TRUE(SqliteStore::Open({.folder = folder(), .must_exist = true}, clock_).has_value());
+}
+
+TEST_F(SqliteFixture, LooksIntoNoFurtherFoldersOfBlobsWhenItHasEnough) {
+  const auto store = Open().value();
+  for (const char* const name : {"/blobs/aa", "/blobs/bb", "/blobs/cc"}) {
+    std::filesystem::create_directory(folder() + name);
+  }
+  const auto data = DataFolder::Open(folder()).value();
+  int visits = 0;
+  ASSERT_TRUE(data->ForEachBlobFolder([&visits](const auto&) -> Result<bool> { return ++visits < 2; }).has_value());
+  EXPECT_EQ(visits, 2);
+}
+
 TEST_F(SqliteFixture, RefusesAFolderThatCannotBe) {
   std::ofstream(folder()) << "a file";
   const auto refused = Open();

@@ -103,6 +103,10 @@ Result<InsertOutcome> SqliteStore::InsertInferenceOnce(const Inference& inferenc
   });
 }
 
+Result<std::optional<InsertOutcome>> SqliteStore::FindIdempotencyKey(ObjectId owner, const IdempotencyKey& key) {
+  return connections_->Read([&](Database& database) { return FindKey(database, owner, key); });
+}
+
 Status SqliteStore::ForgetIdempotencyKeys(TimePoint created_before) {
   return connections_->Write([&](Database& database) {
     return database.Run("DELETE FROM idempotency_keys WHERE created_at < ?1", created_before);

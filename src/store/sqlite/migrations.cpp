@@ -147,8 +147,19 @@ CREATE TABLE corrections (
 ) STRICT;
 )sql";
 
+// A task has the axes of its image, so that a worker need not read the whole dataset.
+constexpr const char* kAxesOfTasks = R"sql(
+ALTER TABLE tasks ADD COLUMN axes TEXT NOT NULL DEFAULT '';
+WITH told AS MATERIALIZED (
+  SELECT inferences.id AS inference_id, file.value ->> '$.gridfs_id' AS source, file.value ->> '$.axes' AS axes
+  FROM inferences JOIN datasets ON datasets.id = inferences.dataset_id, json_each(datasets.files) AS file
+  WHERE file.value ->> '$.axes' IS NOT NULL)
+UPDATE tasks SET axes = told.axes FROM told
+WHERE told.inference_id = tasks.inference_id AND told.source = lower(hex(tasks.source_id)) AND state <> 'completed';
+)sql";
+
 // In order; step i leads to version i + 1. A step that was released is never changed: changes are new steps.
-constexpr std::array kSteps = {kFirstTables, kTurnsAndKeys, kProcessesAndOrphans, kCorrections};
+constexpr std::array kSteps = {kFirstTables, kTurnsAndKeys, kProcessesAndOrphans, kCorrections, kAxesOfTasks};
 
 Status CheckOrigin(Database& database, std::int64_t version, const std::string& path) {
   IC_ASSIGN_OR_RETURN(const std::int64_t application, database.QueryInt("PRAGMA application_id"));

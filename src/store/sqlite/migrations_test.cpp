@@ -72,10 +72,38 @@ TEST_F(MigrationsTest, NotesWhatIsPointedToInAnOlderDatabase) {
   }
   MakeDatabase(
       "DROP TABLE corrections; DROP INDEX loose_blobs; ALTER TABLE blobs DROP COLUMN kept; DROP INDEX running_tasks; "
-      "ALTER TABLE tasks DROP COLUMN process; PRAGMA user_version = 2");
+      "ALTER TABLE tasks DROP COLUMN process; ALTER TABLE tasks DROP COLUMN axes; PRAGMA user_version = 2");
   const auto store = Open().value();
   clock_.Advance(std::chrono::hours(1));
   EXPECT_THAT(store->ListOrphans(clock_.Now(), 10).value(), testing::ElementsAre(loose));
+}
+
+TEST_F(MigrationsTest, TasksOfAnOlderDatabaseGetTheAxesOfTheirImages) {
+  {
+    const auto store = Open().value();
+    records::Dataset dataset;
+    dataset.id = ObjectId::Generate();
+    records::Inference inference;
+    inference.id = ObjectId::Generate();
+    inference.dataset_id = dataset.id;
+    std::vector<records::Task> tasks(2);
+    dataset.files.resize(2);
+    for (int i = 0; i < 2; ++i) {
+      records::Task& task = tasks[static_cast<std::size_t>(i)];
+      records::SourceFile& file = dataset.files[static_cast<std::size_t>(i)];
+      task.id = ObjectId::Generate();
+      task.position = i;
+      task.source_id = file.blob_id = ObjectId::Generate();
+      file.image.axes = i == 0 ? "ZYX" : "";
+    }
+    ASSERT_TRUE(store->InsertDataset(dataset).has_value());
+    ASSERT_TRUE(store->InsertInference(inference).has_value());
+    ASSERT_TRUE(store->InsertTasks(inference.id, tasks).has_value());
+  }
+  MakeDatabase("ALTER TABLE tasks DROP COLUMN axes; PRAGMA user_version = 4");
+  const auto store = Open().value();
+  EXPECT_EQ(store->ClaimTask({.worker = "w", .now = clock_.Now()}).value().value().axes, "ZYX");
+  EXPECT_EQ(store->ClaimTask({.worker = "w", .now = clock_.Now()}).value().value().axes, "");
 }
 
 TEST_F(MigrationsTest, DoesNothingToADatabaseOfTheNewestVersion) {

@@ -22,6 +22,7 @@ Result<std::vector<std::optional<ObjectId>>> ProcessesAtWork(Connections& connec
 }  // namespace
 
 Result<std::unique_ptr<SqliteStore>> SqliteStore::Open(const SqliteOptions& options, const Clock& clock) {
+  if (options.must_exist) IC_RETURN_IF_ERROR(DataFolder::CheckExists(options.folder));
   IC_ASSIGN_OR_RETURN(auto folder, DataFolder::Open(options.folder));
   IC_ASSIGN_OR_RETURN(auto connections, Connections::Open(folder->DatabasePath(), folder->IsAlone()));
   IC_RETURN_IF_ERROR(folder->Started());

@@ -16,6 +16,7 @@ struct SqliteOptions {
   /// Made if it is not there. Must be on a local disk: neither SQLite's log nor the locks by which processes know of
   /// each other work on a network file system.
   std::string folder;
+  bool must_exist = false;  ///< a folder without a store is refused, and nothing is made
 };
 
 /// Records in SQLite, bytes in files. A blob's file is there before its row, and gone after it: a crash between leaves
@@ -25,8 +26,9 @@ struct SqliteOptions {
 class SqliteStore final : public Store {
  public:
   /// Borrows: the clock, for the creation times of blobs.
-  /// Errors: kConflict when a process of another version uses the folder or its database is of a newer version,
-  /// kInternal when the database is damaged, kResourceExhausted when the disk is full.
+  /// Errors: kNotFound for a store that must exist and does not; kConflict when a process of another version uses the
+  /// folder or its database is of a newer version, kInternal when the database is damaged, kResourceExhausted when the
+  /// disk is full.
   static Result<std::unique_ptr<SqliteStore>> Open(const SqliteOptions& options, const Clock& clock);
 
   Status Ping() override;
@@ -47,6 +49,7 @@ class SqliteStore final : public Store {
 
   Status InsertInference(const records::Inference& inference) override;
   Result<InsertOutcome> InsertInferenceOnce(const records::Inference& inference, const IdempotencyKey& key) override;
+  Result<std::optional<InsertOutcome>> FindIdempotencyKey(ObjectId owner, const IdempotencyKey& key) override;
   Status ForgetIdempotencyKeys(TimePoint created_before) override;
   Result<records::Inference> GetInference(ObjectId owner, ObjectId id) override;
   Result<records::Inference> LoadInference(ObjectId id) override;
@@ -54,6 +57,7 @@ class SqliteStore final : public Store {
                                                   const PageRequest& page) override;
   Result<ResultsPage> ListResults(ObjectId owner, ObjectId id, const ResultsRequest& request) override;
   Result<std::vector<InferenceState>> LoadStates(const std::vector<ObjectId>& ids) override;
+  Result<std::vector<ObjectId>> FindUnwanted(const std::vector<ObjectId>& ids) override;
   Result<int> CountOpenInferences(ObjectId owner) override;
   Result<std::optional<int>> QueuePosition(ObjectId id) override;
   Result<ArchiveCounts> ArchiveInferences(ObjectId owner, const std::vector<ObjectId>& ids, bool archived) override;

@@ -64,6 +64,20 @@ Result<std::vector<InferenceState>> SqliteStore::LoadStates(const std::vector<Ob
   });
 }
 
+Result<std::vector<ObjectId>> SqliteStore::FindUnwanted(const std::vector<ObjectId>& ids) {
+  return connections_->Read([&](Database& database) -> Result<std::vector<ObjectId>> {
+    std::vector<ObjectId> unwanted;
+    for (const ObjectId id : ids) {
+      IC_ASSIGN_OR_RETURN(const bool wanted,
+                          Exists(database.Query("SELECT 1 FROM inferences WHERE id = ?1 AND NOT cancel_requested "
+                                                "AND status IN ('queued', 'running')",
+                                                id)));
+      if (!wanted) unwanted.push_back(id);
+    }
+    return unwanted;
+  });
+}
+
 Result<int> SqliteStore::CountOpenInferences(ObjectId owner) {
   return connections_->Read([&](Database& database) -> Result<int> {
     IC_ASSIGN_OR_RETURN(

@@ -11,11 +11,11 @@ using records::TaskState;
 
 /// Text to be made into SQL at compile time: the first task that can be claimed at ?1, of the owners `owners`. The
 /// index open_tasks gives tasks in this order, so that few are looked at: those that run with a live lease.
-#define IC_SELECT_CLAIMABLE(owners)                                                                          \
-  "SELECT t.id, t.inference_id, t.owner_id, t.source_id, t.picture_id, t.filename, t.position, t.attempt, "  \
-  "t.tiles_total FROM tasks AS t INDEXED BY open_tasks CROSS JOIN inferences AS i ON i.id = t.inference_id " \
-  "WHERE t.state IN ('queued', 'running') AND (t.state = 'queued' OR t.lease_expires_at <= ?1) "             \
-  "AND i.dispatched AND NOT i.cancel_requested AND i.status IN ('queued', 'running') " owners                \
+#define IC_SELECT_CLAIMABLE(owners)                                                                                  \
+  "SELECT t.id, t.inference_id, t.owner_id, t.source_id, t.picture_id, t.filename, t.position, t.attempt, "          \
+  "t.tiles_total, t.axes FROM tasks AS t INDEXED BY open_tasks CROSS JOIN inferences AS i ON i.id = t.inference_id " \
+  "WHERE t.state IN ('queued', 'running') AND (t.state = 'queued' OR t.lease_expires_at <= ?1) "                     \
+  "AND i.dispatched AND NOT i.cancel_requested AND i.status IN ('queued', 'running') " owners                        \
   " ORDER BY t.owner_id, t.inference_id, t.position LIMIT 1"
 
 /// Text to be made into SQL at compile time: the fence, with the lease as parameters ?1 to ?4.
@@ -35,6 +35,7 @@ Result<std::optional<Task>> ReadClaimable(Result<Rows> claimable) {
   task.position = static_cast<int>(rows.Int(6));
   task.attempt = static_cast<int>(rows.Int(7));
   task.progress.tiles_total = static_cast<int>(rows.Int(8));
+  task.axes = rows.Text(9);
   return task;
 }
 
@@ -62,10 +63,11 @@ Status MarkClaimed(Database& database, const Task& task, ObjectId process, TimeP
 Status InsertTask(Database& database, ObjectId inference, const Task& task) {
   return database.Run(
       "INSERT INTO tasks (id, inference_id, position, owner_id, source_id, picture_id, filename, state, attempt, "
-      "worker, lease_expires_at, tiles_done, tiles_total) "
-      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'queued', 0, '', 0, 0, ?8) ON CONFLICT (inference_id, position) DO NOTHING",
+      "worker, lease_expires_at, tiles_done, tiles_total, axes) "
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'queued', 0, '', 0, 0, ?8, ?9) "
+      "ON CONFLICT (inference_id, position) DO NOTHING",
       task.id, inference, task.position, task.owner_id, task.source_id, task.picture_id, task.filename,
-      task.progress.tiles_total);
+      task.progress.tiles_total, task.axes);
 }
 
 Result<records::InferenceError> AllFailed(Database& database, ObjectId inference, std::int64_t images) {
@@ -104,6 +106,13 @@ Result<std::optional<OpenInference>> FindOpen(Database& database, ObjectId infer
   IC_ASSIGN_OR_RETURN(const bool found, rows.Next());
   if (!found) return std::nullopt;
   return OpenInference{rows.Int(0) != 0};
+}
+
+Result<bool> HasOpenTasks(Database& database, ObjectId inference) {
+  return Exists(
+      database.Query("SELECT 1 FROM tasks INDEXED BY task_progress WHERE inference_id = ?1 "
+                     "AND state IN ('queued', 'running') LIMIT 1",
+                     inference));
 }
 
 Result<bool> IsBeingCancelled(Database& database, ObjectId inference) {
@@ -207,8 +216,10 @@ Result<bool> SqliteStore::FinishInference(ObjectId inference, const Json& proven
     IC_ASSIGN_OR_RETURN(const std::optional<OpenInference> open, FindOpen(database, inference));
     if (!open) return false;
     if (open->cancelled) IC_RETURN_IF_ERROR(EndUnheldTasks(database, inference, at));
+    // Asked at each commit, of inferences of many images too: the counts are made once.
+    IC_ASSIGN_OR_RETURN(const bool has_open, HasOpenTasks(database, inference));
+    if (has_open) return false;
     IC_ASSIGN_OR_RETURN(const TaskCounts counts, CountTasks(database, inference));
-    if (counts.open > 0) return false;
     IC_ASSIGN_OR_RETURN(const Json timed, WithTimings(database, inference, provenance));
     IC_RETURN_IF_ERROR(
         database.Run("UPDATE inferences SET status = 'completed', provenance = ?2, finished_at = ?3 WHERE id = ?1",
