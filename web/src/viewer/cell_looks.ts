@@ -31,7 +31,9 @@ export function tables(looks: Looks): CellColours {
     return row < 0 || shown[row] === 1;
   };
   const colours = cellColours(most, plainStyle(looks), isShown, colourFunction(looks), looks.selected);
-  looks.alone?.labels.forEach((label) => isShown(label) && setCell(colours, label, aloneStyle(style), looks.alone!.colour));
+  looks.alone?.labels.forEach(
+    (label) => isShown(label) && setCell(colours, label, aloneStyle(style), looks.alone!.colour),
+  );
   looks.selected.forEach((label) => mark(colours, label));
   if (looks.hovered > 0 && isShown(looks.hovered)) mark(colours, looks.hovered, 0.2);
   return colours;
@@ -45,7 +47,12 @@ export function recolour(colours: CellColours, looks: Looks, labels: number[]): 
     colours.interior[label] = colours.edge[label] = 0;
     if (row >= 0 && looks.shown[row] !== 1 && !looks.selected.includes(label)) continue;
     const alone = looks.alone?.labels.has(label);
-    setCell(colours, label, alone ? aloneStyle(looks.style) : plainStyle(looks), alone ? looks.alone!.colour : colourOf(label));
+    setCell(
+      colours,
+      label,
+      alone ? aloneStyle(looks.style) : plainStyle(looks),
+      alone ? looks.alone!.colour : colourOf(label),
+    );
     if (looks.selected.includes(label)) mark(colours, label);
     else if (label === looks.hovered) mark(colours, label, 0.2);
   }

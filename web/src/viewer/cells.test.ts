@@ -3,8 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { bins, Cells, filtersText, order, parseFilters, pass, range } from './cells';
 import { parseColumns } from './csv';
 
-const cells = new Cells(parseColumns(
-  'label,bbox-0,bbox-1,bbox-2,bbox-3,area,solidity\n1,0,0,4,5,20,0.5\n3,10,20,30,40,400,\n7,1,2,3,4,4,0.9\n'));
+const cells = new Cells(
+  parseColumns(
+    'label,bbox-0,bbox-1,bbox-2,bbox-3,area,solidity\n1,0,0,4,5,20,0.5\n3,10,20,30,40,400,\n7,1,2,3,4,4,0.9\n',
+  ),
+);
 
 describe('Cells', () => {
   it('finds rows, values and boxes by label', () => {
@@ -20,12 +23,23 @@ describe('Cells', () => {
 describe('filters', () => {
   it('keep what is within all limits, and what has no number', () => {
     expect([...pass(cells, new Map([['area', [4, 20]]]))]).toEqual([1, 0, 1]);
-    expect([...pass(cells, new Map([['area', [5, 500]], ['solidity', [0.6, 1]]]))]).toEqual([0, 1, 0]);
+    expect([
+      ...pass(
+        cells,
+        new Map([
+          ['area', [5, 500]],
+          ['solidity', [0.6, 1]],
+        ]),
+      ),
+    ]).toEqual([0, 1, 0]);
     expect([...pass(cells, new Map([['nothing', [1, 2]]]))]).toEqual([1, 1, 1]);
   });
 
   it('are read as they are written', () => {
-    const filters = new Map<string, [number, number]>([['area', [30.5, 400]], ['bbox-0', [-1e-7, 2e10]]]);
+    const filters = new Map<string, [number, number]>([
+      ['area', [30.5, 400]],
+      ['bbox-0', [-1e-7, 2e10]],
+    ]);
     expect(parseFilters(filtersText(filters))).toEqual(filters);
   });
 

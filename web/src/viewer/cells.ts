@@ -37,7 +37,12 @@ export class Cells {
 
   /** Where a cell is; null where that is not known. */
   box(label: number): Box | null {
-    const [top, left, bottom, right] = [0, 1, 2, 3].map((n) => this.value(label, `bbox-${n}`)) as [number, number, number, number];
+    const [top, left, bottom, right] = [0, 1, 2, 3].map((n) => this.value(label, `bbox-${n}`)) as [
+      number,
+      number,
+      number,
+      number,
+    ];
     return [top, left, bottom, right].every(Number.isFinite) ? { left, top, right, bottom } : null;
   }
 

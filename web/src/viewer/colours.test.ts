@@ -12,7 +12,9 @@ describe('labelColour', () => {
   it('differs between labels that follow each other, as neighbours in the image mostly do', () => {
     for (let label = 1; label < 5000; label++) {
       for (const other of [1, 2, 3, 4]) {
-        expect(distance(labelColour(label), labelColour(label + other)), `${label}, ${label + other}`).toBeGreaterThan(25);
+        expect(distance(labelColour(label), labelColour(label + other)), `${label}, ${label + other}`).toBeGreaterThan(
+          25,
+        );
       }
     }
   });
@@ -25,7 +27,7 @@ describe('labelColour', () => {
   });
 });
 
-it('the scale goes from viridis\' first to its last colour', () => {
+it("the scale goes from viridis' first to its last colour", () => {
   expect([scaleColour(-1), scaleColour(0), scaleColour(1)]).toEqual([0x540144, 0x540144, 0x25e7fd]);
 });
 
@@ -33,13 +35,23 @@ describe('cellColours', () => {
   const style = { mode: 'fill', opacity: 0.5 } as const;
 
   it('has nothing for cells that are not shown, and for background', () => {
-    const { interior, edge } = cellColours(3, style, (label) => label !== 2, () => 0xff);
+    const { interior, edge } = cellColours(
+      3,
+      style,
+      (label) => label !== 2,
+      () => 0xff,
+    );
     expect([...interior].map(Boolean)).toEqual([false, true, false, true]);
     expect([...edge].map(Boolean)).toEqual([false, true, false, true]);
   });
 
   it('marks only labels that it has', () => {
-    const colours = cellColours(1, style, () => true, () => 0xff);
+    const colours = cellColours(
+      1,
+      style,
+      () => true,
+      () => 0xff,
+    );
     [0, 1, 9].forEach((label) => mark(colours, label));
     expect(colours.edge[0]).toBe(0);
     expect(colours.edge[1]).toBe(packed(0xffffff, 1));
@@ -47,16 +59,32 @@ describe('cellColours', () => {
 });
 
 describe('recolour', () => {
-  const cells = new Cells(new Map([['label', Float64Array.of(1, 2, 3)], ['area', Float64Array.of(5, 6, 7)]]));
+  const cells = new Cells(
+    new Map([
+      ['label', Float64Array.of(1, 2, 3)],
+      ['area', Float64Array.of(5, 6, 7)],
+    ]),
+  );
   const looks = (change: Partial<Looks>): Looks => ({
-    most: 5, style: { mode: 'outline', opacity: 0.5 }, cells, shown: Uint8Array.of(1, 0, 1), colourBy: 'area', alone: null,
-    selected: [], hovered: 0, ...change,
+    most: 5,
+    style: { mode: 'outline', opacity: 0.5 },
+    cells,
+    shown: Uint8Array.of(1, 0, 1),
+    colourBy: 'area',
+    alone: null,
+    selected: [],
+    hovered: 0,
+    ...change,
   });
 
   it.each([
     [looks({}), looks({ selected: [1], hovered: 3 }), [1, 3]],
     [looks({ selected: [1, 2] }), looks({ hovered: 1 }), [1, 2]],
-    [looks({ alone: { labels: new Set([3]), colour: 0xff } }), looks({ alone: { labels: new Set([3]), colour: 0xff }, selected: [3] }), [3]],
+    [
+      looks({ alone: { labels: new Set([3]), colour: 0xff } }),
+      looks({ alone: { labels: new Set([3]), colour: 0xff }, selected: [3] }),
+      [3],
+    ],
     [looks({ hovered: 2 }), looks({}), [2]],
   ])('makes the same of a few cells as new tables would (%#)', (before, after, changed) => {
     const colours = tables(before);

@@ -67,8 +67,8 @@ export function css(color: number): string {
 }
 
 /**
- * The tables of all cells, for labels up to `most`. `shown` and `colourOf` are asked once a label; cells of `marked` are
- * drawn in white.
+ * The tables of all cells, for labels up to `most`. `shown` and `colourOf` are asked once a label; cells of `marked`
+ * are drawn in white.
  */
 export function cellColours(
   most: number,

@@ -37,10 +37,15 @@ export class Comparison {
     const { signal: ended } = this.#end;
     ended.addEventListener('abort', () => worker.terminate());
     try {
-      await eachTile([mine, this.labels], ([a, b], x, y) => {
-        const pair = { a: a!, b: b!, x, y, width: Math.min(TILE, mine.width - x * TILE) };
-        worker.postMessage(pair satisfies TilePair);
-      }, ended, (share) => (this.progress.value = share));
+      await eachTile(
+        [mine, this.labels],
+        ([a, b], x, y) => {
+          const pair = { a: a!, b: b!, x, y, width: Math.min(TILE, mine.width - x * TILE) };
+          worker.postMessage(pair satisfies TilePair);
+        },
+        ended,
+        (share) => (this.progress.value = share),
+      );
       const { match, boxes } = await answer(worker);
       this.boxes = new Map(boxes);
       this.match.value = match;

@@ -1,8 +1,8 @@
 // Reads the CSV of measurements.
 
 /**
- * The records of a CSV text. Quoted fields may hold commas, quotes (doubled) and line breaks; lines end with LF or CRLF,
- * the last one with or without. Source: RFC 4180.
+ * The records of a CSV text. Quoted fields may hold commas, quotes (doubled) and line breaks; lines end with LF or
+ * CRLF, the last one with or without. Source: RFC 4180.
  */
 export function parseCsv(text: string): string[][] {
   const records: string[][] = [];
@@ -31,7 +31,8 @@ export type Columns = Map<string, Float64Array>;
 export function parseColumns(text: string): Columns {
   const [names = [], ...rows] = parseCsv(text);
   const wrong = rows.findIndex((row) => row.length !== names.length);
-  if (wrong >= 0) throw new Error(`Line ${wrong + 2} of the measurements has ${rows[wrong]!.length} fields, not ${names.length}.`);
+  if (wrong >= 0)
+    throw new Error(`Line ${wrong + 2} of the measurements has ${rows[wrong]!.length} fields, not ${names.length}.`);
   return new Map(names.map((name, column) => [name, Float64Array.from(rows, (row) => number(row[column]!))]));
 }
 

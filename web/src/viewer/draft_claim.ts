@@ -12,7 +12,9 @@ export type Channel = Pick<BroadcastChannel, 'postMessage' | 'close' | 'onmessag
  * context, which the Web Locks API needs.
  */
 export async function claimDraft(
-  name: string, signal: AbortSignal, open: (name: string) => Channel = (of) => new BroadcastChannel(of),
+  name: string,
+  signal: AbortSignal,
+  open: (name: string) => Channel = (of) => new BroadcastChannel(of),
 ): Promise<boolean> {
   const channel = open(`intelliclinix-draft-${name}`);
   const taken = await new Promise<boolean>((resolve) => {

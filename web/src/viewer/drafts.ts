@@ -61,7 +61,8 @@ export class DraftStore {
   }
 
   async #run<T>(
-    mode: IDBTransactionMode, use: (steps: IDBObjectStore, done: IDBObjectStore) => Promise<T>,
+    mode: IDBTransactionMode,
+    use: (steps: IDBObjectStore, done: IDBObjectStore) => Promise<T>,
   ): Promise<T> {
     const transaction = (await this.#open).transaction([STEPS, DONE], mode);
     const ended = new Promise<void>((resolve, reject) => {

@@ -15,10 +15,20 @@ const WIDTH = 40;
 const HEIGHT = 20;
 
 /** Squares of 10 x 10 with one pixel between them, numbered 1 to 8; the server measured them with a confidence. */
-const at = (x: number, y: number) => (x % 10 === 9 || y % 10 === 9 ? 0 : 1 + Math.floor(x / 10) + 4 * Math.floor(y / 10));
+const at = (x: number, y: number) =>
+  x % 10 === 9 || y % 10 === 9 ? 0 : 1 + Math.floor(x / 10) + 4 * Math.floor(y / 10);
 
 function plane(): LabelPlane {
-  const view = { kind: 'labels', width: WIDTH, height: HEIGHT, levels: 1, sample: 'uint32', depth: 1, times: 1, channels: [] } as unknown as FileView;
+  const view = {
+    kind: 'labels',
+    width: WIDTH,
+    height: HEIGHT,
+    levels: 1,
+    sample: 'uint32',
+    depth: 1,
+    times: 1,
+    channels: [],
+  } as unknown as FileView;
   const labels = Uint32Array.from({ length: WIDTH * HEIGHT }, (_, i) => at(i % WIDTH, Math.floor(i / WIDTH)));
   const client = { response: async () => new Response(labels.slice().buffer) } as unknown as Client;
   return new LabelPlane(new TileFile(client, 'f', view));
@@ -27,11 +37,17 @@ function plane(): LabelPlane {
 function measured(): Cells {
   const rows = Array.from({ length: 8 }, (_, i) => i);
   const column = (value: (i: number) => number) => Float64Array.from(rows, value);
-  return new Cells(new Map([
-    ['label', column((i) => i + 1)], ['bbox-0', column((i) => 10 * Math.floor(i / 4))], ['bbox-1', column((i) => 10 * (i % 4))],
-    ['bbox-2', column((i) => 10 * Math.floor(i / 4) + 9)], ['bbox-3', column((i) => 10 * (i % 4) + 9)],
-    ['area', column(() => 81)], ['cell_probability', column((i) => i / 8)],
-  ]));
+  return new Cells(
+    new Map([
+      ['label', column((i) => i + 1)],
+      ['bbox-0', column((i) => 10 * Math.floor(i / 4))],
+      ['bbox-1', column((i) => 10 * (i % 4))],
+      ['bbox-2', column((i) => 10 * Math.floor(i / 4) + 9)],
+      ['bbox-3', column((i) => 10 * (i % 4) + 9)],
+      ['area', column(() => 81)],
+      ['cell_probability', column((i) => i / 8)],
+    ]),
+  );
 }
 
 class MemoryDrafts implements Drafts {
@@ -91,7 +107,12 @@ describe('Editing', () => {
 
   it('gives what is split off and drawn new labels', async () => {
     const editing = edit();
-    expect(await editing.split(1, [{ x: 3.5, y: -1 }, { x: 3.5, y: 12 }])).toBe(true);
+    expect(
+      await editing.split(1, [
+        { x: 3.5, y: -1 },
+        { x: 3.5, y: 12 },
+      ]),
+    ).toBe(true);
     expect(editing.cells.value(1, 'area') + editing.cells.value(9, 'area')).toBe(81);
     expect(editing.nextLabel).toBe(10);
     await editing.stroke([{ x: 19.5, y: 19.5 }], { radius: 0.5, label: editing.nextLabel, only: 0 });
@@ -100,7 +121,12 @@ describe('Editing', () => {
 
   it('counts what changes nothing as no edit', async () => {
     const editing = edit();
-    expect(await editing.split(1, [{ x: 3, y: 3 }, { x: 5, y: 5 }])).toBe(false);
+    expect(
+      await editing.split(1, [
+        { x: 3, y: 3 },
+        { x: 5, y: 5 },
+      ]),
+    ).toBe(false);
     expect(await editing.stroke([{ x: 9.5, y: 9.5 }], { radius: 0.4, label: null, only: 0 })).toBe(false);
     expect([editing.count, edits.length, problems.length]).toEqual([0, 0, 0]);
   });

@@ -4,7 +4,17 @@ import { signal } from '@preact/signals';
 import type { Cells } from './cells';
 import type { DraftStore } from './drafts';
 import {
-  type Brush, brushStroke, deleteCells, eachRun, growth, mergeCells, type Patch, patchBox, type Point, reversed, splitCell,
+  type Brush,
+  brushStroke,
+  deleteCells,
+  eachRun,
+  growth,
+  mergeCells,
+  type Patch,
+  patchBox,
+  type Point,
+  reversed,
+  splitCell,
 } from './edits';
 import { encodeLabels } from './encode';
 import { type Box, grow, union } from './geometry';
@@ -100,8 +110,15 @@ export class Editing {
 
   /** Draws or erases along points. */
   stroke(points: Point[], brush: Brush): Promise<boolean> {
-    const boxes = points.map(({ x, y }): Box => ({ left: Math.floor(x), top: Math.floor(y), right: Math.ceil(x), bottom: Math.ceil(y) }));
-    return this.#edit(grow(boxes.reduce(union), Math.ceil(brush.radius) + 1), (region) => brushStroke(region, points, brush));
+    const boxes = points.map(({ x, y }): Box => ({
+      left: Math.floor(x),
+      top: Math.floor(y),
+      right: Math.ceil(x),
+      bottom: Math.ceil(y),
+    }));
+    return this.#edit(grow(boxes.reduce(union), Math.ceil(brush.radius) + 1), (region) =>
+      brushStroke(region, points, brush),
+    );
   }
 
   undo(): Promise<boolean> {
@@ -170,7 +187,8 @@ export class Editing {
   #boxOf(labels: number[]): Box | string {
     const boxes = labels.map((label) => this.#cells.box(label));
     if (boxes.length === 0) return 'Select a cell first.';
-    if (boxes.some((box) => !box)) return 'It is not known yet where that cell ends. Wait until all cells are measured.';
+    if (boxes.some((box) => !box))
+      return 'It is not known yet where that cell ends. Wait until all cells are measured.';
     return (boxes as Box[]).reduce(union);
   }
 

@@ -21,7 +21,7 @@ const FIELDS = 5;
 export function patchOf(title: string, region: Region, after: Uint32Array): Patch {
   const runs: number[] = [];
   const { box, width, labels } = region;
-  for (let i = 0; i < after.length; ) {
+  for (let i = 0; i < after.length;) {
     const [before, then] = [labels[i]!, after[i]!];
     const end = i - (i % width) + width;
     let next = i + 1;
@@ -44,7 +44,8 @@ export function reversed(patch: Patch): Patch {
 
 /** Calls back for each run: x, y, length, before, after. */
 export function eachRun(
-  { runs }: Patch, call: (x: number, y: number, length: number, before: number, after: number) => void,
+  { runs }: Patch,
+  call: (x: number, y: number, length: number, before: number, after: number) => void,
 ): void {
   for (let i = 0; i < runs.length; i += FIELDS) {
     call(runs[i]!, runs[i + 1]!, runs[i + 2]!, runs[i + 3]!, runs[i + 4]!);
@@ -78,13 +79,21 @@ export function growth(patch: Patch): Map<number, number> {
 
 export function deleteCells(region: Region, labels: Set<number>): Patch {
   const title = labels.size === 1 ? `Delete cell ${[...labels][0]}` : `Delete ${labels.size} cells`;
-  return patchOf(title, region, region.labels.map((label) => (labels.has(label) ? 0 : label)));
+  return patchOf(
+    title,
+    region,
+    region.labels.map((label) => (labels.has(label) ? 0 : label)),
+  );
 }
 
 /** All of `labels` become `into`. */
 export function mergeCells(region: Region, labels: Set<number>, into: number): Patch {
   const title = `Merge ${labels.size} cells`;
-  return patchOf(title, region, region.labels.map((label) => (labels.has(label) ? into : label)));
+  return patchOf(
+    title,
+    region,
+    region.labels.map((label) => (labels.has(label) ? into : label)),
+  );
 }
 
 /**
@@ -102,7 +111,11 @@ export function splitCell(region: Region, label: number, line: Point[], next: nu
   spread(parts, mask, region.width);
   const largest = sizes.indexOf(Math.max(...sizes)) + 1;
   const names = sizes.map((_, part) => (part + 1 === largest ? label : next + part - Number(part + 1 > largest)));
-  return patchOf(title, region, region.labels.map((value, i) => (parts[i] ? names[parts[i]! - 1]! : value)));
+  return patchOf(
+    title,
+    region,
+    region.labels.map((value, i) => (parts[i] ? names[parts[i]! - 1]! : value)),
+  );
 }
 
 // Pixels of the lines, without gaps over edges: a step to the diagonal takes a neighbour with it.

@@ -12,7 +12,7 @@ async function* bands(all: Uint32Array, rows = 2): AsyncGenerator<Uint32Array> {
 
 function decodePng(bytes: Buffer): number[] {
   const parts: Buffer[] = [];
-  for (let at = 8; at < bytes.length; ) {
+  for (let at = 8; at < bytes.length;) {
     const length = bytes.readUInt32BE(at);
     const type = bytes.toString('latin1', at + 4, at + 8);
     expect(bytes.readUInt32BE(at + 8 + length)).toBe(crc32(bytes.subarray(at + 4, at + 8 + length)));
@@ -24,7 +24,8 @@ function decodePng(bytes: Buffer): number[] {
   const plain = Buffer.alloc(line * HEIGHT);
   for (let y = 0; y < HEIGHT; y++) {
     expect(rows[y * (line + 1)]).toBe(2);
-    for (let i = 0; i < line; i++) plain[y * line + i] = rows[y * (line + 1) + 1 + i]! + (y > 0 ? plain[(y - 1) * line + i]! : 0);
+    for (let i = 0; i < line; i++)
+      plain[y * line + i] = rows[y * (line + 1) + 1 + i]! + (y > 0 ? plain[(y - 1) * line + i]! : 0);
   }
   return Array.from({ length: WIDTH * HEIGHT }, (_, i) => plain.readUInt16BE(2 * i));
 }
@@ -51,8 +52,16 @@ describe('encodeTiff', () => {
     const large = labels.map((label) => label * 65537);
     const bytes = Buffer.from(await (await encodeTiff(WIDTH, HEIGHT, bands(large))).arrayBuffer());
     expect(bytes.toString('latin1', 0, 4)).toBe('II*\0');
-    const tags = new Map(Array.from({ length: bytes.readUInt16LE(8) }, (_, i) =>
-      [bytes.readUInt16LE(10 + 12 * i), [bytes.readUInt32LE(14 + 12 * i), bytes.readUInt32LE(18 + 12 * i)]] as const));
+    const tags = new Map(
+      Array.from(
+        { length: bytes.readUInt16LE(8) },
+        (_, i) =>
+          [
+            bytes.readUInt16LE(10 + 12 * i),
+            [bytes.readUInt32LE(14 + 12 * i), bytes.readUInt32LE(18 + 12 * i)],
+          ] as const,
+      ),
+    );
     expect([256, 257, 258, 278].map((tag) => tags.get(tag)![1])).toEqual([WIDTH, HEIGHT, 32, 2]);
     const [count, offsets] = tags.get(273)!;
     const lengths = tags.get(279)![1];
@@ -70,6 +79,6 @@ it('16 bits are used as long as they hold the labels', async () => {
   expect((await encodeLabels(WIDTH, HEIGHT, 65536, bands(labels))).type).toBe('image/tiff');
 });
 
-it('the CRC is that of the standard\'s check value', () => {
+it("the CRC is that of the standard's check value", () => {
   expect(crc32(new TextEncoder().encode('123456789'))).toBe(0xcbf43926);
 });

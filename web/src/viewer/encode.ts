@@ -81,7 +81,8 @@ async function* deflate(pieces: AsyncIterable<Uint8Array<ArrayBuffer>>): AsyncGe
   // A failure is told by the readable side too; this keeps it from being told twice.
   written.catch(() => {});
   const reader = stream.readable.getReader();
-  for (let read = await reader.read(); !read.done; read = await reader.read()) yield read.value as Uint8Array<ArrayBuffer>;
+  for (let read = await reader.read(); !read.done; read = await reader.read())
+    yield read.value as Uint8Array<ArrayBuffer>;
   await written;
 }
 
@@ -94,7 +95,18 @@ export async function encodeTiff(width: number, height: number, bands: Bands): P
     const bytes = new Uint8Array(Uint32Array.from(labels).buffer);
     strips.push(await joined(deflate(once(bytes))));
   }
-  return new Blob([tiffHead(width, height, rows, strips.map((strip) => strip.length)), ...strips], { type: 'image/tiff' });
+  return new Blob(
+    [
+      tiffHead(
+        width,
+        height,
+        rows,
+        strips.map((strip) => strip.length),
+      ),
+      ...strips,
+    ],
+    { type: 'image/tiff' },
+  );
 }
 
 async function* once<T>(value: T): AsyncGenerator<T> {
@@ -119,9 +131,16 @@ function tiffHead(width: number, height: number, rows: number, lengths: number[]
   view.setUint32(4, 8, true);
   view.setUint16(8, tags, true);
   const entries: [number, number, number][] = [
-    [256, 1, width], [257, 1, height], [258, 1, 32], [259, 1, 8], [262, 1, 1],
-    [273, count, count === 1 ? offsets[0]! : lists], [277, 1, 1], [278, 1, rows],
-    [279, count, count === 1 ? lengths[0]! : lists + 4 * count], [339, 1, 1],
+    [256, 1, width],
+    [257, 1, height],
+    [258, 1, 32],
+    [259, 1, 8],
+    [262, 1, 1],
+    [273, count, count === 1 ? offsets[0]! : lists],
+    [277, 1, 1],
+    [278, 1, rows],
+    [279, count, count === 1 ? lengths[0]! : lists + 4 * count],
+    [339, 1, 1],
   ];
   entries.forEach(([tag, values, value], i) => {
     view.setUint16(10 + 12 * i, tag, true);

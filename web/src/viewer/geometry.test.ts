@@ -16,7 +16,10 @@ describe('levels', () => {
 
 describe('tilesOf', () => {
   it('are those that a box touches, within the image', () => {
-    expect(tilesOf({ left: 250, top: -10, right: 257, bottom: 5 }, 1000, 1000)).toEqual([{ x: 0, y: 0 }, { x: 1, y: 0 }]);
+    expect(tilesOf({ left: 250, top: -10, right: 257, bottom: 5 }, 1000, 1000)).toEqual([
+      { x: 0, y: 0 },
+      { x: 1, y: 0 },
+    ]);
     expect(tilesOf({ left: 990, top: 990, right: 2000, bottom: 2000 }, 1000, 1000)).toEqual([{ x: 3, y: 3 }]);
     expect(tilesOf({ left: 10, top: 10, right: 10, bottom: 20 }, 100, 100)).toEqual([]);
   });

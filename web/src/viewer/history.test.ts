@@ -5,8 +5,14 @@ import { History } from './history';
 it('undoes from the last to the first and does again in order', () => {
   const history = new History<string>();
   ['a', 'b', 'c'].forEach((step) => history.push(step));
-  expect([history.undo(), history.undo(), history.redo(), history.undo(), history.undo(), history.undo()])
-    .toEqual(['c', 'b', 'b', 'b', 'a', undefined]);
+  expect([history.undo(), history.undo(), history.redo(), history.undo(), history.undo(), history.undo()]).toEqual([
+    'c',
+    'b',
+    'b',
+    'b',
+    'a',
+    undefined,
+  ]);
   expect(history.canUndo).toBe(false);
 });
 

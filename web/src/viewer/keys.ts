@@ -11,14 +11,18 @@ const TOOLS: Record<string, Tool> = { v: 'select', b: 'draw', x: 'erase', s: 'sp
 export function pressKey(event: KeyboardEvent, model: Model, stages: Stages): boolean {
   if (event.altKey) return false;
   if (event.ctrlKey || event.metaKey) return undoKey(event, model);
-  return zoomKey(event, stages) || viewKey(event, model, stages) || cellKey(event, model, stages) || toolKey(event, model);
+  return (
+    zoomKey(event, stages) || viewKey(event, model, stages) || cellKey(event, model, stages) || toolKey(event, model)
+  );
 }
 
 /** Does what a key stands for on a stage alone; false when it stands for nothing. */
 export function pressStageKey({ key, shiftKey, ctrlKey, metaKey, altKey }: KeyboardEvent, stages: Stages): boolean {
   if (ctrlKey || metaKey || altKey) return false;
   const step = shiftKey ? 0.02 : 0.12;
-  const [right, down] = { ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, -step], ArrowDown: [0, step] }[key] ?? [0, 0];
+  const [right, down] = { ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, -step], ArrowDown: [0, step] }[
+    key
+  ] ?? [0, 0];
   if (right || down) stages.lead()?.panBy(right!, down!);
   else if (key === 'Enter') void stages.main?.key(shiftKey);
   else return false;
@@ -47,7 +51,8 @@ function viewKey({ key }: KeyboardEvent, model: Model, stages: Stages): boolean 
   const masks = model.masks.peek();
   const { z } = model.state.peek();
   const depth = model.image.peek()?.view.depth ?? 1;
-  const opacity = (by: number) => model.change({ masks: { ...masks, opacity: Math.min(1, Math.max(0, masks.opacity + by)) } });
+  const opacity = (by: number) =>
+    model.change({ masks: { ...masks, opacity: Math.min(1, Math.max(0, masks.opacity + by)) } });
   const actions: Record<string, () => void> = {
     '?': () => (model.help.value = true),
     m: () => model.change({ masks: { ...masks, visible: !masks.visible } }),

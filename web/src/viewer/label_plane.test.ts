@@ -14,14 +14,27 @@ const at = (x: number, y: number) => 1 + Math.floor(x / 10) + 60 * Math.floor(y 
 
 /** A server's tiles, made when they are asked for. */
 function plane(asked: string[] = []): LabelPlane {
-  const view = { kind: 'labels', width: WIDTH, height: HEIGHT, levels: 3, sample: 'uint32', depth: 1, times: 1, channels: [] } as unknown as FileView;
+  const view = {
+    kind: 'labels',
+    width: WIDTH,
+    height: HEIGHT,
+    levels: 3,
+    sample: 'uint32',
+    depth: 1,
+    times: 1,
+    channels: [],
+  } as unknown as FileView;
   const client = {
     response: async (path: string) => {
       asked.push(path);
       const [level, x, y] = path.split('/').slice(-3).map(Number) as [number, number, number];
-      const [w, h] = [Math.min(TILE, levelSize(WIDTH, level) - x * TILE), Math.min(TILE, levelSize(HEIGHT, level) - y * TILE)];
+      const [w, h] = [
+        Math.min(TILE, levelSize(WIDTH, level) - x * TILE),
+        Math.min(TILE, levelSize(HEIGHT, level) - y * TILE),
+      ];
       const labels = Uint32Array.from({ length: w * h }, (_, i) =>
-        at((x * TILE + (i % w)) << level, (y * TILE + Math.floor(i / w)) << level));
+        at((x * TILE + (i % w)) << level, (y * TILE + Math.floor(i / w)) << level),
+      );
       return new Response(labels.buffer);
     },
   } as unknown as Client;
@@ -41,13 +54,28 @@ describe('LabelPlane', () => {
     const labels = plane();
     const early = await labels.tile({ level: 1, x: 0, y: 0 });
     const region = await labels.region({ left: 200, top: 100, right: 320, bottom: 140 });
-    await labels.apply(patchOf('all', region, region.labels.map(() => 9999)));
+    await labels.apply(
+      patchOf(
+        'all',
+        region,
+        region.labels.map(() => 9999),
+      ),
+    );
     const late = await labels.tile({ level: 2, x: 0, y: 0 });
-    expect([early[60 * 256 + 120], early[60 * 256 + 99], early[49 * 256 + 120]]).toEqual([9999, at(198, 120), at(240, 98)]);
+    expect([early[60 * 256 + 120], early[60 * 256 + 99], early[49 * 256 + 120]]).toEqual([
+      9999,
+      at(198, 120),
+      at(240, 98),
+    ]);
     expect([late[30 * 150 + 60], late[30 * 150 + 49]]).toEqual([9999, at(196, 120)]);
     const now = await labels.region({ left: 199, top: 139, right: 321, bottom: 141 });
-    expect([now.labels[0], now.labels[1], now.labels[120], now.labels[121], now.labels[123]])
-      .toEqual([at(199, 139), 9999, 9999, at(320, 139), at(200, 140)]);
+    expect([now.labels[0], now.labels[1], now.labels[120], now.labels[121], now.labels[123]]).toEqual([
+      at(199, 139),
+      9999,
+      9999,
+      at(320, 139),
+      at(200, 140),
+    ]);
   });
 
   it('fetches a tile once', async () => {

@@ -54,9 +54,11 @@ export class LabelPlane {
     const box = clip(wanted, this.width, this.height);
     const [width, height] = [Math.max(0, box.right - box.left), Math.max(0, box.bottom - box.top)];
     const region = { box, width, height, labels: new Uint32Array(width * height) };
-    await Promise.all(tilesOf(box, this.width, this.height).map(async ({ x, y }) => {
-      copy(await this.tile({ level: 0, x, y }), x, y, this.#tileWidth(0, x), region);
-    }));
+    await Promise.all(
+      tilesOf(box, this.width, this.height).map(async ({ x, y }) => {
+        copy(await this.tile({ level: 0, x, y }), x, y, this.#tileWidth(0, x), region);
+      }),
+    );
     return region;
   }
 
@@ -98,7 +100,7 @@ export class LabelPlane {
   }
 
   #fill(x: number, y: number, length: number, label: number): void {
-    for (let at = x; at < x + length; ) {
+    for (let at = x; at < x + length;) {
       const column = Math.floor(at / TILE);
       const end = Math.min(x + length, (column + 1) * TILE);
       const tile = this.#edited.get(tileKey(0, column, Math.floor(y / TILE)));

@@ -19,8 +19,14 @@ describe('renumbering', () => {
 describe('measure', () => {
   it('adds regions up to areas, boxes and centroids', () => {
     const shapes = new Map<number, Shape>();
-    measure({ box: { left: 0, top: 0, right: 2, bottom: 1 }, width: 2, height: 1, labels: Uint32Array.of(0, 7) }, shapes);
-    measure({ box: { left: 2, top: 0, right: 4, bottom: 2 }, width: 2, height: 2, labels: Uint32Array.of(7, 0, 0, 3) }, shapes);
+    measure(
+      { box: { left: 0, top: 0, right: 2, bottom: 1 }, width: 2, height: 1, labels: Uint32Array.of(0, 7) },
+      shapes,
+    );
+    measure(
+      { box: { left: 2, top: 0, right: 4, bottom: 2 }, width: 2, height: 2, labels: Uint32Array.of(7, 0, 0, 3) },
+      shapes,
+    );
     expect(shapes.get(7)).toEqual({ area: 2, box: { left: 1, top: 0, right: 3, bottom: 1 }, sumX: 3, sumY: 0 });
     expect(shapes.get(3)?.box).toEqual({ left: 3, top: 1, right: 4, bottom: 2 });
     expect(shapes.has(0)).toBe(false);
@@ -28,7 +34,13 @@ describe('measure', () => {
 });
 
 describe('linePixels', () => {
-  it.each([[0, 0, 5, 2], [5, 2, 0, 0], [3, -4, 3, 4], [2, 2, 2, 2], [-1, 6, 8, -3]])('goes from %i,%i to %i,%i step by step', (x0, y0, x1, y1) => {
+  it.each([
+    [0, 0, 5, 2],
+    [5, 2, 0, 0],
+    [3, -4, 3, 4],
+    [2, 2, 2, 2],
+    [-1, 6, 8, -3],
+  ])('goes from %i,%i to %i,%i step by step', (x0, y0, x1, y1) => {
     const pixels = linePixels(x0, y0, x1, y1);
     expect(pixels[0]).toEqual([x0, y0]);
     expect(pixels.at(-1)).toEqual([x1, y1]);

@@ -64,7 +64,7 @@ export function linePixels(x0: number, y0: number, x1: number, y1: number): [num
   const [dx, dy] = [Math.abs(x1 - x0), -Math.abs(y1 - y0)];
   const [sx, sy] = [Math.sign(x1 - x0), Math.sign(y1 - y0)];
   const pixels: [number, number][] = [];
-  for (let [x, y, error] = [x0, y0, dx + dy]; ; ) {
+  for (let [x, y, error] = [x0, y0, dx + dy]; ;) {
     pixels.push([x, y]);
     if (x === x1 && y === y1) return pixels;
     const twice = 2 * error;

@@ -9,7 +9,7 @@ export class Overlaps {
 
   /** Adds two planes of the same pixels. */
   add(a: Uint32Array, b: Uint32Array): void {
-    for (let i = 0; i < a.length; ) {
+    for (let i = 0; i < a.length;) {
       const [one, other] = [a[i]!, b[i]!];
       let next = i + 1;
       while (next < a.length && a[next] === one && b[next] === other) next++;

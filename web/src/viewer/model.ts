@@ -6,6 +6,7 @@ import { Problem } from '../api/problem';
 import type { Correction, ImageResult, Inference } from '../api/types';
 import { type Cells, order, pass } from './cells';
 import { Comparison } from './comparison';
+import { listCorrections, sendCorrection } from './corrections';
 import { claimDraft } from './draft_claim';
 import { DraftStore } from './drafts';
 import { Editing } from './editing';
@@ -129,7 +130,10 @@ export class Model {
       this.fail(error);
     }
     void this.loadCorrections();
-    listRivals(this.client, this.inference).then((rivals) => (this.rivals.value = rivals), (error: unknown) => this.fail(error));
+    listRivals(this.client, this.inference).then(
+      (rivals) => (this.rivals.value = rivals),
+      (error: unknown) => this.fail(error),
+    );
   }
 
   select(labels: number[], bring = false): void {
@@ -188,8 +192,7 @@ export class Model {
 
   async loadCorrections(): Promise<void> {
     try {
-      const { items } = await this.client.page<Correction>(`/api/inferences/${this.inference._id}/corrections?limit=100`);
-      this.corrections.value = items.filter(({ original_gridfs_id: id }) => id === this.result?.original_gridfs_id);
+      this.corrections.value = await listCorrections(this.client, this.inference._id, this.#imageId);
     } catch (error) {
       this.fail(error);
     }
@@ -201,12 +204,7 @@ export class Model {
     if (!editing || !this.result) return null;
     try {
       const file = await editing.image();
-      const body = new FormData();
-      body.append('source_image_gridfs_id', this.result.original_gridfs_id);
-      if (note) body.append('note', note);
-      body.append('file', file, file.type === 'image/png' ? 'correction.png' : 'correction.tif');
-      const path = `/api/inferences/${this.inference._id}/corrections`;
-      const correction = await this.client.json<Correction>(path, { method: 'POST', body });
+      const correction = await sendCorrection(this.client, this.inference._id, this.#imageId, file, note);
       await editing.saved();
       this.corrections.value = [correction, ...this.corrections.value];
       this.selected.value = [];

@@ -81,7 +81,12 @@ function ring(context: CanvasRenderingContext2D, { x, y }: Point, radius: number
 
 function cross(context: CanvasRenderingContext2D, { x, y }: Point, arm: number): void {
   context.beginPath();
-  for (const [dx, dy] of [[1, 0], [-1, 0], [0, 1], [0, -1]] as const) {
+  for (const [dx, dy] of [
+    [1, 0],
+    [-1, 0],
+    [0, 1],
+    [0, -1],
+  ] as const) {
     context.moveTo(x + dx * 3, y + dy * 3);
     context.lineTo(x + dx * arm, y + dy * arm);
   }

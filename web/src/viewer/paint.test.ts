@@ -26,16 +26,22 @@ describe('paintChannels', () => {
 
 describe('paintCells', () => {
   const base = new Uint32Array(25).fill(0xff000000);
-  const colours = { interior: Uint32Array.of(0, 0xff0000ff, 0xff00ff00), edge: Uint32Array.of(0, 0xffffffff, 0xffff0000) };
+  const colours = {
+    interior: Uint32Array.of(0, 0xff0000ff, 0xff00ff00),
+    edge: Uint32Array.of(0, 0xffffffff, 0xffff0000),
+  };
   const paint = (labels: number[], width: number, around = {}) => {
     const out = new Uint32Array(labels.length);
     paintCells(base.subarray(0, labels.length), Uint32Array.from(labels), width, around, colours, out);
-    return [...out].map((pixel) => (pixel === 0xff000000 ? '.' : pixel === 0xff0000fe || pixel === 0xff0000ff ? 'i' : 'e')).join('');
+    return [...out]
+      .map((pixel) => (pixel === 0xff000000 ? '.' : pixel === 0xff0000fe || pixel === 0xff0000ff ? 'i' : 'e'))
+      .join('');
   };
 
   it('draws the edge where another label or background is beside', () => {
-    expect(paint([0, 0, 0, 0, 0, 0, 1, 1, 1, 0, 0, 1, 1, 1, 0, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0], 5))
-      .toBe('......eee..eie..eee......');
+    expect(paint([0, 0, 0, 0, 0, 0, 1, 1, 1, 0, 0, 1, 1, 1, 0, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0], 5)).toBe(
+      '......eee..eie..eee......',
+    );
   });
 
   it('asks the tiles around at its border, and takes what is not here for the same', () => {

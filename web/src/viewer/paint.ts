@@ -60,7 +60,10 @@ export function paintCells(
       }
       const inner = x > 0 && x < width - 1 && y > 0 && y < height - 1;
       const isEdge = inner
-        ? labels[i - 1] !== label || labels[i + 1] !== label || labels[i - width] !== label || labels[i + width] !== label
+        ? labels[i - 1] !== label ||
+          labels[i + 1] !== label ||
+          labels[i - width] !== label ||
+          labels[i + width] !== label
         : isBorderEdge(labels, width, height, x, y, around);
       const color = isEdge ? edge[label]! : interior[label]!;
       out[i] = color === 0 ? base[i]! : blend(base[i]!, color);
@@ -69,7 +72,12 @@ export function paintCells(
 }
 
 function isBorderEdge(
-  labels: Uint32Array, width: number, height: number, x: number, y: number, around: Neighbours,
+  labels: Uint32Array,
+  width: number,
+  height: number,
+  x: number,
+  y: number,
+  around: Neighbours,
 ): boolean {
   const i = y * width + x;
   const label = labels[i];

@@ -79,8 +79,13 @@ export class Pictures {
       const { minimum, maximum } = view.channels[channel]!;
       const count = view.sample === 'uint8' ? 256 : 65536;
       const stretched = view.stretched === true;
-      return colourTable(count, look.channels[channel]!, look.channels[channel]!.color,
-        stretched ? minimum : 0, stretched ? (maximum - minimum) / 65535 : 1);
+      return colourTable(
+        count,
+        look.channels[channel]!,
+        look.channels[channel]!.color,
+        stretched ? minimum : 0,
+        stretched ? (maximum - minimum) / 65535 : 1,
+      );
     });
     this.#baseVersion++;
     this.#changed();
@@ -108,7 +113,8 @@ export class Pictures {
     for (const picture of this.#pictures.values()) {
       const { level, x, y } = picture.place;
       const side = TILE * 2 ** level;
-      if (box.right < x * side || box.left > (x + 1) * side || box.bottom < y * side || box.top > (y + 1) * side) continue;
+      if (box.right < x * side || box.left > (x + 1) * side || box.bottom < y * side || box.top > (y + 1) * side)
+        continue;
       picture.cellsOf = -1;
       const labels = this.#labels?.peek(picture.place);
       if (labels) picture.labels = labels;
@@ -133,8 +139,16 @@ export class Pictures {
     canvas.width = width;
     canvas.height = height;
     const picture: Picture = {
-      place, context: canvas.getContext('2d')!, planes: [], slice: '', labels: null, labelsOf: null,
-      base: new Uint32Array(width * height), baseOf: -1, cellsOf: -1, fetching: true,
+      place,
+      context: canvas.getContext('2d')!,
+      planes: [],
+      slice: '',
+      labels: null,
+      labelsOf: null,
+      base: new Uint32Array(width * height),
+      baseOf: -1,
+      cellsOf: -1,
+      fetching: true,
     };
     await this.#fetch(picture, signal);
     this.#pictures.set(tileKey(place.level, place.x, place.y), picture);
@@ -160,7 +174,7 @@ export class Pictures {
   label(level: number, x: number, y: number): number {
     const picture = this.#pictures.get(tileKey(level, Math.floor(x / TILE), Math.floor(y / TILE)));
     const labels = picture?.labels;
-    return labels ? labels[(y % TILE) * picture.context.canvas.width + (x % TILE)] ?? -1 : -1;
+    return labels ? (labels[(y % TILE) * picture.context.canvas.width + (x % TILE)] ?? -1) : -1;
   }
 
   /** The shown channels' stored samples at a pixel of level 0, if they are here. */
@@ -171,8 +185,11 @@ export class Pictures {
   }
 
   #isIncomplete(picture: Picture): boolean {
-    return picture.slice !== this.#slice || picture.labelsOf !== this.#labels
-      || this.#shown.some((channel) => !picture.planes[channel]);
+    return (
+      picture.slice !== this.#slice ||
+      picture.labelsOf !== this.#labels ||
+      this.#shown.some((channel) => !picture.planes[channel])
+    );
   }
 
   get #slice(): string {
@@ -182,7 +199,12 @@ export class Pictures {
   #fetchAgain(picture: Picture): void {
     picture.fetching = true;
     // What fails is asked for again when the tile is next drawn.
-    this.#fetch(picture).then(() => this.#changed(), () => {}).finally(() => (picture.fetching = false));
+    this.#fetch(picture)
+      .then(
+        () => this.#changed(),
+        () => {},
+      )
+      .finally(() => (picture.fetching = false));
   }
 
   async #fetch(picture: Picture, signal?: AbortSignal): Promise<void> {
@@ -192,7 +214,7 @@ export class Pictures {
     const missing = (all.length <= FETCH_ALL_CHANNELS ? all : this.#shown).filter((channel) => !known[channel]);
     const [planes, labelPlane] = await Promise.all([
       missing.length > 0 ? this.#image.planes(picture.place, missing, this.#look, signal) : [],
-      picture.labelsOf === labels ? picture.labels : labels?.tile(picture.place, signal) ?? null,
+      picture.labelsOf === labels ? picture.labels : (labels?.tile(picture.place, signal) ?? null),
     ]);
     picture.planes = known.slice();
     missing.forEach((channel, n) => (picture.planes[channel] = planes[n]));

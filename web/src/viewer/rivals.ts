@@ -21,21 +21,31 @@ export function correctionId(fileId: string): string {
 /** The other inferences of a dataset that have come to their end. */
 export async function listRivals(client: Client, inference: Inference): Promise<Rival[]> {
   const { items } = await listInferences(client, { dataset_id: inference.dataset_id, status: 'completed' });
-  return items.filter((other) => other._id !== inference._id).map((other) => ({ id: other._id, title: titleOf(other) }));
+  return items
+    .filter((other) => other._id !== inference._id)
+    .map((other) => ({ id: other._id, title: titleOf(other) }));
 }
 
 /** The file of a rival's labels. Errors: rejects when it has none of the image. */
-export async function rivalFile(client: Client, inference: Inference, imageId: string, id: string): Promise<{ file: string; title: string }> {
+export async function rivalFile(
+  client: Client,
+  inference: Inference,
+  imageId: string,
+  id: string,
+): Promise<{ file: string; title: string }> {
   if (id.startsWith(CORRECTION)) return { file: id.slice(CORRECTION.length), title: 'Correction' };
   const other = id === inference._id ? inference : await getInference(client, id);
   const result = other.results.find((image) => image.original_gridfs_id === imageId);
   const mask = result?.artifacts.find((artifact) => artifact.kind === 'label_mask');
   if (!mask) throw new Error('That run has no label mask of this image. Choose another one to compare with.');
-  return { file: mask.gridfs_id, title: id === inference._id ? 'The machine\'s mask' : titleOf(other) };
+  return { file: mask.gridfs_id, title: id === inference._id ? "The machine's mask" : titleOf(other) };
 }
 
 function titleOf({ model_id, created_at, params }: InferenceSummary): string {
-  const settings = Object.entries(params).filter(([name]) => name !== 'outputs').slice(0, 3)
-    .map(([name, value]) => `${name} ${JSON.stringify(value)}`).join(', ');
+  const settings = Object.entries(params)
+    .filter(([name]) => name !== 'outputs')
+    .slice(0, 3)
+    .map(([name, value]) => `${name} ${JSON.stringify(value)}`)
+    .join(', ');
   return [settings || 'defaults', model_id, ago(created_at)].join(' · ');
 }

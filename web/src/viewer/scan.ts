@@ -11,8 +11,10 @@ const AT_ONCE = 6;
 
 /** All tiles of level 0 of one or more labellings of a size, six at once; `use` is called with one place's tiles. */
 export async function eachTile(
-  planes: LabelPlane[], use: (tiles: Uint32Array[], x: number, y: number) => void,
-  signal: AbortSignal, progress: (share: number) => void,
+  planes: LabelPlane[],
+  use: (tiles: Uint32Array[], x: number, y: number) => void,
+  signal: AbortSignal,
+  progress: (share: number) => void,
 ): Promise<void> {
   const [columns, rows] = [planes[0]!.width, planes[0]!.height].map((size) => Math.ceil(levelSize(size, 0) / TILE));
   const count = columns! * rows!;
@@ -30,21 +32,35 @@ export async function eachTile(
 
 /** Area, box and centroid of every label. */
 export async function scanCells(
-  plane: LabelPlane, signal: AbortSignal, progress: (share: number) => void,
+  plane: LabelPlane,
+  signal: AbortSignal,
+  progress: (share: number) => void,
 ): Promise<Cells> {
   const shapes = new Map<number, Shape>();
-  await eachTile([plane], ([labels], x, y) => {
-    const width = Math.min(TILE, plane.width - x * TILE);
-    const height = labels!.length / width;
-    const [left, top] = [x * TILE, y * TILE];
-    measure({ box: { left, top, right: left + width, bottom: top + height }, width, height, labels: labels! }, shapes);
-  }, signal, progress);
+  await eachTile(
+    [plane],
+    ([labels], x, y) => {
+      const width = Math.min(TILE, plane.width - x * TILE);
+      const height = labels!.length / width;
+      const [left, top] = [x * TILE, y * TILE];
+      measure(
+        { box: { left, top, right: left + width, bottom: top + height }, width, height, labels: labels! },
+        shapes,
+      );
+    },
+    signal,
+    progress,
+  );
   return cellsOf(shapes);
 }
 
-/** The cells of a labelling: as the server measured them (the file id of its CSV), else as they can be measured here. */
+/** The cells of a labelling: as the server measured them (in the file `csv`), else as they can be measured here. */
 export async function readCells(
-  client: Client, plane: LabelPlane, csv: string, signal: AbortSignal, progress: (share: number) => void,
+  client: Client,
+  plane: LabelPlane,
+  csv: string,
+  signal: AbortSignal,
+  progress: (share: number) => void,
 ): Promise<Cells> {
   if (csv) {
     const response = await client.response(`/api/files/${csv}`, { signal });
@@ -61,16 +77,18 @@ export function cellsOf(shapes: Map<number, Shape>): Cells {
   const all = [...shapes].sort(([a], [b]) => a - b);
   const column = (value: (shape: Shape, label: number) => number) =>
     Float64Array.from(all, ([label, shape]) => value(shape, label));
-  return new Cells(new Map([
-    ['label', column((_, label) => label)],
-    ['bbox-0', column(({ box }) => box.top)],
-    ['bbox-1', column(({ box }) => box.left)],
-    ['bbox-2', column(({ box }) => box.bottom)],
-    ['bbox-3', column(({ box }) => box.right)],
-    ['area', column(({ area }) => area)],
-    ['centroid-0', column(({ area, sumY }) => sumY / area)],
-    ['centroid-1', column(({ area, sumX }) => sumX / area)],
-  ]));
+  return new Cells(
+    new Map([
+      ['label', column((_, label) => label)],
+      ['bbox-0', column(({ box }) => box.top)],
+      ['bbox-1', column(({ box }) => box.left)],
+      ['bbox-2', column(({ box }) => box.bottom)],
+      ['bbox-3', column(({ box }) => box.right)],
+      ['area', column(({ area }) => area)],
+      ['centroid-0', column(({ area, sumY }) => sumY / area)],
+      ['centroid-1', column(({ area, sumX }) => sumX / area)],
+    ]),
+  );
 }
 
 /**

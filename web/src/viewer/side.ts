@@ -30,7 +30,14 @@ export class Side {
   #twin: Point | null = null;
   #marked: number[] = [];
 
-  constructor(element: HTMLElement, overlay: HTMLCanvasElement, model: Model, image: TileFile, right: boolean, events: SideEvents) {
+  constructor(
+    element: HTMLElement,
+    overlay: HTMLCanvasElement,
+    model: Model,
+    image: TileFile,
+    right: boolean,
+    events: SideEvents,
+  ) {
     this.#model = model;
     this.#right = right;
     this.#overlay = new Overlay(overlay);
@@ -80,7 +87,7 @@ export class Side {
     const { pictures } = this.stage;
     const on = (follow: () => void) => this.#stop.push(effect(follow));
     on(() => pictures.setLook(model.look.value));
-    on(() => pictures.setLabels(this.#right ? model.comparison.value?.labels ?? null : model.labels.value));
+    on(() => pictures.setLabels(this.#right ? (model.comparison.value?.labels ?? null) : model.labels.value));
     on(() => this.#colour());
     on(() => {
       const [selected, hovered] = [model.selected.value, model.hovered.value];
@@ -114,7 +121,11 @@ export class Side {
     // Room for the labels that edits make, so that not each of them makes new tables.
     const most = Math.max(labels?.file.view.objects ?? 0, cells?.labels.at(-1) ?? 0) + 256;
     return {
-      most, cells, shown: model.shown.value, style: model.masks.value, colourBy: model.colourBy.value,
+      most,
+      cells,
+      shown: model.shown.value,
+      style: model.masks.value,
+      colourBy: model.colourBy.value,
       alone: alone && { labels: alone, colour: this.#right ? ONLY_THERE : ONLY_HERE },
       selected: this.#right ? model.partners(selected) : selected,
       hovered: this.#right ? 0 : hovered,
@@ -125,8 +136,11 @@ export class Side {
     const marked = [...(this.#right ? this.#model.partners(selected) : selected), this.#right ? 0 : hovered];
     const before = this.#marked;
     this.#marked = marked;
-    this.#recolour([...new Set([...before, ...marked])].filter((label) => before.includes(label) !== marked.includes(label)
-      || marked.includes(label)));
+    this.#recolour(
+      [...new Set([...before, ...marked])].filter(
+        (label) => before.includes(label) !== marked.includes(label) || marked.includes(label),
+      ),
+    );
   }
 
   #recolour(labels: number[]): void {
@@ -174,8 +188,8 @@ export class Side {
     const model = this.#model;
     const tool = model.tool.peek();
     const { x, y, scale } = this.stage.camera();
-    const { points } = this.strokes;
-    const half = tool === 'split' && points.length === 1 && model.keyboard.peek();
+    const points = this.strokes.points.length > 0 ? this.strokes.points : this.strokes.ended;
+    const half = tool === 'split' && this.strokes.points.length === 1 && model.keyboard.peek();
     const draws = this.strokes.draws && !this.#right;
     const brushes = draws && tool !== 'split';
     this.#overlay.draw({

@@ -19,7 +19,7 @@ export interface StageEvents {
   onHover(point: Point | null): void;
   /** A click or a tap. */
   onClick(point: Point, event: MouseEvent): void;
-  /** A press, moves and the release of a tool's stroke, or its end by a second finger; false from a press lets it pan. */
+  /** A press, moves and the release of a tool's stroke, or its end by a second finger. False from a press: it pans. */
   onStroke(kind: 'press' | 'move' | 'release' | 'cancel', point: Point): boolean;
   /** After each frame. */
   onDraw(camera: Camera): void;
@@ -49,11 +49,27 @@ export class Stage {
     this.#events = events;
     this.pictures = new Pictures(image, look, () => this.#viewer?.forceRedraw());
     this.#viewer = OpenSeadragon({
-      element, drawer: 'canvas', prefixUrl: '', showNavigationControl: false, tileSources: this.#source(),
-      animationTime: PAN_S, springStiffness: 9, blendTime: 0, immediateRender: false, imageLoaderLimit: 8,
-      maxImageCacheCount: 160, minZoomImageRatio: 0.6, maxZoomPixelRatio: 40, visibilityRatio: 0.5, minPixelRatio: 0.6,
-      tileRetryMax: 40, tileRetryDelay: 3000, preserveImageSizeOnResize: true, zoomPerScroll: 1.25,
-      smoothTileEdgesMinZoom: Infinity, preload: false,
+      element,
+      drawer: 'canvas',
+      prefixUrl: '',
+      showNavigationControl: false,
+      tileSources: this.#source(),
+      animationTime: PAN_S,
+      springStiffness: 9,
+      blendTime: 0,
+      immediateRender: false,
+      imageLoaderLimit: 8,
+      maxImageCacheCount: 160,
+      minZoomImageRatio: 0.6,
+      maxZoomPixelRatio: 40,
+      visibilityRatio: 0.5,
+      minPixelRatio: 0.6,
+      tileRetryMax: 40,
+      tileRetryDelay: 3000,
+      preserveImageSizeOnResize: true,
+      zoomPerScroll: 1.25,
+      smoothTileEdgesMinZoom: Infinity,
+      preload: false,
       gestureSettingsMouse: { clickToZoom: false, dblClickToZoom: false, flickEnabled: true },
       gestureSettingsTouch: { clickToZoom: false, dblClickToZoom: false, flickEnabled: true, pinchRotate: false },
       gestureSettingsPen: { clickToZoom: false, dblClickToZoom: false },
@@ -112,7 +128,7 @@ export class Stage {
     viewport.applyConstraints();
   }
 
-  /** Brings a box into sight: moves only if it is not wholly there, zooms only if it is too small to be seen or too big. */
+  /** Brings a box into sight: moves only if it is not wholly there, zooms only if it is too small or too big. */
   show(box: Box): void {
     const camera = this.camera();
     const { clientWidth: width, clientHeight: height } = this.#element;
@@ -164,7 +180,12 @@ export class Stage {
     };
     const loads = new WeakMap<object, AbortController>();
     const source = new OpenSeadragon.TileSource({
-      width: view.width, height: view.height, tileSize: TILE, minLevel: 0, maxLevel: view.levels - 1, tileOverlap: 0,
+      width: view.width,
+      height: view.height,
+      tileSize: TILE,
+      minLevel: 0,
+      maxLevel: view.levels - 1,
+      tileOverlap: 0,
       ready: true,
     } as OpenSeadragon.TileSourceOptions);
     source.getTileUrl = (level, x, y) => `${id}/${view.levels - 1 - level}/${x}/${y}`;
@@ -187,8 +208,11 @@ export class Stage {
   #listen(): void {
     const viewer = this.#viewer;
     const events = this.#events;
-    const place = (tile: OpenSeadragon.Tile): TilePlace =>
-      ({ level: this.#image.view.levels - 1 - tile.level, x: tile.x, y: tile.y });
+    const place = (tile: OpenSeadragon.Tile): TilePlace => ({
+      level: this.#image.view.levels - 1 - tile.level,
+      x: tile.x,
+      y: tile.y,
+    });
     viewer.addHandler('tile-drawing', ({ tile }) => this.#refresh(place(tile)));
     viewer.addHandler('tile-unloaded', ({ tile }) => this.pictures.drop(place(tile)));
     viewer.addHandler('update-viewport', () => {
@@ -220,18 +244,22 @@ export class Stage {
     const viewer = this.#viewer;
     const events = this.#events;
     let stroke = false;
+    let drew = false;
     viewer.addHandler('canvas-click', (event) => {
       if (event.quick) events.onClick(this.#point(event.position), event.originalEvent as MouseEvent);
     });
     viewer.addHandler('canvas-press', (event) => {
-      stroke = events.onStroke('press', this.#point(event.position));
+      stroke = drew = events.onStroke('press', this.#point(event.position));
     });
     viewer.addHandler('canvas-drag', (event) => {
       if (!stroke) return;
       event.preventDefaultAction = true;
       events.onStroke('move', this.#point(event.position));
     });
-    viewer.addHandler('canvas-drag-end', (event) => (event.preventDefaultAction = stroke || event.preventDefaultAction === true));
+    // Comes after the release. A stroke that ends fast does not flick the image on.
+    viewer.addHandler('canvas-drag-end', (event) => {
+      if (drew) event.preventDefaultAction = true;
+    });
     viewer.addHandler('canvas-release', (event) => {
       if (stroke) events.onStroke('release', this.#point(event.position));
       stroke = false;

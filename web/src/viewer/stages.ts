@@ -101,11 +101,13 @@ export class Stages {
   // A link to a cell leads to it, once it is known where it is.
   #showSelected(): void {
     const [cell] = this.#model.selected.peek();
-    const stop = cell && this.#model.cells.subscribe((cells) => {
-      const box = cells?.box(cell);
-      if (box) this.#model.show(box);
-      if (cells) queueMicrotask(() => stop && stop());
-    });
+    const stop =
+      cell &&
+      this.#model.cells.subscribe((cells) => {
+        const box = cells?.box(cell);
+        if (box) this.#model.show(box);
+        if (cells) queueMicrotask(() => stop && stop());
+      });
   }
 
   #moved(from: Side, camera: Camera): void {
@@ -127,4 +129,3 @@ export class Stages {
     this.onPointer(point && { point, ...place!, width, height });
   }
 }
-

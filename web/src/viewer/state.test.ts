@@ -10,18 +10,38 @@ describe('the state in the address', () => {
 
   it('is read as it is written', () => {
     const state = {
-      ...firstState(), camera: { x: 100.5, y: 20, scale: 0.25 }, z: 3, t: 1, colourBy: 'area', cell: 12, tab: 'correct' as const,
+      ...firstState(),
+      camera: { x: 100.5, y: 20, scale: 0.25 },
+      z: 3,
+      t: 1,
+      colourBy: 'area',
+      cell: 12,
+      tab: 'correct' as const,
       channels: [undefined, { low: -1.5, high: 4000, gamma: 0.8, color: '#00ff00', visible: false }],
       masks: { visible: false, mode: 'fill' as const, opacity: 0.35 },
       filters: new Map<string, [number, number]>([['cell_probability', [0.5, 1]]]),
-      sort: { column: 'intensity_mean-0', descending: true }, source: '0123456789abcdef01234567',
+      sort: { column: 'intensity_mean-0', descending: true },
+      source: '0123456789abcdef01234567',
       compare: 'correction-0123456789abcdef01234567',
     };
     expect(parseState(stateTexts(state))).toEqual(state);
   });
 
   it.each([
-    { at: '1,2' }, { at: '1,2,-3' }, { at: 'x,y,z' }, { z: '-1' }, { z: '1e9' }, { cell: '1.5' }, { tab: 'other' }, { masks: 'fill' },
-    { channels: '0:1..2' }, { channels: '0:1..2:0:ffffff' }, { compare: '../../etc' }, { masks_of: 'correction' }, { filter: 'x' },
-  ])('what cannot be read is as at first: %j', (texts) => expect(parseState(texts as Record<string, string>)).toEqual(firstState()));
+    { at: '1,2' },
+    { at: '1,2,-3' },
+    { at: 'x,y,z' },
+    { z: '-1' },
+    { z: '1e9' },
+    { cell: '1.5' },
+    { tab: 'other' },
+    { masks: 'fill' },
+    { channels: '0:1..2' },
+    { channels: '0:1..2:0:ffffff' },
+    { compare: '../../etc' },
+    { masks_of: 'correction' },
+    { filter: 'x' },
+  ])('what cannot be read is as at first: %j', (texts) =>
+    expect(parseState(texts as Record<string, string>)).toEqual(firstState()),
+  );
 });

@@ -27,8 +27,18 @@ export interface ViewState {
 
 export function firstState(): ViewState {
   return {
-    camera: null, z: 0, t: 0, channels: [], masks: { visible: true, mode: 'outline', opacity: 0.5 }, colourBy: '',
-    filters: new Map(), sort: { column: 'label', descending: false }, cell: 0, tab: 'cells', source: '', compare: '',
+    camera: null,
+    z: 0,
+    t: 0,
+    channels: [],
+    masks: { visible: true, mode: 'outline', opacity: 0.5 },
+    colourBy: '',
+    filters: new Map(),
+    sort: { column: 'label', descending: false },
+    cell: 0,
+    tab: 'cells',
+    source: '',
+    compare: '',
   };
 }
 
@@ -78,11 +88,15 @@ export function parseState(texts: Record<string, string>): ViewState {
 
 // `0:12..400:0.8:00ff00,2:off`: number, window, gamma and colour of those that were changed.
 function channelsText(channels: (ChannelLook | undefined)[]): string {
-  return channels.flatMap((look, channel) => {
-    if (!look) return [];
-    const window = `${Number(look.low.toPrecision(6))}..${Number(look.high.toPrecision(6))}`;
-    return [`${channel}:${window}:${Number(look.gamma.toFixed(2))}:${look.color.slice(1)}${look.visible ? '' : ':off'}`];
-  }).join(',');
+  return channels
+    .flatMap((look, channel) => {
+      if (!look) return [];
+      const window = `${Number(look.low.toPrecision(6))}..${Number(look.high.toPrecision(6))}`;
+      return [
+        `${channel}:${window}:${Number(look.gamma.toFixed(2))}:${look.color.slice(1)}${look.visible ? '' : ':off'}`,
+      ];
+    })
+    .join(',');
 }
 
 function parseChannels(text: string): (ChannelLook | undefined)[] {

@@ -6,6 +6,8 @@ import type { Model } from './model';
 /** The stroke or line that is being drawn. Points in pixels of the image. */
 export class Strokes {
   points: Point[] = [];
+  /** The last one, until it has changed the labels. */
+  ended: Point[] = [];
   /** Whether drags move the image for now. */
   hand = false;
   readonly #model: Model;
@@ -36,8 +38,12 @@ export class Strokes {
 
   async release(): Promise<void> {
     const points = this.points;
-    if (points.length > 0) await this.apply(points);
+    // The next stroke may begin before this one has changed the labels; until then it is still shown.
     this.points = [];
+    if (points.length === 0) return;
+    this.ended = points;
+    await this.apply(points);
+    if (this.ended === points) this.ended = [];
     this.#changed();
   }
 
@@ -71,7 +77,11 @@ export class Strokes {
     }
     const draws = model.tool.peek() === 'draw';
     const label = draws ? cell || editing.nextLabel : null;
-    const done = await editing.stroke(points, { radius: Math.max(0.5, model.brush.peek() / 2), label, only: draws ? 0 : cell });
+    const done = await editing.stroke(points, {
+      radius: Math.max(0.5, model.brush.peek() / 2),
+      label,
+      only: draws ? 0 : cell,
+    });
     if (done && draws && !cell) model.select([label!]);
   }
 

@@ -46,9 +46,10 @@ export class TileFile {
     const { width, height } = this.size(place);
     const step = width * height * (this.view.sample === 'uint8' ? 1 : 2);
     if (bytes.byteLength !== step * channels.length) throw new Error(`A tile of the image came incomplete.`);
-    const make = (n: number): Plane => this.view.sample === 'uint8'
-      ? new Uint8Array(bytes, n * step, width * height)
-      : new Uint16Array(bytes, n * step, width * height);
+    const make = (n: number): Plane =>
+      this.view.sample === 'uint8'
+        ? new Uint8Array(bytes, n * step, width * height)
+        : new Uint16Array(bytes, n * step, width * height);
     return channels.map((_, n) => make(n));
   }
 
@@ -60,7 +61,12 @@ export class TileFile {
     return new Uint32Array(bytes);
   }
 
-  async #bytes({ level, x, y }: TilePlace, { z, t }: Slice, channels: string, signal?: AbortSignal): Promise<ArrayBuffer> {
+  async #bytes(
+    { level, x, y }: TilePlace,
+    { z, t }: Slice,
+    channels: string,
+    signal?: AbortSignal,
+  ): Promise<ArrayBuffer> {
     const query = new URLSearchParams();
     if (channels) query.set('channels', channels);
     if (this.view.depth > 1) query.set('z', String(Math.min(z, this.view.depth - 1)));

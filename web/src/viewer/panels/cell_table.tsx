@@ -47,29 +47,51 @@ export function CellTable({ model }: { model: Model }): JSX.Element | null {
   const columns = tableColumns(model);
   const [first, last] = visibleRows(rows.length, view.top, view.height);
   const { sort } = model.state.value;
-  const sortBy = (column: string) => model.change({ sort: { column, descending: sort.column === column && !sort.descending } });
+  const sortBy = (column: string) =>
+    model.change({ sort: { column, descending: sort.column === column && !sort.descending } });
   const key = (event: KeyboardEvent): void => {
     const page = Math.max(1, Math.floor(view.height / ROW_PX) - 2);
-    const step = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, Home: -rows.length, End: rows.length }[event.key];
+    const step = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, Home: -rows.length, End: rows.length }[
+      event.key
+    ];
     if (step === undefined || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     event.stopPropagation();
     model.step(step);
   };
   return (
-    <div class="vw-table" ref={body} role="grid" tabIndex={0} aria-label="Cells" aria-rowcount={rows.length + 1}
-      aria-colcount={columns.length + 1} onKeyDown={key}
+    <div
+      class="vw-table"
+      ref={body}
+      role="grid"
+      tabIndex={0}
+      aria-label="Cells"
+      aria-rowcount={rows.length + 1}
+      aria-colcount={columns.length + 1}
+      onKeyDown={key}
       {...(position >= first && position < last ? { 'aria-activedescendant': `cell-row-${selected}` } : {})}
       onScroll={(event) => {
         const { scrollTop: top } = event.currentTarget;
         setView((old) => ({ ...old, top }));
-      }}>
+      }}
+    >
       <div class="vw-tr vw-thead" role="row" aria-rowindex={1}>
         {['label', ...columns].map((column) => (
-          <div key={column} role="columnheader" class="vw-td"
-            aria-sort={sort.column !== column ? 'none' : sort.descending ? 'descending' : 'ascending'}>
-            <button class="truncate" tabIndex={column === 'label' ? 0 : -1} onKeyDown={moveInHead} title={`Sort by ${columnName(column, model.channelNames)}`} onClick={() => sortBy(column)}>
-              {columnName(column, model.channelNames)}{sort.column === column ? (sort.descending ? ' ↓' : ' ↑') : ''}
+          <div
+            key={column}
+            role="columnheader"
+            class="vw-td"
+            aria-sort={sort.column !== column ? 'none' : sort.descending ? 'descending' : 'ascending'}
+          >
+            <button
+              class="truncate"
+              tabIndex={column === 'label' ? 0 : -1}
+              onKeyDown={moveInHead}
+              title={`Sort by ${columnName(column, model.channelNames)}`}
+              onClick={() => sortBy(column)}
+            >
+              {columnName(column, model.channelNames)}
+              {sort.column === column ? (sort.descending ? ' ↓' : ' ↑') : ''}
             </button>
           </div>
         ))}
@@ -104,17 +126,27 @@ function Row({ model, row, index, columns }: RowProps): JSX.Element {
   const label = cells.labels[row]!;
   const isSelected = model.selected.value.includes(label);
   return (
-    <div id={`cell-row-${label}`} role="row" aria-rowindex={index + 2} aria-selected={isSelected}
+    <div
+      id={`cell-row-${label}`}
+      role="row"
+      aria-rowindex={index + 2}
+      aria-selected={isSelected}
       class={`vw-tr${isSelected ? ' selected' : ''}${model.hovered.value === label ? ' hovered' : ''}`}
       style={{ transform: `translateY(${index * ROW_PX}px)` }}
-      onPointerEnter={() => (model.hovered.value = label)} onPointerLeave={() => (model.hovered.value = 0)}
+      onPointerEnter={() => (model.hovered.value = label)}
+      onPointerLeave={() => (model.hovered.value = 0)}
       onClick={(event) => {
         if (event.shiftKey || event.ctrlKey || event.metaKey) model.toggle(label);
         else model.select([label], true);
-      }}>
-      <div role="gridcell" class="vw-td number">{label}</div>
+      }}
+    >
+      <div role="gridcell" class="vw-td number">
+        {label}
+      </div>
       {columns.map((column) => (
-        <div key={column} role="gridcell" class="vw-td number">{shortNumber(cells.columns.get(column)?.[row] ?? NaN)}</div>
+        <div key={column} role="gridcell" class="vw-td number">
+          {shortNumber(cells.columns.get(column)?.[row] ?? NaN)}
+        </div>
       ))}
     </div>
   );

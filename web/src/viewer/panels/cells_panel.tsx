@@ -16,7 +16,14 @@ const BINS = 56;
 export function CellsPanel({ model }: { model: Model }): JSX.Element {
   const cells = model.cells.value;
   if (!cells) return <Waiting model={model} />;
-  if (cells.count === 0) return <div class="vw-panel"><p class="muted" role="status">No cells were found in this image.</p></div>;
+  if (cells.count === 0)
+    return (
+      <div class="vw-panel">
+        <p class="muted" role="status">
+          No cells were found in this image.
+        </p>
+      </div>
+    );
   return (
     <div class="vw-panel vw-cells">
       <Filter model={model} />
@@ -29,12 +36,16 @@ export function CellsPanel({ model }: { model: Model }): JSX.Element {
 
 function Waiting({ model }: { model: Model }): JSX.Element {
   const share = model.measured.value;
-  const none = model.result && !model.result.artifacts.some(({ kind }) => kind === 'label_mask') && !model.state.value.source;
+  const none =
+    model.result && !model.result.artifacts.some(({ kind }) => kind === 'label_mask') && !model.state.value.source;
   return (
     <div class="vw-panel">
       <p class="muted" role="status">
-        {none ? 'This inference kept no label mask of this image. Run it with label_mask among its outputs to see cells.'
-          : share < 1 ? `Measuring cells… ${Math.floor(share * 100)} %` : 'Loading cells…'}
+        {none
+          ? 'This inference kept no label mask of this image. Run it with label_mask among its outputs to see cells.'
+          : share < 1
+            ? `Measuring cells… ${Math.floor(share * 100)} %`
+            : 'Loading cells…'}
       </p>
     </div>
   );
@@ -48,12 +59,15 @@ function Counts({ model }: { model: Model }): JSX.Element {
     <div class="vw-counts">
       <p role="status" class="number">
         <strong>{whole(shown)}</strong>
-        <span class="muted">{shown === total ? ` ${total === 1 ? 'cell' : 'cells'}` : ` of ${count(total, 'cell')}`}</span>
+        <span class="muted">
+          {shown === total ? ` ${total === 1 ? 'cell' : 'cells'}` : ` of ${count(total, 'cell')}`}
+        </span>
       </p>
       {[...filters].map(([column, [low, high]]) => (
         <button key={column} class="vw-chip" title="Remove this filter" onClick={() => model.setFilter(column, null)}>
           <span class="visually-hidden">Remove the filter </span>
-          {columnName(column, model.channelNames)} {shortNumber(low)}–{shortNumber(high)}<Icon name="close" />
+          {columnName(column, model.channelNames)} {shortNumber(low)}–{shortNumber(high)}
+          <Icon name="close" />
         </button>
       ))}
     </div>
@@ -65,8 +79,11 @@ function Filter({ model }: { model: Model }): JSX.Element | null {
   const columns = cells.measurements;
   const chosen = useSignal('');
   const first = [...model.state.value.filters.keys()][0];
-  const column = columns.includes(chosen.value) ? chosen.value
-    : first && columns.includes(first) ? first : mainColumns(columns)[0] ?? columns[0] ?? '';
+  const column = columns.includes(chosen.value)
+    ? chosen.value
+    : first && columns.includes(first)
+      ? first
+      : (mainColumns(columns)[0] ?? columns[0] ?? '');
   const values = cells.columns.get(column);
   const limits = useComputed(() => model.cells.value?.columns.get(column)).value;
   if (!values || !limits) return null;
@@ -78,16 +95,29 @@ function Filter({ model }: { model: Model }): JSX.Element | null {
   return (
     <section class="vw-filter" aria-label="Filter">
       <div class="vw-row">
-        <select class="select" aria-label="Filter cells by" value={column}
+        <select
+          class="select"
+          aria-label="Filter cells by"
+          value={column}
           onChange={(event) => {
             chosen.value = event.currentTarget.value;
             if (model.state.peek().colourBy) model.change({ colourBy: chosen.value });
-          }}>
-          {columns.map((one) => <option key={one} value={one}>{columnName(one, model.channelNames)}</option>)}
+          }}
+        >
+          {columns.map((one) => (
+            <option key={one} value={one}>
+              {columnName(one, model.channelNames)}
+            </option>
+          ))}
         </select>
-        <button class="button small vw-colour-by" aria-pressed={colourBy} title={`Colour cells by ${name}`}
-          onClick={() => model.change({ colourBy: colourBy ? '' : column })}>
-          <span class="vw-scale" style={{ background: gradient() }} />Colour
+        <button
+          class="button small vw-colour-by"
+          aria-pressed={colourBy}
+          title={`Colour cells by ${name}`}
+          onClick={() => model.change({ colourBy: colourBy ? '' : column })}
+        >
+          <span class="vw-scale" style={{ background: gradient() }} />
+          Colour
         </button>
       </div>
       <Histogram key={column} label={name} counts={bins(values, all, BINS)} range={all} value={value} onChange={set} />
@@ -110,12 +140,19 @@ function Details({ model }: { model: Model }): JSX.Element | null {
       <header class="vw-row">
         <h2>Cell {cell}</h2>
         {model.selected.value.length > 1 ? <span class="faint">and {model.selected.value.length - 1} more</span> : null}
-        <button class="button ghost small" disabled={!box} onClick={() => box && model.show(box)}>Show</button>
-        <button class="button ghost small icon" aria-label="Select nothing" onClick={() => model.select([])}><Icon name="close" /></button>
+        <button class="button ghost small" disabled={!box} onClick={() => box && model.show(box)}>
+          Show
+        </button>
+        <button class="button ghost small icon" aria-label="Select nothing" onClick={() => model.select([])}>
+          <Icon name="close" />
+        </button>
       </header>
       <dl class="number">
         {cells.measurements.map((column) => (
-          <div key={column}><dt>{columnName(column, model.channelNames)}</dt><dd>{shortNumber(cells.value(cell, column))}</dd></div>
+          <div key={column}>
+            <dt>{columnName(column, model.channelNames)}</dt>
+            <dd>{shortNumber(cells.value(cell, column))}</dd>
+          </div>
         ))}
       </dl>
     </section>

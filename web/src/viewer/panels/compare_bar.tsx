@@ -13,14 +13,23 @@ export function CompareBar({ model, stages }: { model: Model; stages: Stages }):
   if (!comparison) return null;
   const match = comparison.match.value;
   const problem = comparison.problem.value;
-  const close = <button class="button ghost icon small" aria-label="End the comparison" onClick={() => model.change({ compare: '' })}><Icon name="close" /></button>;
+  const close = (
+    <button
+      class="button ghost icon small"
+      aria-label="End the comparison"
+      onClick={() => model.change({ compare: '' })}
+    >
+      <Icon name="close" />
+    </button>
+  );
   if (problem || !match) {
     return (
       <div class="vw-comparebar">
         <p role={problem ? 'alert' : 'status'} class={problem ? 'error-text' : 'muted'}>
           {problem || `Comparing cells… ${Math.floor(comparison.progress.value * 100)} %`}
         </p>
-        <span class="vw-space" />{close}
+        <span class="vw-space" />
+        {close}
       </div>
     );
   }
@@ -28,12 +37,25 @@ export function CompareBar({ model, stages }: { model: Model; stages: Stages }):
     <div class="vw-comparebar">
       <p role="status" class="number vw-legend">
         <span>{whole(match.pairs.length)} in both</span>
-        <span><i style={{ background: css(ONLY_HERE) }} />{whole(match.onlyA.length)} only left</span>
-        <span><i style={{ background: css(ONLY_THERE) }} />{whole(match.onlyB.length)} only right</span>
+        <span>
+          <i style={{ background: css(ONLY_HERE) }} />
+          {whole(match.onlyA.length)} only left
+        </span>
+        <span>
+          <i style={{ background: css(ONLY_THERE) }} />
+          {whole(match.onlyB.length)} only right
+        </span>
       </p>
       <span class="vw-space" />
-      <button class="button small" disabled={match.onlyA.length + match.onlyB.length === 0} aria-keyshortcuts="D"
-        title="Next difference (D)" onClick={() => void stages.nextDifference()}>Next difference</button>
+      <button
+        class="button small"
+        disabled={match.onlyA.length + match.onlyB.length === 0}
+        aria-keyshortcuts="D"
+        title="Next difference (D)"
+        onClick={() => void stages.nextDifference()}
+      >
+        Next difference
+      </button>
       {close}
     </div>
   );

@@ -2,17 +2,31 @@
 
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import type { Correction } from '../../api/types';
-import { count, dateTime } from '../../format';
+import { count } from '../../format';
 import type { Model, Tool } from '../model';
-import { correctionId } from '../rivals';
 import { Slider } from './slider';
 import { ToolIcon } from './tool_icons';
+import { Versions } from './versions';
 
 const TOOLS: { tool: Tool; name: string; key: string; hint: string }[] = [
-  { tool: 'select', name: 'Select', key: 'V', hint: 'Click a cell; with Shift, one more. Then delete it or merge them.' },
-  { tool: 'draw', name: 'Draw', key: 'B', hint: 'Paints on background: the selected cell grows, or with none selected a new one begins.' },
-  { tool: 'erase', name: 'Erase', key: 'X', hint: 'Takes away from the selected cell, or with none selected from any.' },
+  {
+    tool: 'select',
+    name: 'Select',
+    key: 'V',
+    hint: 'Click a cell; with Shift, one more. Then delete it or merge them.',
+  },
+  {
+    tool: 'draw',
+    name: 'Draw',
+    key: 'B',
+    hint: 'Paints on background: the selected cell grows, or with none selected a new one begins.',
+  },
+  {
+    tool: 'erase',
+    name: 'Erase',
+    key: 'X',
+    hint: 'Takes away from the selected cell, or with none selected from any.',
+  },
   { tool: 'split', name: 'Split', key: 'S', hint: 'Draw a line across a cell, from one side to the other.' },
 ];
 
@@ -22,7 +36,8 @@ export function CorrectPanel({ model }: { model: Model }): JSX.Element {
     return (
       <div class="vw-panel">
         <p class="muted" role="status">
-          {model.elsewhere.value ? 'These masks are being corrected in another tab. Go on there, or close it and load this page again.'
+          {model.elsewhere.value
+            ? 'These masks are being corrected in another tab. Go on there, or close it and load this page again.'
             : 'Masks can be corrected when their cells are loaded.'}
         </p>
         <Versions model={model} />
@@ -34,15 +49,31 @@ export function CorrectPanel({ model }: { model: Model }): JSX.Element {
     <div class="vw-panel vw-correct">
       <div class="vw-tools" role="radiogroup" aria-label="Tool">
         {TOOLS.map((one) => (
-          <button key={one.tool} role="radio" aria-checked={tool === one.tool} title={`${one.name} (${one.key})`}
-            aria-keyshortcuts={one.key} onClick={() => (model.tool.value = one.tool)}>
-            <ToolIcon name={one.tool} />{one.name}
+          <button
+            key={one.tool}
+            role="radio"
+            aria-checked={tool === one.tool}
+            title={`${one.name} (${one.key})`}
+            aria-keyshortcuts={one.key}
+            onClick={() => (model.tool.value = one.tool)}
+          >
+            <ToolIcon name={one.tool} />
+            {one.name}
           </button>
         ))}
       </div>
       <p class="faint vw-hint">{TOOLS.find((one) => one.tool === tool)!.hint}</p>
-      {tool === 'draw' || tool === 'erase' ? <Slider label="Brush" text={`${model.brush.value} px`} value={model.brush.value}
-        min={1} max={60} step={1} onChange={(size) => (model.brush.value = size)} /> : null}
+      {tool === 'draw' || tool === 'erase' ? (
+        <Slider
+          label="Brush"
+          text={`${model.brush.value} px`}
+          value={model.brush.value}
+          min={1}
+          max={60}
+          step={1}
+          onChange={(size) => (model.brush.value = size)}
+        />
+      ) : null}
       <SelectionActions model={model} />
       <HistoryActions model={model} />
       <Save model={model} />
@@ -55,13 +86,31 @@ function SelectionActions({ model }: { model: Model }): JSX.Element {
   const selected = model.selected.value;
   return (
     <div class="vw-row">
-      <button class="button small" disabled={selected.length === 0} aria-keyshortcuts="Delete" title="Delete (Del)"
-        onClick={() => void deleteSelected(model)}>
+      <button
+        class="button small"
+        disabled={selected.length === 0}
+        aria-keyshortcuts="Delete"
+        title="Delete (Del)"
+        onClick={() => void deleteSelected(model)}
+      >
         {selected.length > 1 ? `Delete ${selected.length}` : 'Delete'}
       </button>
-      <button class="button small" disabled={selected.length < 2} aria-keyshortcuts="G" title="Merge (G)"
-        onClick={() => void mergeSelected(model)}>Merge</button>
-      <span class="faint number">{selected.length === 0 ? 'No cell selected' : selected.length === 1 ? `Cell ${selected[0]}` : count(selected.length, 'cell')}</span>
+      <button
+        class="button small"
+        disabled={selected.length < 2}
+        aria-keyshortcuts="G"
+        title="Merge (G)"
+        onClick={() => void mergeSelected(model)}
+      >
+        Merge
+      </button>
+      <span class="faint number">
+        {selected.length === 0
+          ? 'No cell selected'
+          : selected.length === 1
+            ? `Cell ${selected[0]}`
+            : count(selected.length, 'cell')}
+      </span>
     </div>
   );
 }
@@ -82,10 +131,24 @@ function HistoryActions({ model }: { model: Model }): JSX.Element | null {
   editing.version.value;
   return (
     <div class="vw-row">
-      <button class="button small" disabled={!editing.undoTitle} title={editing.undoTitle || 'Nothing to undo'}
-        aria-keyshortcuts="Control+Z" onClick={() => void editing.undo()}>Undo</button>
-      <button class="button small" disabled={!editing.redoTitle} title={editing.redoTitle || 'Nothing to do again'}
-        aria-keyshortcuts="Control+Shift+Z" onClick={() => void editing.redo()}>Redo</button>
+      <button
+        class="button small"
+        disabled={!editing.undoTitle}
+        title={editing.undoTitle || 'Nothing to undo'}
+        aria-keyshortcuts="Control+Z"
+        onClick={() => void editing.undo()}
+      >
+        Undo
+      </button>
+      <button
+        class="button small"
+        disabled={!editing.redoTitle}
+        title={editing.redoTitle || 'Nothing to do again'}
+        aria-keyshortcuts="Control+Shift+Z"
+        onClick={() => void editing.redo()}
+      >
+        Redo
+      </button>
       <span class="faint truncate">{editing.undoTitle}</span>
     </div>
   );
@@ -110,82 +173,43 @@ function Save({ model }: { model: Model }): JSX.Element | null {
   if (editing.count === 0) return <p class="faint vw-hint">No unsaved edits.</p>;
   return (
     <section class="vw-save" aria-label="Save">
-      <p class="number"><strong>{count(editing.count, 'edit')}</strong> <span class="muted">not saved, kept in this browser</span></p>
-      <input class="input" type="text" maxLength={1000} placeholder="Note (optional)" aria-label="Note of the correction"
-        value={note.value} onInput={(event) => (note.value = event.currentTarget.value)} />
+      <p class="number">
+        <strong>{count(editing.count, 'edit')}</strong> <span class="muted">not saved, kept in this browser</span>
+      </p>
+      <input
+        class="input"
+        type="text"
+        maxLength={1000}
+        placeholder="Note (optional)"
+        aria-label="Note of the correction"
+        value={note.value}
+        onInput={(event) => (note.value = event.currentTarget.value)}
+      />
       {asks.value ? (
         <div class="vw-row" role="group" aria-label="Discard all edits?">
-          <button class="button small danger" onClick={() => {
-            asks.value = false;
-            void editing.discard();
-          }}>Discard {count(editing.count, 'edit')}</button>
-          <button class="button small" onClick={() => (asks.value = false)}>Keep</button>
+          <button
+            class="button small danger"
+            onClick={() => {
+              asks.value = false;
+              void editing.discard();
+            }}
+          >
+            Discard {count(editing.count, 'edit')}
+          </button>
+          <button class="button small" onClick={() => (asks.value = false)}>
+            Keep
+          </button>
         </div>
       ) : (
         <div class="vw-row">
           <button class="button primary small" disabled={busy.value} onClick={() => void save()}>
             {busy.value ? 'Saving…' : 'Save correction'}
           </button>
-          <button class="button small ghost" disabled={busy.value} onClick={() => (asks.value = true)}>Discard…</button>
+          <button class="button small ghost" disabled={busy.value} onClick={() => (asks.value = true)}>
+            Discard…
+          </button>
         </div>
       )}
     </section>
-  );
-}
-
-function Versions({ model }: { model: Model }): JSX.Element | null {
-  const corrections = model.corrections.value;
-  const { source } = model.state.value;
-  if (corrections.length === 0) return null;
-  const change = (id: string): void => {
-    model.selected.value = [];
-    model.change({ source: id, cell: 0 });
-  };
-  return (
-    <section aria-label="Versions of the masks">
-      <h2>Versions</h2>
-      <ul class="vw-versions">
-        {corrections.map((one) => <Version key={one._id} correction={one} shown={source === one.gridfs_id}
-          onShow={() => change(one.gridfs_id)}
-          onCompare={() => {
-            change('');
-            model.change({ compare: correctionId(one.gridfs_id) });
-          }} />)}
-        <li class={source === '' ? 'shown' : ''}>
-          <button class="vw-version" aria-pressed={source === ''} onClick={() => change('')}>
-            <strong>The machine's mask</strong>
-            <span class="faint number">{count(corrections[0]!.machine_objects, 'cell')}</span>
-          </button>
-        </li>
-      </ul>
-    </section>
-  );
-}
-
-interface VersionProps {
-  correction: Correction;
-  shown: boolean;
-  onShow: () => void;
-  onCompare: () => void;
-}
-
-function Version({ correction, shown, onShow, onCompare }: VersionProps): JSX.Element {
-  const { version, objects, scores, note, created_at: at } = correction;
-  return (
-    <li class={shown ? 'shown' : ''}>
-      <button class="vw-version" aria-pressed={shown} onClick={onShow}>
-        <strong>Version {version}</strong>
-        <span class="faint number">{count(objects, 'cell')} · {dateTime(at)}</span>
-        {note ? <span class="vw-note">{note}</span> : null}
-      </button>
-      <div class="vw-scores number" role="group" aria-label="The machine's mask against this version">
-        <dl>
-        <div><dt title="Average precision at an intersection over union of 0.5">AP 0.5</dt><dd>{scores.ap50.toFixed(3)}</dd></div>
-        <div><dt title="Average precision at an intersection over union of 0.75">AP 0.75</dt><dd>{scores.ap75.toFixed(3)}</dd></div>
-        <div><dt title="F1 at an intersection over union of 0.5">F1</dt><dd>{scores.f1.toFixed(3)}</dd></div>
-        </dl>
-        <button class="button ghost small" aria-label={`Compare version ${version} with the machine's mask`} onClick={onCompare}>Compare</button>
-      </div>
-    </li>
   );
 }

@@ -14,14 +14,38 @@ export function DisplayPanel({ model }: { model: Model }): JSX.Element | null {
   const { z, t } = model.state.value;
   return (
     <div class="vw-panel">
-      {depth > 1 ? <Slider label="Depth (z)" text={`${z + 1} of ${depth}`} value={z} min={0} max={depth - 1} step={1}
-        onChange={(plane) => model.change({ z: plane })} /> : null}
-      {times > 1 ? <Slider label="Time (t)" text={`${t + 1} of ${times}`} value={t} min={0} max={times - 1} step={1}
-        onChange={(time) => model.change({ t: time })} /> : null}
-      {channels.map((_, channel) => <Channel key={channel} model={model} channel={channel} />)}
+      {depth > 1 ? (
+        <Slider
+          label="Depth (z)"
+          text={`${z + 1} of ${depth}`}
+          value={z}
+          min={0}
+          max={depth - 1}
+          step={1}
+          onChange={(plane) => model.change({ z: plane })}
+        />
+      ) : null}
+      {times > 1 ? (
+        <Slider
+          label="Time (t)"
+          text={`${t + 1} of ${times}`}
+          value={t}
+          min={0}
+          max={times - 1}
+          step={1}
+          onChange={(time) => model.change({ t: time })}
+        />
+      ) : null}
+      {channels.map((_, channel) => (
+        <Channel key={channel} model={model} channel={channel} />
+      ))}
       <div class="vw-row">
-        <button class="button small" aria-keyshortcuts="A" onClick={() => autoAll(model)}>Auto contrast</button>
-        <button class="button small" onClick={() => model.change({ channels: [] })}>As at first</button>
+        <button class="button small" aria-keyshortcuts="A" onClick={() => autoAll(model)}>
+          Auto contrast
+        </button>
+        <button class="button small" onClick={() => model.change({ channels: [] })}>
+          As at first
+        </button>
       </div>
     </div>
   );
@@ -50,23 +74,58 @@ function Channel({ model, channel }: { model: Model; channel: number }): JSX.Ele
   return (
     <section class="vw-channel" aria-label={name}>
       <header>
-        <input type="checkbox" class="checkbox" checked={look.visible} aria-label={`Show ${name}`}
-          onChange={(event) => model.setChannel(channel, { visible: event.currentTarget.checked })} />
-        <input type="color" class="vw-color" value={look.color} aria-label={`Colour of ${name}`}
-          onInput={(event) => model.setChannel(channel, { color: event.currentTarget.value })} />
-        <h2 class="truncate" title={name}>{name}</h2>
-        <button class="button ghost small" aria-label={`Auto contrast of ${name}`} onClick={() => auto(model, channel)}>Auto</button>
-        <button class="button ghost small" aria-label={`Reset ${name}`} onClick={() => {
-          const first = firstLooks(image)[channel]!;
-          model.setChannel(channel, first);
-        }}>Reset</button>
+        <input
+          type="checkbox"
+          class="checkbox"
+          checked={look.visible}
+          aria-label={`Show ${name}`}
+          onChange={(event) => model.setChannel(channel, { visible: event.currentTarget.checked })}
+        />
+        <input
+          type="color"
+          class="vw-color"
+          value={look.color}
+          aria-label={`Colour of ${name}`}
+          onInput={(event) => model.setChannel(channel, { color: event.currentTarget.value })}
+        />
+        <h2 class="truncate" title={name}>
+          {name}
+        </h2>
+        <button class="button ghost small" aria-label={`Auto contrast of ${name}`} onClick={() => auto(model, channel)}>
+          Auto
+        </button>
+        <button
+          class="button ghost small"
+          aria-label={`Reset ${name}`}
+          onClick={() => {
+            const first = firstLooks(image)[channel]!;
+            model.setChannel(channel, first);
+          }}
+        >
+          Reset
+        </button>
       </header>
-      <Histogram label={name} counts={described.histogram} range={[described.minimum, described.maximum]} value={window}
-        onChange={set} whole={whole} color={visibleOn(look.color)} />
+      <Histogram
+        label={name}
+        counts={described.histogram}
+        range={[described.minimum, described.maximum]}
+        value={window}
+        onChange={set}
+        whole={whole}
+        color={visibleOn(look.color)}
+      />
       <div class="vw-row">
         <Limits label={name} value={window} onChange={set} />
-        <Slider label="Gamma" text={look.gamma.toFixed(2)} value={look.gamma} min={0.2} max={3} step={0.05} compact
-          onChange={(gamma) => model.setChannel(channel, { gamma })} />
+        <Slider
+          label="Gamma"
+          text={look.gamma.toFixed(2)}
+          value={look.gamma}
+          min={0.2}
+          max={3}
+          step={0.05}
+          compact
+          onChange={(gamma) => model.setChannel(channel, { gamma })}
+        />
       </div>
     </section>
   );

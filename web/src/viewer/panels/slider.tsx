@@ -19,9 +19,19 @@ export function Slider({ label, text, value, min, max, step, compact, onChange }
   return (
     <div class={`vw-slider${compact ? ' compact' : ''}`}>
       <label for={id}>{label}</label>
-      <input id={id} type="range" min={min} max={max} step={step} value={value} aria-valuetext={text}
-        onInput={(event) => onChange(event.currentTarget.valueAsNumber)} />
-      <output for={id} class="number faint">{text}</output>
+      <input
+        id={id}
+        type="range"
+        min={min}
+        max={max}
+        step={step}
+        value={value}
+        aria-valuetext={text}
+        onInput={(event) => onChange(event.currentTarget.valueAsNumber)}
+      />
+      <output for={id} class="number faint">
+        {text}
+      </output>
     </div>
   );
 }
