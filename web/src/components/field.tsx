@@ -26,8 +26,7 @@ export function Field({ label, unit = '', help = '', error = '', children }: Fie
   return (
     <div class="field">
       <label for={id}>
-        {label}
-        {unit ? <span class="unit">{unit}</span> : null}
+        {label} {unit ? <span class="unit">{unit}</span> : null}
       </label>
       {children(attributes)}
       {error ? (

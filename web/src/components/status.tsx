@@ -25,6 +25,16 @@ export function StatusBadge({ status, error = null }: StatusProps): JSX.Element 
   );
 }
 
+/**
+ * How much of a run is done, 0 to 1, by its tiles where images alone would stand still: of the images that were begun, at
+ * least one more than those that are done.
+ */
+export function shownFraction(progress: Progress): number {
+  const { images_done: done, images_total: images, tiles_done: tiles, tiles_total: known, fraction } = progress;
+  if (images === 0 || known === 0 || done >= images) return fraction;
+  return Math.max(fraction, Math.min(0.99, ((done + 1) / images) * (tiles / known)));
+}
+
 /** "Image 2 of 5 · 34 of 60 tiles · about 20 s left", or the place in the queue. */
 export function progressText(status: InferenceStatus, progress: Progress): string {
   if (status === 'queued') {

@@ -11,7 +11,7 @@ import { ConfirmDelete } from '../components/dialog';
 import { Icon } from '../components/icons';
 import { Menu, MenuItem } from '../components/menu';
 import { LoadError, Skeleton } from '../components/states';
-import { ProgressBar, progressText, StatusBadge } from '../components/status';
+import { ProgressBar, progressText, shownFraction, StatusBadge } from '../components/status';
 import { ago, bytes, count, dateTime } from '../format';
 import { href, navigate } from '../router';
 import { PageDrop, PickFiles } from '../uploads/drop_zone';
@@ -60,7 +60,9 @@ function RunRow({ run }: { run: InferenceSummary }): JSX.Element {
           <span class="truncate">{modelName(run.model_id)}</span>
           <StatusBadge status={run.status} error={run.error} />
         </span>
-        {run.status === 'running' ? <ProgressBar fraction={run.progress.fraction} label="Progress of the run" /> : null}
+        {run.status === 'running' ? (
+          <ProgressBar fraction={shownFraction(run.progress)} label="Progress of the run" />
+        ) : null}
         <span class="faint truncate">
           {run.status === 'running'
             ? progressText(run.status, run.progress)

@@ -8,7 +8,7 @@ import { PageHeader } from '../app/page_header';
 import { useInterval, useLoaded } from '../app/use_loaded';
 import { Icon } from '../components/icons';
 import { Empty, LoadError, Skeleton } from '../components/states';
-import { ProgressBar, progressText, StatusBadge } from '../components/status';
+import { ProgressBar, progressText, shownFraction, StatusBadge } from '../components/status';
 import { ago, count, dateTime, elapsed } from '../format';
 import { href, location, setQuery } from '../router';
 
@@ -33,7 +33,7 @@ function Row({ run, dataset }: { run: InferenceSummary; dataset: string }): JSX.
         <span class="truncate muted">{modelName(run.model_id)}</span>
         <span class="run-progress">
           {run.status === 'running' ? (
-            <ProgressBar fraction={run.progress.fraction} label={`Progress over ${dataset}`} />
+            <ProgressBar fraction={shownFraction(run.progress)} label={`Progress over ${dataset}`} />
           ) : null}
           <span class="faint truncate">
             {active

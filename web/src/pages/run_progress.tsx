@@ -1,12 +1,12 @@
 import type { JSX } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { cancelInference } from '../api/calls';
 import { messageOf } from '../api/problem';
 import { watchInference } from '../api/sse';
 import type { Inference, InferenceEvent } from '../api/types';
 import { useApp } from '../app/context';
 import { Icon } from '../components/icons';
-import { ProgressBar, progressText } from '../components/status';
+import { ProgressBar, progressText, shownFraction } from '../components/status';
 
 /** Follows a run that has not ended; `onEnd` when it has. */
 export function useProgress(inference: Inference | undefined, onEnd: () => void): InferenceEvent | null {
@@ -46,6 +46,7 @@ export function ProgressPanel({
   const [asked, setAsked] = useState(false);
   const status = event?.status ?? inference.status;
   const progress = event?.progress ?? inference.progress;
+  const share = useHighest(shownFraction(progress), `${inference._id}/${inference.attempt}`);
   const stopping = asked || (event?.cancel_requested ?? false);
   const cancel = async (): Promise<void> => {
     setAsked(true);
@@ -60,7 +61,7 @@ export function ProgressPanel({
     <section class="card progress-panel" aria-label="Progress">
       <div class="progress-line">
         <span class="progress-percent number">
-          {Math.floor(progress.fraction * 100)}
+          {Math.floor(share * 100)}
           <small>%</small>
         </span>
         <span class="grow">
@@ -80,8 +81,15 @@ export function ProgressPanel({
           Cancel
         </button>
       </div>
-      <ProgressBar fraction={progress.fraction} label="Progress of the run" />
+      <ProgressBar fraction={share} label="Progress of the run" />
       <p class="faint">You can leave this page; the run goes on, and is under Runs.</p>
     </section>
   );
+}
+
+/** The highest value so far with the same key: a bar does not go back when more tiles become known. */
+function useHighest(value: number, key: string): number {
+  const highest = useRef({ key, value });
+  if (highest.current.key !== key || value > highest.current.value) highest.current = { key, value };
+  return highest.current.value;
 }
