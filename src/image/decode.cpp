@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/digits.h"
+#include "image/crop.h"
 #include "image/format.h"
 #include "image/format_reader.h"
 #include "image/image_sink.h"
@@ -59,14 +60,22 @@ Status CheckLimits(const ImageHeader& header, const DecodeLimits& limits) {
   return {};
 }
 
-Image ImageFor(const ImageHeader& header) {
+Image ImageFor(const ImageHeader& header, const Rectangle& region) {
   Image image;
-  image.height = header.height;
-  image.width = header.width;
+  image.height = region.height;
+  image.width = region.width;
   image.channels = Colours(header);
   image.type = header.type;
-  image.samples.resize(DecodedBytes(header));
+  image.samples.resize(image.pixel_count() * image.channels * BytesPerSample(image.type));
   return image;
+}
+
+Status CheckRegion(const Rectangle& region, const ImageHeader& header) {
+  const bool there = region.x >= 0 && region.y >= 0 && region.width >= 1 && region.height >= 1 &&
+                     region.width <= header.width && region.x <= header.width - region.width &&
+                     region.height <= header.height && region.y <= header.height - region.height;
+  if (there) return {};
+  return Fail(ErrorCode::kInvalidArgument, SizeSentence(header) + ", and the region is not within it.");
 }
 
 Status CheckPlane(const PlaneIndex& plane, const ImageHeader& header) {
@@ -81,12 +90,17 @@ Result<Image> ReadImage(FormatReader& reader, const PlaneChoice& request) {
   const std::uint64_t not_finite_before = reader.not_finite();
   bool projected = request.projection != ZProjection::kNone;
   IC_RETURN_IF_ERROR(CheckPlane({projected ? 0 : request.plane.z, request.plane.t}, header));
-  Image image = ImageFor(header);
+  const Rectangle region = request.region.value_or(Rectangle{.width = header.width, .height = header.height});
+  IC_RETURN_IF_ERROR(CheckRegion(region, header));
+  Image image = ImageFor(header, region);
   if (projected && header.depth > 1) {
     IC_RETURN_IF_ERROR(ReadProjection(reader, request, image));
   } else {
     ImageSink sink(image);
-    IC_RETURN_IF_ERROR(reader.ReadPlane({projected ? 0 : request.plane.z, request.plane.t}, &sink));
+    CropSink crop(region, header.type, sink);
+    PixelSink* const whole = &sink;
+    IC_RETURN_IF_ERROR(
+        reader.ReadPlane({projected ? 0 : request.plane.z, request.plane.t}, request.region ? &crop : whole));
   }
   image.not_finite = reader.not_finite() - not_finite_before;
   return image;
@@ -126,7 +140,7 @@ Result<Image> ImageFile::Decode(const PlaneChoice& choice) {
 
 Result<Image> Decode(ByteSource& file, const DecodeLimits& limits, const PlaneRequest& request) {
   IC_ASSIGN_OR_RETURN(ImageFile opened, ImageFile::Open(file, limits, request.axes));
-  return opened.Decode({request.plane, request.projection});
+  return opened.Decode({request.plane, request.projection, request.region});
 }
 
 Result<ImageHeader> Check(ByteSource& file, const DecodeLimits& limits, std::string_view axes) {

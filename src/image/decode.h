@@ -61,7 +61,9 @@ Result<ImageHeader> ReadHeader(ByteSource& file, const DecodeLimits& limits = {}
 /// All channels of one plane, or of planes in z made one; no other plane is decoded. Alpha is dropped; EXIF orientation
 /// of a JPEG is applied; samples of a TIFF in which white is zero are inverted, so that what is bright on a screen is
 /// bright here. Floats that are NaN or infinite become 0 and are counted. A mean of integers is rounded to the nearest.
-/// Errors: as ReadHeader; kInvalidArgument for truncated or damaged pixels, and for a plane that is not there.
+/// Where a region is asked for, the rest is decoded and takes no memory.
+/// Errors: as ReadHeader; kInvalidArgument for truncated or damaged pixels, and for a plane or region that is not
+/// there.
 Result<Image> Decode(ByteSource& file, const DecodeLimits& limits = {}, const PlaneRequest& request = {});
 
 /// Decodes every pixel of every plane as Decode does and keeps none: what passes here will decode. Takes a few rows of

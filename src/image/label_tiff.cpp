@@ -49,27 +49,30 @@ Convert ConvertOf(int bits, int format) {
 }
 
 /// Reads the first page of an opened file.
-class LabelTiff {
+class LabelTiff final : public LabelReader {
  public:
   explicit LabelTiff(ByteSource& file) : file_(file, kMaxBlockBytes) {}
 
   Status Open(const LabelLimits& limits);
-  Result<LabelImage> Read();
+  int height() const override { return height_; }
+  int width() const override { return width_; }
+  Status Read(LabelSink& sink) override;
 
  private:
   Status CheckPages() const;
   Status CheckSamples();
   Status CheckBlock(std::uint64_t block_bytes, std::uint64_t least_bytes) const;
-  Status ReadStrips(LabelImage& labels);
-  Status ReadTiles(LabelImage& labels);
+  Status ReadStrips(LabelSink& sink);
+  Status ReadTiles(LabelSink& sink);
   /// `count` samples to row y, from column x on.
-  Status Put(const std::byte* samples, int count, LabelImage& labels, int y, int x) const;
+  Status Put(const std::byte* samples, int count, LabelSink& sink, int y, int x);
 
   TiffFile file_;
   int height_ = 0;
   int width_ = 0;
   std::size_t sample_bytes_ = 0;
   Convert convert_ = nullptr;
+  std::vector<std::uint32_t> labels_;  // of the piece that is being read
 };
 
 Status LabelTiff::Open(const LabelLimits& limits) {
@@ -112,13 +115,17 @@ Status LabelTiff::CheckBlock(std::uint64_t block_bytes, std::uint64_t least_byte
   return Refuse("The TIFF is damaged or keeps its pixels in blocks that are too large. Save it again.");
 }
 
-Status LabelTiff::Put(const std::byte* samples, int count, LabelImage& labels, int y, int x) const {
-  if (convert_(samples, static_cast<std::size_t>(count), &labels.at(y, x))) return {};
+Status LabelTiff::Put(const std::byte* samples, int count, LabelSink& sink, int y, int x) {
+  labels_.resize(static_cast<std::size_t>(count));
+  if (convert_(samples, labels_.size(), labels_.data())) {
+    sink.Put(y, x, labels_);
+    return {};
+  }
   return Refuse("The label image has a negative number, or one that is not whole, in row " + std::to_string(y + 1) +
                 ". Labels are 0 for the ground and 1, 2, 3, ... for the objects.");
 }
 
-Status LabelTiff::ReadStrips(LabelImage& labels) {
+Status LabelTiff::ReadStrips(LabelSink& sink) {
   const std::uint64_t row_bytes = TIFFScanlineSize64(file_.handle());
   IC_RETURN_IF_ERROR(CheckBlock(row_bytes, width_ * sample_bytes_));
   std::vector<std::byte> row(row_bytes);
@@ -126,12 +133,12 @@ Status LabelTiff::ReadStrips(LabelImage& labels) {
     if (TIFFReadScanline(file_.handle(), row.data(), static_cast<std::uint32_t>(y), 0) != 1) {
       return std::unexpected(file_.Failure());
     }
-    IC_RETURN_IF_ERROR(Put(row.data(), width_, labels, y, 0));
+    IC_RETURN_IF_ERROR(Put(row.data(), width_, sink, y, 0));
   }
   return {};
 }
 
-Status LabelTiff::ReadTiles(LabelImage& labels) {
+Status LabelTiff::ReadTiles(LabelSink& sink) {
   const auto tile_height = file_.Get<std::uint32_t>(TIFFTAG_TILELENGTH).value_or(0);
   const auto tile_width = file_.Get<std::uint32_t>(TIFFTAG_TILEWIDTH).value_or(0);
   const std::uint64_t tile_bytes = TIFFTileSize64(file_.handle());
@@ -151,25 +158,23 @@ Status LabelTiff::ReadTiles(LabelImage& labels) {
       const auto columns = static_cast<int>(std::min<std::uint64_t>(tile_width, width_ - x));
       for (int i = 0; i < rows; ++i) {
         IC_RETURN_IF_ERROR(
-            Put(tile.data() + i * row_bytes, columns, labels, static_cast<int>(y) + i, static_cast<int>(x)));
+            Put(tile.data() + i * row_bytes, columns, sink, static_cast<int>(y) + i, static_cast<int>(x)));
       }
     }
   }
   return {};
 }
 
-Result<LabelImage> LabelTiff::Read() {
-  LabelImage labels(height_, width_);
-  IC_RETURN_IF_ERROR(TIFFIsTiled(file_.handle()) != 0 ? ReadTiles(labels) : ReadStrips(labels));
-  return labels;
+Status LabelTiff::Read(LabelSink& sink) {
+  return TIFFIsTiled(file_.handle()) != 0 ? ReadTiles(sink) : ReadStrips(sink);
 }
 
 }  // namespace
 
-Result<LabelImage> DecodeLabelTiff(ByteSource& file, const LabelLimits& limits) {
-  LabelTiff tiff(file);
-  IC_RETURN_IF_ERROR(tiff.Open(limits));
-  return tiff.Read();
+Result<std::unique_ptr<LabelReader>> OpenLabelTiff(ByteSource& file, const LabelLimits& limits) {
+  auto tiff = std::make_unique<LabelTiff>(file);
+  IC_RETURN_IF_ERROR(tiff->Open(limits));
+  return tiff;
 }
 
 }  // namespace intelliclinix::image

@@ -6,6 +6,8 @@
 #include <type_traits>
 #include <vector>
 
+#include "image/crop.h"
+
 namespace intelliclinix::image {
 namespace {
 
@@ -63,18 +65,22 @@ class MeanSink final : public PixelSink {
 };
 
 template <typename Sink>
-Status ReadInto(FormatReader& reader, int t, Image& image) {
+Status ReadInto(FormatReader& reader, const PlaneChoice& choice, Image& image) {
   Sink sink(image);
+  CropSink crop(choice.region.value_or(Rectangle{}), reader.header().type, sink);
+  PixelSink* const whole = &sink;
   int depth = reader.header().depth;
-  for (int z = 0; z < depth; ++z) IC_RETURN_IF_ERROR(reader.ReadPlane({z, t}, &sink));
+  for (PlaneIndex plane{.t = choice.plane.t}; plane.z < depth; ++plane.z) {
+    IC_RETURN_IF_ERROR(reader.ReadPlane(plane, choice.region ? &crop : whole));
+  }
   sink.Finish(depth);
   return {};
 }
 
 template <typename T>
 Status Project(FormatReader& reader, const PlaneChoice& choice, Image& image) {
-  return choice.projection == ZProjection::kMax ? ReadInto<MaxSink<T>>(reader, choice.plane.t, image)
-                                                : ReadInto<MeanSink<T>>(reader, choice.plane.t, image);
+  return choice.projection == ZProjection::kMax ? ReadInto<MaxSink<T>>(reader, choice, image)
+                                                : ReadInto<MeanSink<T>>(reader, choice, image);
 }
 
 }  // namespace

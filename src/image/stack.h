@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,10 +20,19 @@ struct PlaneIndex {
 /// How the planes in z become one.
 enum class ZProjection { kNone, kMax, kMean };
 
+/// A part of an image, in rows and columns of it. Units: px.
+struct Rectangle {
+  int x = 0;
+  int y = 0;
+  int width = 0;
+  int height = 0;
+};
+
 /// Which plane of a file is decoded.
 struct PlaneChoice {
   PlaneIndex plane{};  ///< its z is not looked at where there is a projection
   ZProjection projection = ZProjection::kNone;
+  std::optional<Rectangle> region{};  ///< of the plane; none: all of it
 };
 
 /// What is read of a file. A file without stacks has one plane, 0 in z and t.
@@ -30,6 +40,7 @@ struct PlaneRequest {
   std::string axes{};  ///< as CheckAxes takes them; empty: the file must tell them itself
   PlaneIndex plane{};  ///< its z is not looked at where there is a projection
   ZProjection projection = ZProjection::kNone;
+  std::optional<Rectangle> region{};  ///< of the plane; none: all of it
 };
 
 /// What the pages of a file are, slowest first: letters of T, Z and C, and how many there are of each.
