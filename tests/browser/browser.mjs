@@ -16,7 +16,11 @@ export function launch() {
 
 /** A tab of a browser profile of its own. Errors of its scripts and refusals of its CSP are in `page.faults`. */
 export async function newPage(browser, url, options = {}) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 720 }, acceptDownloads: true, ...options });
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 720 },
+    acceptDownloads: true,
+    ...options,
+  });
   context.setDefaultTimeout(20_000);
   return openTab(context, url);
 }
@@ -58,8 +62,12 @@ export async function logInByForm(page, username) {
 export async function accessibilityFaults(page) {
   // Not as a <script>: the page's CSP allows none of others'.
   await page.evaluate(require('node:fs').readFileSync(AXE, 'utf8'));
-  const { violations } = await page.evaluate(() => globalThis.axe.run(document, {
-    runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-  }));
-  return violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${rule.help}: ${node.target.join(' ')} ${node.failureSummary}`));
+  const { violations } = await page.evaluate(() =>
+    globalThis.axe.run(document, {
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+    }),
+  );
+  return violations.flatMap((rule) =>
+    rule.nodes.map((node) => `${rule.id}: ${rule.help}: ${node.target.join(' ')} ${node.failureSummary}`),
+  );
 }
