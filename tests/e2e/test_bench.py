@@ -34,6 +34,12 @@ def test_network(bench):
     assert all(variant['many_ms'] > 0 and variant['lone_ms'] > 0 for variant in result['variants'])
 
 
+def test_models(bench):
+    points = measured(bench, 'models')['points']
+    assert {point['model'] for point in points} >= {'cellpose_default', 'unet_default'}
+    assert all(point['ap50'] > 0 and point['seconds'] > 0 and point['peak_memory_bytes'] > 0 for point in points)
+
+
 def test_scale(bench):
     result = measured(bench, 'scale')
     assert {point['threads'] for point in result['points']} >= {1}
