@@ -1,6 +1,7 @@
 # Libraries from Debian 12, and OpenVINO's wheel as tools/setup unpacks it.
 find_package(Threads REQUIRED)
 find_package(Boost 1.74 REQUIRED)
+find_package(ICU REQUIRED COMPONENTS uc)
 find_package(OpenSSL REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(PNG REQUIRED)

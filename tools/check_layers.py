@@ -34,7 +34,7 @@ HOMES = {
     r'opencv2/': {'image'},
     r'(sodium|crypt)\.h': {'api'},
     r'prometheus/': {'api'},
-    r'spdlog/': {'base'},
+    r'(spdlog|unicode)/': {'base'},
     r'(CLI/|yaml-cpp/)': {'app'},
     r'toml\+\+/': {'app', 'runners'},
 }

@@ -124,12 +124,12 @@ std::string StemOf(const records::ImageResult& result) {
 std::vector<std::string> ArchiveFolders(const std::vector<records::ImageResult>& results) {
   UniqueNames names;
   names.Take(kManifestName);
-  std::map<std::u32string, int> sharing;
-  for (const records::ImageResult& result : results) ++sharing[names.Key(StemOf(result))];
+  std::map<std::string, int> sharing;
+  for (const records::ImageResult& result : results) ++sharing[FileNameKey(StemOf(result))];
   std::vector<std::string> folders;
   for (const records::ImageResult& result : results) {
     const std::string stem = StemOf(result);
-    const bool alone = sharing[names.Key(stem)] == 1 && !names.IsTaken(stem);
+    const bool alone = sharing[FileNameKey(stem)] == 1 && !names.IsTaken(stem);
     folders.push_back(names.Take(alone ? stem : result.source_filename));
   }
   return folders;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cwctype>
 
 #include "http/text.h"
 
@@ -53,23 +52,7 @@ bool IsDevice(std::string_view name) {
   return std::ranges::find(kPorts, base.substr(3)) != kPorts.end();
 }
 
-char32_t NextCodePoint(std::string_view text, std::size_t& at) {
-  const auto first = static_cast<unsigned char>(text[at++]);
-  char32_t code = first;
-  if (first >= 0xC0) code = first & (first >= 0xF0 ? 0x07 : first >= 0xE0 ? 0x0F : 0x1F);
-  while (at < text.size() && IsContinuation(text[at])) {
-    code = code << 6 | (static_cast<unsigned char>(text[at++]) & 0x3F);
-  }
-  return code;
-}
-
 }  // namespace
-
-std::pair<std::string_view, std::string_view> SplitExtension(std::string_view name) {
-  const std::size_t dot = name.rfind('.');
-  if (dot == std::string_view::npos || dot == 0) return {name, {}};
-  return {name.substr(0, dot), name.substr(dot)};
-}
 
 std::string SafeFileName(std::string_view name) {
   std::string safe(name);
@@ -81,29 +64,14 @@ std::string SafeFileName(std::string_view name) {
   return IsDevice(safe) ? Trimmed(WithSuffix("_" + safe, "")) : safe;
 }
 
-UniqueNames::UniqueNames() : locale_(newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr)) {}
-
-UniqueNames::~UniqueNames() {
-  if (locale_ != nullptr) freelocale(locale_);
-}
-
-std::u32string UniqueNames::Key(std::string_view name) const {
-  std::u32string key;
-  for (std::size_t at = 0; at < name.size();) {
-    const auto code = static_cast<wint_t>(NextCodePoint(name, at));
-    key += static_cast<char32_t>(locale_ != nullptr ? towlower_l(code, locale_) : towlower(code));
-  }
-  return key;
-}
-
 std::string UniqueNames::Take(std::string_view name) {
   std::string taken = SafeFileName(name);
-  const auto [found, is_free] = last_number_.try_emplace(Key(taken), 1);
+  const auto [found, is_free] = last_number_.try_emplace(FileNameKey(taken), 1);
   if (is_free) return taken;
   const std::string first = taken;
   do {
     taken = WithSuffix(first, "_" + std::to_string(++found->second));
-  } while (!last_number_.try_emplace(Key(taken), 1).second);
+  } while (!last_number_.try_emplace(FileNameKey(taken), 1).second);
   return taken;
 }
 

@@ -67,6 +67,12 @@ TEST(UniqueNames, CaseIsIgnoredInEveryScript) {
   EXPECT_FALSE(names.IsTaken("細胞"));
 }
 
+TEST(UniqueNames, CompositionIsIgnored) {
+  UniqueNames names;
+  EXPECT_EQ(names.Take("Zelle \u00e4.png"), "Zelle \u00e4.png");
+  EXPECT_EQ(names.Take("Zelle a\u0308.png"), "Zelle a\u0308_2.png");
+}
+
 TEST(UniqueNames, LongNamesStayUniqueAndShort) {
   UniqueNames names;
   std::set<std::string> seen;

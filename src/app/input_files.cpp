@@ -10,29 +10,25 @@
 #include <string_view>
 #include <system_error>
 
+#include "base/ascii.h"
+#include "base/file_name.h"
+#include "image/format.h"
+
 namespace intelliclinix::app {
 namespace {
 
 namespace fs = std::filesystem;
 using namespace std::string_view_literals;
 
-std::string LowerCase(std::string text) {
-  std::ranges::transform(text, text.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c; });
-  return text;
-}
-
 bool IsImageName(const fs::path& path) {
   static const std::set<std::string> kExtensions = {".png", ".jpg", ".jpeg", ".tif", ".tiff"};
-  return kExtensions.contains(LowerCase(path.extension()));
+  return kExtensions.contains(AsciiLowerCase(path.extension()));
 }
 
 bool IsImageContent(const fs::path& path) {
-  static constexpr std::array kBeginnings = {
-      "\x89PNG\r\n\x1a\n"sv, "\xff\xd8\xff"sv, "II*\0"sv, "MM\0*"sv, "II+\0"sv, "MM\0+"sv};
-  std::array<char, 8> head{};
-  std::ifstream(path, std::ios::binary).read(head.data(), head.size());
-  const std::string_view text(head.data(), head.size());
-  return std::ranges::any_of(kBeginnings, [&](std::string_view beginning) { return text.starts_with(beginning); });
+  image::FileHead head{};
+  std::ifstream(path, std::ios::binary).read(reinterpret_cast<char*>(head.data()), head.size());
+  return image::FormatOf(head).has_value();
 }
 
 /// The stem of the image that this would be an output of, by its name; empty where the name is not an output's.
@@ -143,15 +139,15 @@ class Finder {
 void NameOutputs(std::vector<InputFile>& inputs) {
   std::map<std::string, int> stems;
   for (const InputFile& input : inputs) {
-    if (input.problem.empty()) ++stems[LowerCase(fs::path(input.path).stem())];
+    if (input.problem.empty()) ++stems[FileNameKey(fs::path(input.path).stem().string())];
   }
   std::set<std::string> taken;
   for (InputFile& input : inputs) {
     if (!input.problem.empty()) continue;
     const fs::path path = input.path;
-    const std::string wanted = stems[LowerCase(path.stem())] == 1 ? path.stem() : path.filename();
+    const std::string wanted = stems[FileNameKey(path.stem().string())] == 1 ? path.stem() : path.filename();
     input.stem = wanted;
-    for (int number = 2; !taken.insert(LowerCase(input.stem)).second; ++number) {
+    for (int number = 2; !taken.insert(FileNameKey(input.stem)).second; ++number) {
       input.stem = wanted + "_" + std::to_string(number);
     }
   }

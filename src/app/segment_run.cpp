@@ -5,11 +5,14 @@
 #include <exception>
 #include <filesystem>
 #include <future>
+#include <map>
+#include <mutex>
 #include <set>
 #include <vector>
 
 #include "base/byte_source.h"
 #include "base/file.h"
+#include "base/file_name.h"
 
 namespace intelliclinix::app {
 namespace {
@@ -60,11 +63,21 @@ class Segmenter {
     SegmentedImage segmented;
     IC_ASSIGN_OR_RETURN(segmented.output, runners::RunSourceImage(run_.model.runner, source, run_.limits, context));
     for (const runners::ArtifactBytes& artifact : segmented.output.artifacts) {
+      IC_RETURN_IF_ERROR(Claim(artifact.filename, image));
       IC_ASSIGN_OR_RETURN(std::string path, Write(artifact));
       segmented.files.push_back(std::move(path));
     }
     segmented.output.artifacts.clear();
     return segmented;
+  }
+
+  /// One plane of a stack may be named like another image: "a.tif" has outputs "a_z01_...", and "a_z01.png" too.
+  Status Claim(const std::string& filename, std::size_t image) {
+    const std::lock_guard lock(mutex_);
+    const auto [owner, is_free] = owners_.try_emplace(FileNameKey(filename), image);
+    if (is_free || owner->second == image) return {};
+    return Fail(ErrorCode::kConflict, "its output '" + filename + "' would overwrite that of '" +
+                                          inputs_[owner->second].path + "'. Segment them into different folders.");
   }
 
   Result<std::string> Write(const runners::ArtifactBytes& artifact) const {
@@ -85,6 +98,8 @@ class Segmenter {
   const SegmentEvents& events_;
   std::set<fs::path> input_paths_;
   std::atomic<std::size_t> next_ = 0;
+  std::mutex mutex_;
+  std::map<std::string, std::size_t> owners_;  // guarded by mutex_; by FileNameKey of an output: its input
 };
 
 }  // namespace

@@ -30,14 +30,8 @@ std::optional<std::string> TakeQuoted(std::string_view& text) {
   return std::nullopt;
 }
 
-std::string LowerCase(std::string text) {
-  std::ranges::transform(text, text.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return text;
-}
-
 bool TakeParameter(std::string_view& text, ParameterizedValue& result) {
-  std::string name = LowerCase(TakeToken(text));
+  std::string name = AsciiLowerCase(TakeToken(text));
   if (name.empty() || !text.starts_with('=') || result.Find(name) != nullptr) return false;
   text.remove_prefix(1);
   std::optional<std::string> value;

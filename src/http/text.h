@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 
 namespace intelliclinix::http {
@@ -15,11 +16,10 @@ bool IsTokenChar(char c);
 /// At least one character, all of them token characters.
 bool IsToken(std::string_view text);
 
-/// ASCII case only.
-bool EqualsIgnoreCase(std::string_view a, std::string_view b);
 /// Without spaces and tabs around it.
 std::string_view TrimBlanks(std::string_view text);
 
+using intelliclinix::EqualsIgnoreCase;
 using intelliclinix::HasControls;
 using intelliclinix::IsUtf8;
 /// Code points of well-formed UTF-8.

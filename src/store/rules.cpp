@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/ascii.h"
+
 namespace intelliclinix::store {
 namespace {
 
@@ -17,13 +19,7 @@ records::ImageResult FailedResult(const records::Task& task, records::InferenceE
 
 }  // namespace
 
-std::string CaseKey(std::string_view text) {
-  std::string key(text);
-  for (char& c : key) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return key;
-}
+std::string CaseKey(std::string_view text) { return AsciiLowerCase(std::string(text)); }
 
 int PageLimit(const PageRequest& page) { return std::clamp(page.limit, 1, 1000); }
 
