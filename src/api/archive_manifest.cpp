@@ -63,6 +63,9 @@ Result<ManifestImage> ReadImage(const Json& json, const std::string& where) {
   if (objects > std::numeric_limits<std::uint32_t>::max()) return NoManifest(where + "objects is too large");
   image.completed = status == "completed";
   image.objects = static_cast<std::uint32_t>(objects);
+  if (json.contains("axes")) {
+    IC_ASSIGN_OR_RETURN(image.axes, Text(json, "axes", where));
+  }
   return image;
 }
 

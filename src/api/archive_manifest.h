@@ -28,6 +28,7 @@ struct ManifestImage {
   std::string source_filename;
   bool completed = false;
   std::uint32_t objects = 0;
+  std::string axes{};  ///< as the original was read; empty in older archives
 };
 
 /// The parts of a manifest that can be checked. What it has beside them is for people.

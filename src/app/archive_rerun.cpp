@@ -21,11 +21,13 @@ std::string Member(const Json& object, const char* name) {
   return member != object.end() && member->is_string() ? member->get<std::string>() : std::string();
 }
 
-const api::ManifestFile* FindEntry(const api::Manifest& manifest, const std::string& source, std::string_view kind) {
-  const auto found = std::ranges::find_if(manifest.files, [&](const api::ManifestFile& file) {
-    return file.source_filename == source && file.kind == kind;
-  });
-  return found == manifest.files.end() ? nullptr : &*found;
+/// The paths of what was made of one source, in the order in which the runner gave it: of label images, one a plane.
+std::vector<std::string> FindEntries(const api::Manifest& manifest, const std::string& source, std::string_view kind) {
+  std::vector<std::string> paths;
+  for (const api::ManifestFile& file : manifest.files) {
+    if (file.source_filename == source && file.kind == kind) paths.push_back(file.path);
+  }
+  return paths;
 }
 
 /// Refuses a model whose files are not those that the manifest names.
@@ -83,7 +85,7 @@ class Rerunner {
     RerunImage rerun;
     rerun.source_filename = image.source_filename;
     rerun.objects_recorded = image.objects;
-    Status ran = RunAgain(rerun);
+    Status ran = RunAgain(image, rerun);
     if (ran) return rerun;
     if (ran.error().code == ErrorCode::kCancelled) return std::unexpected(std::move(ran).error());
     rerun.outcome = Outcome::kFailed;
@@ -92,42 +94,44 @@ class Rerunner {
   }
 
  private:
-  Status RunAgain(RerunImage& rerun) {
-    IC_ASSIGN_OR_RETURN(const std::vector<std::byte> original, Read(rerun.source_filename, "original"));
-    IC_ASSIGN_OR_RETURN(const runners::RunOutput output, Segment(original));
+  Status RunAgain(const api::ManifestImage& image, RerunImage& rerun) {
+    const std::vector<std::string> originals = FindEntries(parts_.manifest, image.source_filename, "original");
+    if (originals.empty()) return Fail(ErrorCode::kInvalidArgument, "The archive does not have the original.");
+    IC_ASSIGN_OR_RETURN(const std::vector<std::byte> original, Read(originals.front()));
+    IC_ASSIGN_OR_RETURN(const runners::RunOutput output, Segment(original, image.axes));
     rerun.objects = output.objects;
     rerun.detail = Changes(output);
-    if (FindEntry(parts_.manifest, rerun.source_filename, records::artifact_kind::kLabelMask) == nullptr) {
-      rerun.detail += rerun.detail.empty() ? "" : "; ";
-      rerun.detail += "the archive has no label image, so only the objects were counted";
-      rerun.outcome = rerun.objects == rerun.objects_recorded ? Outcome::kSame : Outcome::kDifferent;
-      return {};
-    }
-    IC_ASSIGN_OR_RETURN(std::vector<std::byte> recorded,
-                        Read(rerun.source_filename, records::artifact_kind::kLabelMask));
-    return Compare(std::move(recorded), output, rerun);
+    const std::vector<std::string> masks =
+        FindEntries(parts_.manifest, image.source_filename, records::artifact_kind::kLabelMask);
+    if (!masks.empty()) return Compare(masks, output, rerun);
+    AddDetail("the archive has no label image, so only the objects were counted", rerun);
+    rerun.outcome = rerun.objects == rerun.objects_recorded ? Outcome::kSame : Outcome::kDifferent;
+    return {};
   }
 
-  Result<std::vector<std::byte>> Read(const std::string& source, std::string_view kind) const {
-    const api::ManifestFile* const entry = FindEntry(parts_.manifest, source, kind);
-    if (entry == nullptr) return Fail(ErrorCode::kInvalidArgument, "The archive does not have the original.");
-    return parts_.archive.Read(entry->path, static_cast<std::uint64_t>(parts_.settings.max_file_bytes));
+  static void AddDetail(const std::string& text, RerunImage& rerun) {
+    rerun.detail += (rerun.detail.empty() ? "" : "; ") + text;
+  }
+
+  Result<std::vector<std::byte>> Read(const std::string& path) const {
+    return parts_.archive.Read(path, static_cast<std::uint64_t>(parts_.settings.max_file_bytes));
   }
 
   /// With float32 where this machine cannot do the recorded precision.
-  Result<runners::RunOutput> Segment(const std::vector<std::byte>& original) {
-    Result<runners::RunOutput> output = RunOnce(original);
+  Result<runners::RunOutput> Segment(const std::vector<std::byte>& original, const std::string& axes) {
+    Result<runners::RunOutput> output = RunOnce(original, axes);
     if (output || output.error().field != "params.precision") return output;
     Json params = params_;
     params.erase("precision");
     IC_ASSIGN_OR_RETURN(params_, parts_.model.runner.Describe().parameters.Resolve(params));
-    return RunOnce(original);
+    return RunOnce(original, axes);
   }
 
-  Result<runners::RunOutput> RunOnce(const std::vector<std::byte>& original) const {
+  Result<runners::RunOutput> RunOnce(const std::vector<std::byte>& original, const std::string& axes) const {
     MemorySource file{std::span<const std::byte>(original)};
     return runners::RunSourceImage(
-        parts_.model.runner, {.file = file, .model = parts_.model.entry, .params = params_, .stem = "rerun"},
+        parts_.model.runner,
+        {.file = file, .model = parts_.model.entry, .params = params_, .stem = "rerun", .axes = axes},
         SourceLimitsOf(parts_.settings), {.pool = parts_.installation.pool, .stop = parts_.stop});
   }
 
@@ -150,16 +154,29 @@ class Rerunner {
     return Member(then, "engine") != output.engine || Member(then, "precision") != Member(params_, "precision");
   }
 
-  Status Compare(std::vector<std::byte> recorded, const runners::RunOutput& output, RerunImage& rerun) const {
-    if (output.artifacts.empty()) return Fail(ErrorCode::kInternal, "The runner made no label image.");
-    MemorySource then(std::move(recorded));
-    MemorySource now{std::span<const std::byte>(output.artifacts.front().bytes)};
-    IC_ASSIGN_OR_RETURN(const runners::LabelAgreement agreement, runners::CompareLabels(then, now));
-    rerun.outcome = Outcome::kSame;
-    if (agreement.same) return {};
-    rerun.agreement = agreement;
-    const bool similar = ComputesOtherwise(output) && agreement.ap50 >= kSimilarAp50;
-    rerun.outcome = similar ? Outcome::kSimilar : Outcome::kDifferent;
+  /// Holds each recorded label image to the one that was made in its place; the artifacts are label images alone.
+  Status Compare(const std::vector<std::string>& masks, const runners::RunOutput& output, RerunImage& rerun) const {
+    rerun.outcome = Outcome::kDifferent;
+    if (masks.size() != output.artifacts.size()) {
+      AddDetail("the archive has " + GroupDigits(masks.size()) + " label images of it, and " +
+                    GroupDigits(output.artifacts.size()) + " were made",
+                rerun);
+      return {};
+    }
+    std::string worst;
+    for (std::size_t i = 0; i < masks.size(); ++i) {
+      IC_ASSIGN_OR_RETURN(std::vector<std::byte> recorded, Read(masks[i]));
+      MemorySource then(std::move(recorded));
+      MemorySource now{std::span<const std::byte>(output.artifacts[i].bytes)};
+      IC_ASSIGN_OR_RETURN(const runners::LabelAgreement agreement, runners::CompareLabels(then, now));
+      if (agreement.same || (rerun.agreement && rerun.agreement->ap50 <= agreement.ap50)) continue;
+      rerun.agreement = agreement;
+      worst = masks[i];
+    }
+    if (rerun.agreement && masks.size() > 1) AddDetail("the planes differ most in '" + worst + "'", rerun);
+    rerun.outcome = !rerun.agreement                                                     ? Outcome::kSame
+                    : ComputesOtherwise(output) && rerun.agreement->ap50 >= kSimilarAp50 ? Outcome::kSimilar
+                                                                                         : Outcome::kDifferent;
     return {};
   }
 

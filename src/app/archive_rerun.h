@@ -28,7 +28,7 @@ struct RerunImage {
   Outcome outcome = Outcome::kFailed;
   std::uint32_t objects_recorded = 0;
   std::uint32_t objects = 0;
-  std::optional<runners::LabelAgreement> agreement;  ///< where both label images are there and differ
+  std::optional<runners::LabelAgreement> agreement;  ///< of the label images that differ most; none where none differ
   std::string detail;                                ///< what is another than it was, or why it failed; may be empty
 
   bool is_good() const { return outcome == Outcome::kSame || outcome == Outcome::kSimilar; }

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/file_name.h"
 #include "base/log.h"
 #include "base/public_message.h"
 #include "dispatch/backoff.h"
@@ -32,11 +33,6 @@ class WatchedSource final : public ByteSource {
   ByteSource& source_;
   std::optional<Error> fault_;
 };
-
-std::string Stem(const std::string& filename) {
-  const std::size_t dot = filename.rfind('.');
-  return dot == std::string::npos || dot == 0 ? filename : filename.substr(0, dot);
-}
 
 Result<store::BlobRecord> PutBlob(store::BlobStore& store, const store::NewBlob& blob,
                                   std::span<const std::byte> bytes) {
@@ -94,7 +90,8 @@ Result<records::ImageResult> ImageRun::RunPlan(const Plan& plan) {
         running_.SetProgress(tiles_done, tiles_total);
       }};
   Result<runners::RunOutput> output = runners::RunSourceImage(
-      plan.runner, {source, plan.model, plan.params, Stem(task_.filename), task_.filename, task_.axes},
+      plan.runner,
+      {source, plan.model, plan.params, std::string(SplitExtension(task_.filename).first), task_.filename, task_.axes},
       environment_.options.source_limits, context);
   if (output) {
     if (!output->engine.empty()) provenance_["engine"] = output->engine;
@@ -112,6 +109,7 @@ Result<records::ImageResult> ImageRun::StoreOutput(runners::RunOutput output) {
   result.completed = true;
   result.objects = output.objects;
   result.diameter = output.diameter;
+  result.axes = task_.axes;
   result.warnings = std::move(output.warnings);
   result.timings_ms = std::move(output.timings_ms);
   for (const runners::ArtifactBytes& artifact : output.artifacts) {

@@ -59,6 +59,7 @@ struct ImageResult {
   std::optional<InferenceError> error;
   std::uint32_t objects = 0;
   double diameter = 0;  ///< px
+  std::string axes{};   ///< as the file was read, see ImageFacts; empty in older documents
   std::vector<std::string> warnings;
   std::vector<Artifact> artifacts;
   Json timings_ms = Json::object();

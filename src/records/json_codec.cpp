@@ -115,6 +115,7 @@ Json ToJson(const ImageResult& result) {
   json["instance_mask_id"] = ArtifactId(result, artifact_kind::kInstanceMask);
   json["objects"] = result.objects;
   json["diameter"] = result.diameter;
+  if (!result.axes.empty()) json["axes"] = result.axes;
   json["warnings"] = result.warnings;
   json["timings_ms"] = result.timings_ms;
   json["artifacts"] = std::move(artifacts);
@@ -136,6 +137,7 @@ Result<ImageResult> ImageResultFromJson(const Json& json) {
     }
     result.objects = json.value("objects", 0U);
     result.diameter = json.value("diameter", 0.0);
+    result.axes = json.value("axes", "");
     result.warnings = json.value("warnings", std::vector<std::string>());
     result.timings_ms = json.value("timings_ms", Json::object());
     for (const Json& artifact : json.value("artifacts", Json::array())) {

@@ -37,6 +37,7 @@ ImageResult SomeResult() {
   result.completed = true;
   result.objects = 12;
   result.diameter = 17.25;
+  result.axes = "ZYX";
   result.warnings = {"blurred"};
   result.timings_ms = {{"network", 12.5}};
   result.artifacts = {{"label_mask", ObjectId::Generate(), "a_cp_masks.png", "image/png", 123, "ab"},

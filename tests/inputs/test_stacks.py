@@ -1,4 +1,5 @@
 """Images as microscopes write them, through the server and the command line."""
+import hashlib
 import io
 import json
 import subprocess
@@ -6,6 +7,7 @@ import zipfile
 
 import client
 import numpy
+import ome_types
 import pytest
 import tifffile
 import writers
@@ -68,6 +70,27 @@ def test_a_dataset_tells_what_the_file_tells(user, ome):
     assert (file['axes'], file['channels'], file['depth'], file['times']) == ('CYX', 3, 1, 1)
     assert file['channel_names'] == ['GFP', 'DAPI', 'Cy5']
     assert file['pixel_size_um'] == {'x': PIXEL_UM, 'y': PIXEL_UM}
+
+
+@pytest.mark.parametrize('axes, sizes, units', [('CYX', (3, 1, 1), ('µm', 'µm')), ('TZCYX', (2, 3, 4), ('nm', 'nm')),
+                                                ('CTZYX', (2, 2, 2), ('mm', 'µm'))])
+def test_a_dataset_tells_what_ome_types_reads(user, tmp_path, axes, sizes, units):
+    channels, times, depth = sizes
+    shape = [{'C': channels, 'T': times, 'Z': depth}[axis] for axis in axes[:-2]]
+    names = [f'stain {number} <&>' for number in range(channels)]
+    metadata = {'axes': axes, 'Channel': {'Name': names}, 'PhysicalSizeX': 0.325, 'PhysicalSizeXUnit': units[0],
+                'PhysicalSizeY': 0.65, 'PhysicalSizeYUnit': units[1]}
+    content = writers.tiff(numpy.zeros((*shape, 8, 9), 'u2'), ome=True, metadata=metadata)
+    dataset = user.upload([('a.ome.tif', content)]).json['dataset_id']
+    file = user.get(f'/api/datasets/{dataset}').json['files'][0]
+    (tmp_path / 'a.ome.tif').write_bytes(content)
+    pixels = ome_types.from_tiff(tmp_path / 'a.ome.tif').images[0].pixels
+    assert (file['channels'], file['times'], file['depth']) == (pixels.size_c, pixels.size_t, pixels.size_z) == sizes
+    assert (file['height'], file['width']) == (pixels.size_y, pixels.size_x)
+    assert file['channel_names'] == [channel.name for channel in pixels.channels] == names
+    um = {'nm': 1e-3, 'µm': 1, 'mm': 1e3}
+    assert file['pixel_size_um']['x'] == pytest.approx(pixels.physical_size_x * um[pixels.physical_size_x_unit.value])
+    assert file['pixel_size_um']['y'] == pytest.approx(pixels.physical_size_y * um[pixels.physical_size_y_unit.value])
 
 
 def test_channels_by_name_and_a_diameter_in_micrometres(user, binary, tmp_path, ome):
@@ -141,3 +164,53 @@ def test_what_is_no_number_is_a_warning(user):
     image[0, :3] = numpy.nan, numpy.inf, -numpy.inf
     inference = run(user, 'nan.tif', writers.tiff(image), {'diameter': 17})
     assert any(warning.startswith('3 samples were not a number') for warning in inference['results'][0]['warnings'])
+
+
+def with_entry(archive, name, content):
+    """The archive as one whose server had made `content` in the place of an entry."""
+    files = {entry: archive.read(entry) for entry in archive.namelist()} | {name: content}
+    manifest = json.loads(files['manifest.json'])
+    for file in manifest['files']:
+        if file['path'] == name:
+            file |= {'bytes': len(content), 'sha256': hashlib.sha256(content).hexdigest()}
+    files['manifest.json'] = json.dumps(manifest)
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, 'w') as changed:
+        for entry, written in files.items():
+            changed.writestr(entry, written)
+    return zipfile.ZipFile(out)
+
+
+def rerun(binary, folder, archive):
+    """What `verify --rerun` tells of the only image."""
+    archive.fp.seek(0)
+    (folder / 'a.zip').write_bytes(archive.fp.read())
+    process = subprocess.run([binary, 'verify', 'a.zip', '--rerun', '--json'], cwd=folder, capture_output=True, text=True,
+                             env=e2e.environment())
+    told = json.loads(process.stdout)
+    assert told['ok'] == (process.returncode == 0), process.stdout
+    return told['rerun'][0]
+
+
+def test_a_stack_is_made_again_as_it_was_read(user, binary, tmp_path, plain):
+    """What its pages are, only the upload told; and each plane has a mask to compare."""
+    params = {'diameter': 17, 'z': 'each', 'outputs': ['label_mask']}
+    zipped = archive(user, run(user, 'plain.tif', plain, params, axes='ZYX'))
+    assert rerun(binary, tmp_path, zipped)['outcome'] == 'same'
+    first, second = 'plain/plain_z01_cp_masks.png', 'plain/plain_z02_cp_masks.png'
+    assert zipped.read(first) != zipped.read(second)
+    told = rerun(binary, tmp_path, with_entry(zipped, second, zipped.read(first)))
+    assert told['outcome'] == 'different'
+    assert 'plain_z02' in told['detail']
+
+
+def test_outputs_of_a_plane_do_not_overwrite_those_of_another_image(binary, tmp_path, plain):
+    (tmp_path / 'plain.tif').write_bytes(plain)
+    Image.fromarray((cells() // 100).astype('u1')).save(tmp_path / 'plain_z01.png')
+    process = subprocess.run([binary, 'segment', 'plain.tif', 'plain_z01.png', '-o', 'out', '--axes', 'ZYX', '--z', 'each',
+                              '--diameter', '17', '--outputs', 'label_mask', '--json'], cwd=tmp_path, capture_output=True,
+                             text=True, env=e2e.environment())
+    assert process.returncode == 2
+    refused = [line for line in map(json.loads, process.stdout.splitlines()) if 'error' in line]
+    assert len(refused) == 1
+    assert 'would overwrite' in refused[0]['error']
