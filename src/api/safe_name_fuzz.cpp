@@ -24,6 +24,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   UniqueNames names;
   const std::string first = names.Take(name);
   const std::string second = names.Take(name);
-  if (!IsSafe(first) || !IsSafe(second) || FileNameKey(first) == FileNameKey(second)) std::abort();
+  if (!IsSafe(first) || !IsSafe(second) || intelliclinix::FileNameKey(first) == intelliclinix::FileNameKey(second))
+    std::abort();
   return 0;
 }

@@ -192,10 +192,11 @@ def rerun(binary, folder, archive):
     return told['rerun'][0]
 
 
-def test_a_stack_is_made_again_as_it_was_read(user, binary, tmp_path, plain):
+def test_a_stack_is_made_again_as_it_was_read(user, binary, tmp_path):
     """What its pages are, only the upload told; and each plane has a mask to compare."""
+    stack = writers.tiff(numpy.stack([cells(), cells()[::-1]]), photometric='minisblack', metadata=None)
     params = {'diameter': 17, 'z': 'each', 'outputs': ['label_mask']}
-    zipped = archive(user, run(user, 'plain.tif', plain, params, axes='ZYX'))
+    zipped = archive(user, run(user, 'plain.tif', stack, params, axes='ZYX'))
     assert rerun(binary, tmp_path, zipped)['outcome'] == 'same'
     first, second = 'plain/plain_z01_cp_masks.png', 'plain/plain_z02_cp_masks.png'
     assert zipped.read(first) != zipped.read(second)
