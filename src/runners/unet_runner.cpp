@@ -84,7 +84,7 @@ Result<RunOutput> UnetRunner::Run(const RunInput& input, const RunContext& conte
                    .warnings = std::move(found->warnings),
                    .timings_ms = TimingsJson(found->timings),
                    .artifacts = {}};
-  std::ranges::move(QualityWarnings(input.source, settings.options.channel, found->diameter),
+  std::ranges::move(JudgeQuality(input.source, settings.options.channel, found->diameter).warnings,
                     std::back_inserter(output.warnings));
   const auto start = std::chrono::steady_clock::now();
   Labelling labelling = LabellingOf(input, found->labels);
