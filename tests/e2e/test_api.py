@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import io
 import json
+import re
 import time
 import zipfile
 import zlib
@@ -362,6 +363,15 @@ class TestInferences:
         before = len(user.get('/api/inferences/?limit=1000').json)
         problem(user.post('/api/inferences/start', body, {'Content-Type': 'application/json'}), 400, field)
         assert len(user.get('/api/inferences/?limit=1000').json) == before
+
+    def test_memory_that_is_not_there(self, start_server, small):
+        user = sign_in(start_server('--max-memory', '150000000').url)
+        dataset = user.upload([(small.name, small.read_bytes())]).json['dataset_id']
+        answer = user.start(dataset, QUICK)
+        assert answer.status == 413
+        assert '256 x 256 pixels' in answer.json['error']
+        assert re.search(r'about 0\.2 GB of memory .*; 0\.1 GB are allowed', answer.json['error'])
+        assert user.get('/api/inferences/').json == []
 
     def test_nan_is_no_json(self, user, dataset):
         body = f'{{"dataset_id": "{dataset}", "model_id": "cellpose_default", "params": {{"diameter": NaN}}}}'.encode()

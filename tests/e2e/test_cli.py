@@ -2,6 +2,7 @@
 import json
 import os
 import pty
+import re
 import shutil
 import signal
 import socket
@@ -244,6 +245,28 @@ class TestSegment:
         process = run('segment', small, '-o', 'out', '--json', env={'INTELLICLINIX_MAX_PIXELS': '1000'})
         assert process.returncode == 2
         assert 'pixels' in json_lines(process)[0]['error']
+
+    def test_what_would_not_fit_is_refused_with_the_numbers(self, run, tmp_path):
+        Image.new('L', (3000, 2000)).save(tmp_path / 'large.png')
+        process = run('segment', 'large.png', '-o', 'out', '--json', '--max-memory', '300000000', *QUICK)
+        assert process.returncode == 2
+        error = json_lines(process)[0]['error']
+        assert '3,000 x 2,000 pixels' in error
+        assert '0.3 GB are allowed (setting max_memory)' in error
+        assert os.listdir(tmp_path / 'out') == []
+
+    def test_memory_is_foretold(self, run, small, tmp_path):
+        """With the costliest outputs: what is told before holds, and is not far off."""
+        tile = Image.open(small)
+        image = Image.new('L', (4 * tile.width, 4 * tile.height))
+        for i in range(16):
+            image.paste(tile, (i % 4 * tile.width, i // 4 * tile.height))
+        image.save(tmp_path / 'many.png')
+        flags = ('segment', 'many.png', '-o', 'out', '--all', '--json', *QUICK)
+        told = json_lines(run(*flags, '--max-memory', '1'))[0]['error']
+        foretold = float(re.search(r'about ([0-9.]+) GB', told)[1]) * 1e9
+        peak = json_lines(run(*flags))[0]['peak_memory_bytes']
+        assert 0.4 * foretold < peak < foretold + 0.1e9
 
     def test_a_progress_bar_on_a_terminal(self, binary, small, tmp_path):
         terminal, its_end = pty.openpty()

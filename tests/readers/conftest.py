@@ -1,12 +1,17 @@
 """What the tests of readers share: files for them to open, and where their Python packages are."""
 import importlib.util
+import io
+import json
 import pathlib
+import subprocess
 import sys
+import zipfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / 'build/deps/python'))  # tools/setup puts the readers there
 sys.path.append(str(ROOT / 'tests/e2e'))
 
+import client  # noqa: E402
 import numpy  # noqa: E402
 import pytest  # noqa: E402
 import results  # noqa: E402
@@ -26,13 +31,41 @@ binary, server = e2e.binary, e2e.server
 
 
 @pytest.fixture(scope='session')
-def all_made(tmp_path_factory):
+def outputs(binary):
+    """Every kind of output of the default model."""
+    model = json.loads(subprocess.run([binary, 'models', 'show', 'cellpose_default'], check=True, capture_output=True,
+                                      text=True).stdout)
+    return model['params']['properties']['outputs']['items']['enum']
+
+
+@pytest.fixture(scope='session')
+def archive(server, outputs):
+    """The bytes of the archive of an inference over all uploads, with every output."""
+    user = client.sign_in(server.url)
+    answer = user.upload([(name, upload.content) for name, upload in results.UPLOADS.items()])
+    assert answer.status == 201, answer.body
+    answer = user.start(answer.json['dataset_id'], {'diameter': 17, 'outputs': outputs})
+    assert answer.status == 200, answer.body
+    return user.get(f'/api/inferences/{answer.json["inference_id"]}/download').body
+
+
+@pytest.fixture(scope='session')
+def unpacked(archive, tmp_path_factory):
+    """The folder of the archive's content."""
+    folder = tmp_path_factory.mktemp('archive')
+    zipfile.ZipFile(io.BytesIO(archive)).extractall(folder)
+    return folder
+
+
+@pytest.fixture(scope='session')
+def all_made(tmp_path_factory, unpacked):
     """Results by name."""
-    return {name: results.write_artifacts(tmp_path_factory.mktemp(name), f'{name}.tif', *image)
+    made = {name: results.write_artifacts(tmp_path_factory.mktemp(name), f'{name}.tif', *image)
             for name, image in results.MADE.items()}
+    return made | {name: results.of_upload(unpacked / pathlib.Path(name).stem, name) for name in results.UPLOADS}
 
 
-@pytest.fixture(params=results.MADE)
+@pytest.fixture(params=[*results.MADE, *results.UPLOADS])
 def made(request, all_made):
     return all_made[request.param]
 

@@ -1,5 +1,6 @@
 """Results for the readers to open, written by the product's own writers."""
 import collections
+import io
 import pathlib
 import subprocess
 
@@ -44,3 +45,44 @@ def made_images():
 
 
 MADE = {name: (image, labels, pixel_size) for name, image, labels, pixel_size in made_images()}
+
+
+def png(image):
+    file = io.BytesIO()
+    Image.fromarray(image).save(file, 'PNG')
+    return file.getvalue()
+
+
+def tiff(image, **options):
+    file = io.BytesIO()
+    tifffile.imwrite(file, image, **options)
+    return file.getvalue()
+
+
+def uploads():
+    """Files as they are segmented, with their pixels [y, x] or [y, x, channel] and the size of a pixel: an H&E image,
+    one of 16 bits, and three channels as a microscope writes them."""
+    histology, _ = example('histology_he_256x320')
+    yield 'histology.png', png(histology), histology, 0
+    tissue, _ = example('tissue_256x256')
+    deep = tissue.astype(numpy.uint16) * 100
+    yield 'tissue.tif', tiff(deep), deep, 0
+    small, _ = example('fluorescence_small_256x256')
+    channels = numpy.stack([small, small // 2, tissue]).astype(numpy.uint16) * 9
+    metadata = {'axes': 'CYX', 'Channel': {'Name': ['DAPI', 'GFP', 'Cy5']}, 'PhysicalSizeX': 0.325,
+                'PhysicalSizeXUnit': 'µm', 'PhysicalSizeY': 0.325, 'PhysicalSizeYUnit': 'µm'}
+    yield ('channels.ome.tif', tiff(channels, ome=True, metadata=metadata, photometric='minisblack'),
+           numpy.moveaxis(channels, 0, -1), 0.325)
+
+
+# What is segmented of a file: its bytes, its pixels, the size of a pixel.
+Upload = collections.namedtuple('Upload', 'content image pixel_size')
+UPLOADS = {name: Upload(*upload) for name, *upload in uploads()}
+
+
+def of_upload(folder, filename):
+    """The results of one of UPLOADS, whose folder of an archive this is."""
+    stem = pathlib.Path(filename).stem
+    upload = UPLOADS[filename]
+    labels = numpy.asarray(Image.open(folder / f'{stem}_cp_masks.png')).astype(int)
+    return Results(folder, stem, filename, upload.image, labels, upload.pixel_size)

@@ -78,7 +78,8 @@ def test_measurements_are_those_of_scikit_image(made):
     if not rows:
         return
     expected = expected_measurements(made)
-    assert rows[0].keys() == expected.keys() | {'touches_edge'}
+    confidence = {'cell_probability', 'flow_error'} if made.filename in results.UPLOADS else set()
+    assert rows[0].keys() == expected.keys() | {'touches_edge'} | confidence
     for name, values in expected.items():
         measured = numpy.array([float(row[name]) for row in rows])
         scale = numpy.maximum(1, numpy.abs(values))
