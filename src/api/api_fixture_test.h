@@ -70,6 +70,10 @@ class TestApi {
 
   Person AddPerson(const std::string& username);
   Belongings AddBelongings(const Person& person);
+  /// `context` with another store: for one that wraps `store`.
+  Context ContextOn(store::Store& other) {
+    return {other, dispatcher, registry, catalogue, clock, tokens, passwords, hashing, metrics, context.options};
+  }
   void AddUserWithHash(const std::string& username, const std::string& hash);
 
   ManualClock clock;

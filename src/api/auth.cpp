@@ -38,12 +38,9 @@ struct Limiters {
   LoginLimiter by_address;  ///< failed logins, and sign-ups
 };
 
-http::Response TooMany(std::chrono::seconds wait, const Error& error, const http::Request& request) {
-  const std::string seconds = std::to_string(wait.count());
-  http::Response response =
-      ProblemResponse(429, {error.code, error.message + " Try again in " + seconds + " s.", error.field}, request);
-  response.headers.Set("Retry-After", seconds);
-  return response;
+http::Response TooMany(std::chrono::seconds wait, Error error, const http::Request& request) {
+  error.message += " Try again in " + std::to_string(wait.count()) + " s.";
+  return TooManyResponse(error, wait, request);
 }
 
 /// Counts an attempt of the address; the answer when it is one too many.
@@ -172,7 +169,6 @@ Result<http::Reply> Logout(Context& context, const http::Request& request) {
   IC_RETURN_IF_ERROR(ExpectNothing(request));
   // An expired token could still be refreshed, so it must be remembered for as long.
   IC_RETURN_IF_ERROR(context.store.RevokeToken(claims.jti, claims.expires_at + kRefreshGrace));
-  IC_RETURN_IF_ERROR(context.store.ForgetRevocations(context.clock.Now()));
   return JsonResponse(200, {{"logout", true}, {"message", "You are logged out."}});
 }
 

@@ -75,14 +75,14 @@ http::Reply CorrectionSink::Finish() {
 Result<http::Response> CorrectionSink::MakeCorrection() {
   IC_RETURN_IF_ERROR(parser_.Finish());
   IC_RETURN_IF_ERROR(form_.CheckComplete());
-  IC_ASSIGN_OR_RETURN(const records::ImageResult* const image, FindImage());
+  IC_ASSIGN_OR_RETURN(const records::ImageResult image, FindImage());
   records::Correction correction;
-  IC_ASSIGN_OR_RETURN(correction.scores, Score(*image));
+  IC_ASSIGN_OR_RETURN(correction.scores, Score(image));
   correction.id = ObjectId::Generate();
   correction.inference_id = parts_.inference.id;
   correction.owner_id = parts_.inference.owner_id;
-  correction.source_id = image->original_id;
-  correction.source_filename = image->source_filename;
+  correction.source_id = image.original_id;
+  correction.source_filename = image.source_filename;
   correction.note = form_.fields().note;
   correction.created_at = parts_.context.clock.Now();
   IC_ASSIGN_OR_RETURN(const records::Correction stored, Store(std::move(correction)));
@@ -91,13 +91,21 @@ Result<http::Response> CorrectionSink::MakeCorrection() {
   return response;
 }
 
-Result<const records::ImageResult*> CorrectionSink::FindImage() const {
+/// Page by page, as there may be many.
+Result<records::ImageResult> CorrectionSink::FindImage() const {
   const CorrectionFields& fields = form_.fields();
-  for (const records::ImageResult& image : parts_.inference.results) {
+  const records::Inference& inference = parts_.inference;
+  const auto is_meant = [&fields](const records::ImageResult& image) {
     const bool is_named = fields.source_filename.empty() || image.source_filename == fields.source_filename;
-    const bool has_id =
-        !fields.source_id || image.picture_id == *fields.source_id || image.original_id == *fields.source_id;
-    if (is_named && has_id) return &image;
+    return is_named &&
+           (!fields.source_id || image.picture_id == *fields.source_id || image.original_id == *fields.source_id);
+  };
+  for (std::optional<int> first = 0; first;) {
+    IC_ASSIGN_OR_RETURN(store::ResultsPage page,
+                        parts_.context.store.ListResults(inference.owner_id, inference.id, {.first = *first}));
+    const auto found = std::ranges::find_if(page.results, is_meant);
+    if (found != page.results.end()) return std::move(*found);
+    first = page.next;
   }
   const bool by_id = fields.source_id.has_value();
   return Fail(ErrorCode::kInvalidArgument,

@@ -20,7 +20,7 @@ class CorrectionSink final : public http::BodySink {
   struct Parts {
     Context& context;
     const http::Request& head;            ///< lives until the sink is destroyed
-    records::Inference inference;         ///< completed, with its results
+    records::Inference inference;         ///< completed
     std::shared_ptr<std::mutex> scoring;  ///< held while a label image is in memory: one at a time in the process
   };
   /// `boundary` of the form.
@@ -32,7 +32,7 @@ class CorrectionSink final : public http::BodySink {
 
  private:
   Result<http::Response> MakeCorrection();
-  Result<const records::ImageResult*> FindImage() const;
+  Result<records::ImageResult> FindImage() const;
   Result<records::CorrectionScores> Score(const records::ImageResult& image);
   /// Commits the file and adds the record; both or none.
   Result<records::Correction> Store(records::Correction correction);

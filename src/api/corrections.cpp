@@ -7,7 +7,6 @@
 #include "api/errors.h"
 #include "api/request.h"
 #include "records/json_codec.h"
-#include "store/whole_inference.h"
 
 namespace intelliclinix::api {
 namespace {
@@ -21,7 +20,7 @@ Result<std::unique_ptr<http::BodySink>> Open(Context& context, const http::Reque
   IC_ASSIGN_OR_RETURN(const records::User user, Authenticate(context, head));
   IC_RETURN_IF_ERROR(CheckQuery(head, {}));
   IC_ASSIGN_OR_RETURN(const ObjectId id, PathId(head, "id", "inference"));
-  IC_ASSIGN_OR_RETURN(records::Inference inference, store::GetWithResults(context.store, user.id, id));
+  IC_ASSIGN_OR_RETURN(records::Inference inference, context.store.GetInference(user.id, id));
   if (inference.status != records::InferenceStatus::kCompleted) {
     return Fail(ErrorCode::kConflict, "The inference is " + std::string(records::StatusName(inference.status)) +
                                           "; only the labels of one that is completed can be corrected.");

@@ -29,6 +29,12 @@ int HttpStatus(ErrorCode code) {
   return 500;
 }
 
+http::Response TooManyResponse(const Error& error, std::chrono::seconds wait, const http::Request& request) {
+  http::Response response = ProblemResponse(429, error, request);
+  response.headers.Set("Retry-After", std::to_string(wait.count()));
+  return response;
+}
+
 http::Response JsonResponse(int status, const Json& body) {
   http::Response response{.status = status, .body = DumpJson(body)};
   response.headers.Set("Content-Type", "application/json");

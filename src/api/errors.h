@@ -1,6 +1,8 @@
 // The one table from error codes to HTTP, and the body of every error.
 #pragma once
 
+#include <chrono>
+
 #include "base/json.h"
 #include "base/result.h"
 #include "http/message.h"
@@ -15,6 +17,8 @@ http::Response ProblemResponse(int status, const Error& error, const http::Reque
                                const Json& extra = Json::object());
 /// With the status of the error's code.
 http::Response ErrorResponse(const Error& error, const http::Request& request);
+/// 429: somebody has or asks too much, and may try again after `wait`.
+http::Response TooManyResponse(const Error& error, std::chrono::seconds wait, const http::Request& request);
 http::Response JsonResponse(int status, const Json& body);
 
 }  // namespace intelliclinix::api

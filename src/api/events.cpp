@@ -1,5 +1,6 @@
 #include "api/events.h"
 
+#include <map>
 #include <utility>
 
 #include "api/errors.h"
@@ -21,11 +22,44 @@ std::string_view EventName(records::InferenceStatus status) {
   return records::StatusName(status);
 }
 
+/// The places of queued inferences. However many clients watch one, the store is asked for it now and then.
+/// Threads: one at a time, as watchers are called.
+class QueuePlaces {
+ public:
+  explicit QueuePlaces(store::Store& store) : store_(store) {}
+
+  std::optional<int> Find(ObjectId inference, TimePoint now) {
+    std::erase_if(places_, [now](const auto& entry) { return now >= entry.second.until; });
+    const auto [found, is_new] = places_.try_emplace(inference, Place{now + kAskPlace, std::nullopt});
+    if (is_new) found->second.place = store_.QueuePosition(inference).value_or(std::nullopt);
+    return found->second.place;
+  }
+
+ private:
+  struct Place {
+    TimePoint until;
+    std::optional<int> place;
+  };
+
+  store::Store& store_;
+  std::map<ObjectId, Place> places_;
+};
+
+/// What all streams share.
+struct Streams {
+  explicit Streams(Context& context) : open(context.options.limits.max_event_streams), places(context.store) {}
+  EventStreams open;
+  QueuePlaces places;
+};
+
 /// What one client is told, by a watcher of the dispatcher.
 class Feed {
  public:
-  Feed(Context& context, const std::shared_ptr<http::TextStream>& stream, std::string seen)
+  Feed(Context& context, const std::shared_ptr<Streams>& streams, ObjectId inference,
+       const std::shared_ptr<http::TextStream>& stream, std::string seen)
       : context_(context),
+        streams_(streams),
+        inference_(inference),
         stream_(stream),
         seen_(std::move(seen)),
         end_(context.clock.Now() + context.options.token_lifetime) {}
@@ -51,8 +85,9 @@ class Feed {
     return !records::IsFinal(state.status);
   }
 
-  static store::InferenceState Gone() {
+  store::InferenceState Gone() const {
     store::InferenceState state;
+    state.id = inference_;
     state.status = records::InferenceStatus::kFailed;
     state.error = {"deleted", "The inference was deleted before it ended."};
     return state;
@@ -61,33 +96,26 @@ class Feed {
   store::InferenceState WorkedOut(store::InferenceState state, TimePoint now) {
     state.progress.eta_s = EstimateSeconds(state, now);
     if (state.status != records::InferenceStatus::kQueued) return state;
-    if (now >= ask_place_) {
-      ask_place_ = now + kAskPlace;
-      if (const auto place = context_.store.QueuePosition(state.id)) place_ = *place;
-    }
-    state.progress.queue_position = place_;
+    state.progress.queue_position = streams_->places.Find(state.id, now);
     return state;
   }
 
   Context& context_;
+  const std::shared_ptr<Streams> streams_;
+  const ObjectId inference_;
   const std::weak_ptr<http::TextStream> stream_;
   std::string seen_;
   const TimePoint end_;
-  TimePoint ask_place_{};
-  std::optional<int> place_;
 };
 
 http::Response TooManyStreams(const Context& context, const http::Request& request) {
   const std::string limit = std::to_string(context.options.limits.max_event_streams);
-  http::Response response = ProblemResponse(429,
-                                            {ErrorCode::kResourceExhausted,
-                                             "You have " + limit +
-                                                 " streams of events open, and more are not permitted. Close one, or "
-                                                 "ask for the inference now and then.",
-                                             ""},
-                                            request);
-  response.headers.Set("Retry-After", "10");
-  return response;
+  return TooManyResponse({ErrorCode::kResourceExhausted,
+                          "You have " + limit +
+                              " streams of events open, and more are not permitted. Close one, or ask for the "
+                              "inference now and then.",
+                          ""},
+                         std::chrono::seconds(10), request);
 }
 
 http::Response StreamResponse(std::shared_ptr<http::TextStream> stream) {
@@ -97,7 +125,7 @@ http::Response StreamResponse(std::shared_ptr<http::TextStream> stream) {
   return response;
 }
 
-Result<http::Reply> Events(Context& context, EventStreams& streams, const http::Request& request,
+Result<http::Reply> Events(Context& context, const std::shared_ptr<Streams>& streams, const http::Request& request,
                            const records::User& user) {
   IC_RETURN_IF_ERROR(CheckQuery(request, {}));
   IC_ASSIGN_OR_RETURN(const ObjectId id, PathId(request, "id", "inference"));
@@ -105,10 +133,10 @@ Result<http::Reply> Events(Context& context, EventStreams& streams, const http::
   std::string seen(request.Header("Last-Event-ID"));
   // To whoever has seen the end there is nothing to say; 204 keeps an EventSource from coming again.
   if (records::IsFinal(inference.status) && seen == EventId(StateOf(inference))) return http::Response{.status = 204};
-  const std::shared_ptr<http::TextStream> stream = streams.Open(user.id);
+  const std::shared_ptr<http::TextStream> stream = streams->open.Open(user.id);
   if (!stream) return TooManyStreams(context, request);
   stream->Write(kPreamble);
-  const auto feed = std::make_shared<Feed>(context, stream, std::move(seen));
+  const auto feed = std::make_shared<Feed>(context, streams, id, stream, std::move(seen));
   context.dispatcher.Watch(id, [feed](const dispatch::Sight& sight) { return feed->Show(sight); });
   return StreamResponse(stream);
 }
@@ -150,10 +178,10 @@ std::string EventText(const store::InferenceState& state) {
 }
 
 void AddEventRoutes(http::Router& router, Context& context) {
-  const auto streams = std::make_shared<EventStreams>(context.options.limits.max_event_streams);
+  const auto streams = std::make_shared<Streams>(context);
   router.Handle("GET", "/api/inferences/{id}/events",
                 SignedIn(context, [&context, streams](http::Request& request, const records::User& user) {
-                  return Events(context, *streams, request, user);
+                  return Events(context, streams, request, user);
                 }));
 }
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "api/api_fixture_test.h"
+#include "store/failing/failing_store.h"
 
 namespace intelliclinix::api::testing {
 namespace {
@@ -72,7 +73,28 @@ TEST_F(EventsTest, AnInferenceThatIsDeletedEndsTheStream) {
   EXPECT_THAT(Read(response, "\"status\""), HasSubstr("event: progress\n"));
   ASSERT_EQ(api.Call({.method = "DELETE", .path = "/api/inferences/" + id.ToString(), .token = person.token}).status,
             200);
-  EXPECT_THAT(Read(response), HasSubstr("event: failed\n"));
+  const std::string end = Read(response);
+  EXPECT_THAT(end, HasSubstr("event: failed\n"));
+  EXPECT_THAT(end, HasSubstr("\"inference_id\":\"" + id.ToString() + "\""));
+}
+
+TEST_F(EventsTest, ThePlaceInTheQueueIsAskedOnceForAllWhoWatch) {
+  records::Inference open = belongings.inference;
+  open.id = id = ObjectId::Generate();
+  open.status = records::InferenceStatus::kQueued;
+  ASSERT_TRUE(api.store.InsertInference(open));
+  store::failing::FailingStore store(api.store);
+  Context context = api.ContextOn(store);
+  api.router = MakeRoutes(context);
+  const http::Response first = Open();
+  const http::Response second = Open();
+  for (const http::Response* const response : {&first, &second}) {
+    EXPECT_THAT(Read(*response, "\"queue_position\""), HasSubstr("\"queue_position\":1"));
+  }
+  EXPECT_EQ(store.Calls("QueuePosition"), 1);
+  ASSERT_TRUE(api.store.DeleteInference(person.user.id, id));
+  Read(first);
+  Read(second);
 }
 
 TEST_F(EventsTest, WhatIsKnownAlreadyIsNotToldAgain) {

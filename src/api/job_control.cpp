@@ -7,8 +7,6 @@
 namespace intelliclinix::api {
 namespace {
 
-std::string PathOf(ObjectId inference) { return "/api/inferences/" + inference.ToString(); }
-
 Result<http::Reply> Cancel(Context& context, const http::Request& request, const records::User& user) {
   IC_RETURN_IF_ERROR(ExpectNothing(request));
   IC_ASSIGN_OR_RETURN(const ObjectId id, PathId(request, "id", "inference"));
@@ -20,7 +18,7 @@ Result<http::Reply> Cancel(Context& context, const http::Request& request, const
       JsonResponse(202, {{"message", ended ? "Inference cancelled" : "Inference is being cancelled"},
                          {"inference_id", id.ToString()},
                          {"status", records::StatusName(status)}});
-  response.headers.Set("Location", PathOf(id));
+  response.headers.Set("Location", InferencePath(id));
   return response;
 }
 
@@ -33,7 +31,7 @@ Result<http::Reply> Retry(Context& context, const http::Request& request, const 
   DispatchInference(context, id);
   http::Response response = JsonResponse(
       202, {{"message", "The failed images are queued again"}, {"inference_id", id.ToString()}, {"images", images}});
-  response.headers.Set("Location", PathOf(id));
+  response.headers.Set("Location", InferencePath(id));
   return response;
 }
 

@@ -1,8 +1,12 @@
 // Cancel, retry, delete, Idempotency-Key and limits, over HTTP's handlers.
+#include <functional>
+#include <utility>
+
 #include <gtest/gtest.h>
 
 #include "api/api_fixture_test.h"
 #include "api/openapi_check_test.h"
+#include "store/failing/failing_store.h"
 
 namespace intelliclinix::api::testing {
 namespace {
@@ -146,6 +150,34 @@ TEST_F(JobControlTest, OneUserHasOnlySoManyOpenInferences) {
   Post("/api/inferences/" + first + "/cancel");
   EXPECT_EQ(Start("key-2").status, 202) << "the key was not used up";
   EXPECT_EQ(Post("/api/inferences/" + first + "/retry").status, 429);
+}
+
+/// Counts open inferences only after somebody else had their turn.
+class InterruptedStore final : public store::failing::FailingStore {
+ public:
+  using FailingStore::FailingStore;
+  Result<int> CountOpenInferences(ObjectId owner) override {
+    if (const auto turn = std::exchange(on_count, nullptr)) turn();
+    return FailingStore::CountOpenInferences(owner);
+  }
+  std::function<void()> on_count;
+};
+
+TEST_F(JobControlTest, NoStartIsTakenBackThatARepetitionWasToldOf) {
+  InterruptedStore store(api.store);
+  Context context = api.ContextOn(store);
+  context.options.limits.max_queued_jobs = 1;
+  api.router = MakeRoutes(context);
+  std::string told;
+  // The same request again, and another one that fills the queue, while the first counts.
+  store.on_count = [&] {
+    told = StartedId(Start("key-1"));
+    Start("key-2");
+  };
+  Start("key-1");
+  ASSERT_FALSE(told.empty());
+  EXPECT_EQ(Document(told)["status"], "queued");
+  EXPECT_EQ(store.Calls("DeleteInference"), 0);
 }
 
 TEST_F(JobControlTest, ADeletedDatasetTakesItsOpenInferencesWithIt) {

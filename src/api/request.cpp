@@ -161,6 +161,8 @@ Result<ObjectId> PathId(const http::Request& request, std::string_view param, st
   return *id;
 }
 
+std::string InferencePath(ObjectId id) { return "/api/inferences/" + id.ToString(); }
+
 Result<store::PageRequest> ReadPage(const http::Request& request) {
   store::PageRequest page;
   if (const std::optional<std::string_view> limit = request.Query("limit")) {

@@ -51,6 +51,8 @@ Result<std::string> StringMember(const Json& body, std::string_view name);
 Result<ObjectId> ParseId(std::string_view text, std::string_view name);
 /// `{id}` of the path; what is no id is unknown. Errors: kNotFound.
 Result<ObjectId> PathId(const http::Request& request, std::string_view param, std::string_view what);
+/// Where an inference is found.
+std::string InferencePath(ObjectId id);
 /// `?limit=&cursor=`. Errors: kInvalidArgument with field "limit" or "cursor".
 Result<store::PageRequest> ReadPage(const http::Request& request);
 /// Errors: kInvalidArgument naming a query parameter that is not among `known`.

@@ -56,16 +56,12 @@ Result<bool> IsQueueFull(const Context& context, ObjectId owner) {
 
 http::Response QueueFullResponse(const Context& context, const http::Request& request) {
   const std::string limit = std::to_string(context.options.limits.max_queued_jobs);
-  http::Response response =
-      ProblemResponse(429,
-                      {ErrorCode::kResourceExhausted,
-                       "You have " + limit +
-                           " inferences that have not ended, and more are not permitted. Wait until one has ended, or "
-                           "cancel one.",
-                       ""},
-                      request);
-  response.headers.Set("Retry-After", "10");
-  return response;
+  return TooManyResponse({ErrorCode::kResourceExhausted,
+                          "You have " + limit +
+                              " inferences that have not ended, and more are not permitted. Wait until one has ended, "
+                              "or cancel one.",
+                          ""},
+                         std::chrono::seconds(10), request);
 }
 
 void DispatchInference(Context& context, ObjectId inference) {

@@ -15,8 +15,6 @@ struct Waiting {
   http::Request request;  ///< its head
 };
 
-std::string PathOf(ObjectId inference) { return "/api/inferences/" + inference.ToString(); }
-
 // The text before the first comma that is not in quotes.
 std::string_view FirstListItem(std::string_view list) {
   bool quoted = false;
@@ -36,7 +34,7 @@ http::Response StoppingResponse(const Waiting& waiting) {
   return ProblemOf(waiting, 503,
                    {ErrorCode::kUnavailable,
                     "The server is stopping. The inference goes on when it runs again; look at " +
-                        PathOf(waiting.inference_id) + " then.",
+                        InferencePath(waiting.inference_id) + " then.",
                     ""});
 }
 
@@ -55,7 +53,7 @@ http::Response EndResponse(const Waiting& waiting, const dispatch::Sight& sight)
 http::Response QueuedResponse(ObjectId inference) {
   http::Response response =
       JsonResponse(202, {{"message", "Inference job queued"}, {"inference_id", inference.ToString()}});
-  response.headers.Set("Location", PathOf(inference));
+  response.headers.Set("Location", InferencePath(inference));
   response.headers.Set("Preference-Applied", "respond-async");
   return response;
 }

@@ -72,41 +72,30 @@ http::Response KeyReusedResponse(const http::Request& request) {
       request);
 }
 
-Result<http::Reply> StartPlain(Context& context, const http::Request& request, const records::Inference& inference) {
-  IC_ASSIGN_OR_RETURN(const bool full, IsQueueFull(context, inference.owner_id));
-  if (full) return QueueFullResponse(context, request);
-  IC_RETURN_IF_ERROR(context.store.InsertInference(inference));
-  DispatchInference(context, inference.id);
-  return StartReply(context, request, inference.id);
+/// Inserts the inference, unless its key came before.
+Result<store::InsertOutcome> Insert(Context& context, const StartRequest& start) {
+  if (start.key) return context.store.InsertInferenceOnce(start.inference, *start.key);
+  IC_RETURN_IF_ERROR(context.store.InsertInference(start.inference));
+  return store::InsertOutcome{store::InsertOutcome::Kind::kInserted, start.inference.id};
 }
 
-/// Takes a new inference back when it was one too many. Counted after the insertion: a repeated start is none, however
-/// many are open.
-Result<bool> TakeBackIfFull(Context& context, ObjectId owner, ObjectId inference) {
-  const int limit = context.options.limits.max_queued_jobs;
-  IC_ASSIGN_OR_RETURN(const int open, context.store.CountOpenInferences(owner));
-  if (limit == 0 || open <= limit) return false;
-  IC_RETURN_IF_ERROR(context.store.DeleteInference(owner, inference));
-  return true;
-}
-
-Result<http::Reply> StartOnce(Context& context, const http::Request& request, const StartRequest& start) {
-  using Kind = store::InsertOutcome::Kind;
-  const ObjectId owner = start.inference.owner_id;
-  IC_ASSIGN_OR_RETURN(const store::InsertOutcome outcome,
-                      context.store.InsertInferenceOnce(start.inference, *start.key));
-  if (outcome.kind == Kind::kKeyReused) return KeyReusedResponse(request);
-  if (outcome.kind == Kind::kInserted) {
-    IC_ASSIGN_OR_RETURN(const bool full, TakeBackIfFull(context, owner, outcome.inference_id));
-    if (full) return QueueFullResponse(context, request);
-    DispatchInference(context, outcome.inference_id);
-  }
-  return StartReply(context, request, outcome.inference_id);
-}
-
+/// A repeated start is answered however many inferences are open. The limit is looked at before anything is written:
+/// what was inserted may have been acknowledged to whoever repeated the request.
 Result<http::Reply> Start(Context& context, const http::Request& request, const records::User& user) {
+  using Kind = store::InsertOutcome::Kind;
   IC_ASSIGN_OR_RETURN(const StartRequest start, ReadStart(context, request, user));
-  return start.key ? StartOnce(context, request, start) : StartPlain(context, request, start.inference);
+  std::optional<store::InsertOutcome> outcome;
+  if (start.key) {
+    IC_ASSIGN_OR_RETURN(outcome, context.store.FindIdempotencyKey(user.id, *start.key));
+  }
+  if (!outcome) {
+    IC_ASSIGN_OR_RETURN(const bool full, IsQueueFull(context, user.id));
+    if (full) return QueueFullResponse(context, request);
+    IC_ASSIGN_OR_RETURN(outcome, Insert(context, start));
+  }
+  if (outcome->kind == Kind::kKeyReused) return KeyReusedResponse(request);
+  if (outcome->kind == Kind::kInserted) DispatchInference(context, outcome->inference_id);
+  return StartReply(context, request, outcome->inference_id);
 }
 
 }  // namespace

@@ -40,7 +40,7 @@ void PrintSummary(const std::vector<store::Inconsistency>& found) {
 
 int Fsck(const Settings& settings, const FsckFlags& flags) {
   const SystemClock clock;
-  const auto store = OpenStore(settings, clock);
+  const auto store = OpenStore(settings, clock, IfMissing::kRefuse);
   if (!store) return PrintError("admin fsck", store.error());
   const auto found = (*store)->Check({.fix = flags.fix, .now = clock.Now()});
   if (!found) return PrintError("admin fsck", found.error());

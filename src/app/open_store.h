@@ -10,7 +10,11 @@
 
 namespace intelliclinix::app {
 
+/// What to do where there is no store yet.
+enum class IfMissing { kMake, kRefuse };
+
 /// Borrows: the clock. Errors: those of the store that is opened.
-Result<std::unique_ptr<store::Store>> OpenStore(const Settings& settings, const Clock& clock);
+Result<std::unique_ptr<store::Store>> OpenStore(const Settings& settings, const Clock& clock,
+                                                IfMissing if_missing = IfMissing::kMake);
 
 }  // namespace intelliclinix::app

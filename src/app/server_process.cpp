@@ -39,16 +39,11 @@ ServerProcess::ServerProcess(const Settings& settings, std::unique_ptr<Clock> cl
       clock_(std::move(clock)),
       store_(std::move(store)),
       installation_(std::move(installation)),
-      dispatcher_({.store = *store_,
-                   .registry = installation_->registry,
-                   .catalogue = installation_->catalogue,
-                   .pool = installation_->pool,
-                   .clock = *clock_},
-                  DispatcherOptionsOf(settings, "serve")),
+      jobs_(*store_, *installation_, *clock_, DispatcherOptionsOf(settings, "serve")),
       tokens_(std::move(secret), std::chrono::seconds(settings.token_lifetime_s), *clock_,
               std::chrono::seconds(settings.session_lifetime_s)),
       context_{.store = *store_,
-               .dispatcher = dispatcher_,
+               .dispatcher = jobs_.dispatcher(),
                .registry = installation_->registry,
                .catalogue = installation_->catalogue,
                .clock = *clock_,
@@ -65,14 +60,8 @@ ServerProcess::ServerProcess(const Settings& settings, std::unique_ptr<Clock> cl
 
 Result<std::uint16_t> ServerProcess::Start() {
   IC_ASSIGN_OR_RETURN(const std::uint16_t port, server_.Start());
-  preparing_ = std::jthread([this](const std::stop_token& stop) { TakeUpWork(stop); });
+  jobs_.Start();
   return port;
-}
-
-void ServerProcess::TakeUpWork(const std::stop_token& stop) {
-  const Status fit = installation_->catalogue.PrepareAll(installation_->registry, *clock_);
-  log::Info("models_prepared", {{"all_fit", fit ? "true" : "false"}});
-  if (!stop.stop_requested()) dispatcher_.Start();
 }
 
 void ServerProcess::Tidy() {
@@ -82,11 +71,7 @@ void ServerProcess::Tidy() {
 
 void ServerProcess::Stop() {
   // Both at the same time: requests that wait for a job are let go by the dispatcher.
-  std::jthread jobs([this] {
-    preparing_.request_stop();
-    if (preparing_.joinable()) preparing_.join();
-    dispatcher_.Stop(grace_);
-  });
+  std::jthread jobs([this] { jobs_.Stop(grace_); });
   server_.Stop(grace_ + kLastAnswers);
 }
 

@@ -10,10 +10,10 @@
 #include "api/passwords.h"
 #include "api/tokens.h"
 #include "app/installation.h"
+#include "app/job_runner.h"
 #include "app/settings.h"
 #include "base/clock.h"
 #include "base/thread_pool.h"
-#include "dispatch/dispatcher.h"
 #include "http/server.h"
 #include "store/store.h"
 
@@ -41,13 +41,12 @@ class ServerProcess {
  private:
   ServerProcess(const Settings& settings, std::unique_ptr<Clock> clock, std::unique_ptr<store::Store> store,
                 std::unique_ptr<Installation> installation, std::string secret);
-  void TakeUpWork(const std::stop_token& stop);
 
   std::chrono::seconds grace_;
   std::unique_ptr<Clock> clock_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<Installation> installation_;
-  dispatch::Dispatcher dispatcher_;
+  JobRunner jobs_;
   api::TokenIssuer tokens_;
   api::PasswordHasher passwords_;
   api::HashQueue hashing_;
@@ -55,7 +54,6 @@ class ServerProcess {
   api::Context context_;
   ThreadPool blocking_;
   http::Server server_;
-  std::jthread preparing_;
 };
 
 }  // namespace intelliclinix::app

@@ -29,12 +29,7 @@ WorkerProcess::WorkerProcess(const Settings& settings, std::unique_ptr<Clock> cl
       clock_(std::move(clock)),
       store_(std::move(store)),
       installation_(std::move(installation)),
-      dispatcher_({.store = *store_,
-                   .registry = installation_->registry,
-                   .catalogue = installation_->catalogue,
-                   .pool = installation_->pool,
-                   .clock = *clock_},
-                  std::move(options)),
+      jobs_(*store_, *installation_, *clock_, std::move(options)),
       blocking_(kBlockingThreads) {
   if (settings.metrics_port < 0) return;
   http::ServerOptions server = ServerOptionsOf(settings);
@@ -47,7 +42,7 @@ WorkerProcess::WorkerProcess(const Settings& settings, std::unique_ptr<Clock> cl
 http::Router WorkerProcess::Routes() {
   http::Router router;
   api::AddOperationsRoutes(router, {.store = *store_,
-                                    .dispatcher = dispatcher_,
+                                    .dispatcher = jobs_.dispatcher(),
                                     .registry = installation_->registry,
                                     .catalogue = installation_->catalogue,
                                     .metrics = metrics_,
@@ -60,21 +55,13 @@ Result<std::optional<std::uint16_t>> WorkerProcess::Start() {
   if (server_) {
     IC_ASSIGN_OR_RETURN(port, server_->Start());
   }
-  preparing_ = std::jthread([this](const std::stop_token& stop) { TakeUpWork(stop); });
+  jobs_.Start();
   return port;
-}
-
-void WorkerProcess::TakeUpWork(const std::stop_token& stop) {
-  const Status fit = installation_->catalogue.PrepareAll(installation_->registry, *clock_);
-  log::Info("models_prepared", {{"all_fit", fit ? "true" : "false"}});
-  if (!stop.stop_requested()) dispatcher_.Start();
 }
 
 // Probes are answered until the last task is handed back.
 void WorkerProcess::Stop() {
-  preparing_.request_stop();
-  if (preparing_.joinable()) preparing_.join();
-  dispatcher_.Stop(grace_);
+  jobs_.Stop(grace_);
   if (server_) server_->Stop(std::chrono::seconds(0));
 }
 

@@ -8,10 +8,10 @@
 
 #include "api/metrics.h"
 #include "app/installation.h"
+#include "app/job_runner.h"
 #include "app/settings.h"
 #include "base/clock.h"
 #include "base/thread_pool.h"
-#include "dispatch/dispatcher.h"
 #include "http/server.h"
 #include "store/store.h"
 
@@ -39,18 +39,16 @@ class WorkerProcess {
   WorkerProcess(const Settings& settings, std::unique_ptr<Clock> clock, std::unique_ptr<store::Store> store,
                 std::unique_ptr<Installation> installation, dispatch::DispatcherOptions options);
   http::Router Routes();
-  void TakeUpWork(const std::stop_token& stop);
 
   const std::chrono::seconds grace_;
   const std::string name_;
   std::unique_ptr<Clock> clock_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<Installation> installation_;
-  dispatch::Dispatcher dispatcher_;
+  JobRunner jobs_;
   api::Metrics metrics_;
   ThreadPool blocking_;
   std::unique_ptr<http::Server> server_;  // null without metrics
-  std::jthread preparing_;
 };
 
 }  // namespace intelliclinix::app

@@ -92,6 +92,14 @@ def fsck(binary, folder, *flags):
                           env=environment())
 
 
+def test_fsck_refuses_a_folder_without_a_store(binary, tmp_path):
+    for folder in (tmp_path / 'mistyped', tmp_path):
+        refused = fsck(binary, folder)
+        assert (refused.returncode, refused.stdout) == (1, '')
+        assert str(folder) in refused.stderr, refused.stderr
+    assert not list(tmp_path.iterdir()), 'a store was made'
+
+
 def test_fsck_finds_what_is_wrong_and_puts_it_right(binary, start_server, examples):
     server = start_server('--workers', '1')
     client = sign_in(server.url)
