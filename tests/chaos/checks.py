@@ -39,7 +39,16 @@ def wait_for_ends(clients):
 
 
 class Tally(collections.Counter):
-    """Counts for the report: jobs and images by what became of them."""
+    """Counts for the report: jobs and images by what became of them. `exhausted`: images that were given up, as
+    (inference, name)."""
+
+    def __init__(self):
+        super().__init__()
+        self.exhausted = []
+
+    def note_exhausted(self, job, name):
+        self['image attempts_exhausted'] += 1
+        self.exhausted.append((job.inference, name))
 
 
 def check_user(user, masks, tally):
@@ -59,7 +68,7 @@ def check_user(user, masks, tally):
             continue
         wrong += check_job(user.client, job, masks, tally)
     extra = found.keys() - {job.inference for job in user.jobs}
-    if user.idempotent and extra:
+    if extra:
         wrong.append(f'started twice: {sorted(extra)}')
     datasets = {document['_id'] for document in user.client.get(f'/api/datasets/?limit={PAGE}').json}
     wrong += [f'dataset {dataset} is lost' for dataset in user.datasets.keys() - datasets]
@@ -84,7 +93,8 @@ def check_failed(job, document, tally):
     if code == 'cancelled' and job.cancelled:
         return []
     if code == 'attempts_exhausted':
-        tally['image attempts_exhausted'] += len(job.files)
+        for name, _ in job.files:
+            tally.note_exhausted(job, name)
         return []
     return [f'{job.inference} failed with {document["error"]}']
 
@@ -98,8 +108,12 @@ def check_results(job, document, masks, tally):
     for result, (name, cutting) in zip(results, job.files):
         tally['images'] += 1
         if result['status'] != 'completed':
-            tally[f'image {result["error"]["code"]}'] += 1
-            if result['error']['code'] not in ('attempts_exhausted', 'cancelled'):
+            code = result['error']['code']
+            if code == 'attempts_exhausted':
+                tally.note_exhausted(job, name)
+            elif code == 'cancelled' and job.cancelled:
+                tally['image cancelled'] += 1
+            else:
                 wrong.append(f'{job.inference}: {name} failed with {result["error"]}')
             continue
         artifacts = {artifact['kind']: artifact for artifact in result['artifacts']}

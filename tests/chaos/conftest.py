@@ -1,5 +1,5 @@
-"""What the crash tests share: their folder, and the client of the black-box tests."""
+"""Where what all black-box tests share is."""
 import pathlib
 import sys
 
-sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / 'e2e'))
+sys.path.insert(1, str(pathlib.Path(__file__).resolve().parents[1]))

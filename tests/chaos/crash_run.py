@@ -1,7 +1,8 @@
 """Kills servers and workers at random moments while clients work, and looks at what is left."""
+import collections
 import dataclasses
-import json
 import random
+import re
 import time
 
 import client as http_client
@@ -15,6 +16,7 @@ from processes import Cluster
 USERS = 3
 LEASE_S = 2
 ATTEMPTS = 3
+LOST = re.compile(r'"(?:lease_lost|result_refused)".*"task_id": ?"([0-9a-f]{24})"')
 AT_WORK = 0.8  # the share of kills that let the victim start up first
 
 
@@ -73,10 +75,11 @@ def run(plan, store, folder):
             for user in users:
                 user.join()
         wrong = killer.wrong + [f'a client failed: {user.failure!r}' for user in users if user.failure]
-        return conclude(cluster, users, masks, Outcome(killer.kills, time.monotonic() - begin, 0, 0, checks.Tally(), wrong))
+        outcome = Outcome(killer.kills, time.monotonic() - begin, 0, 0, checks.Tally(), wrong)
+        return conclude(cluster, users, masks, killer, outcome)
 
 
-def conclude(cluster, users, masks, outcome):
+def conclude(cluster, users, masks, killer, outcome):
     """Waits until all is quiet and checks it."""
     for process in cluster.processes:
         process.wait_until_ready()
@@ -85,20 +88,22 @@ def conclude(cluster, users, masks, outcome):
         outcome.wrong += checks.check_user(user, masks, outcome.tally)
         outcome.unanswered += user.client.unanswered
     outcome.stale_writes = sum(process.stale_writes() for process in cluster.processes)
-    outcome.wrong += check_attempts(cluster, outcome)
+    if killer.knows_attempts:
+        outcome.wrong += check_attempts(cluster, killer, outcome.tally.exhausted)
     outcome.wrong += [f'{name} did not stop in good order' for name in cluster.stop()]
     outcome.wrong += cluster.fsck()
     return outcome
 
 
-def check_attempts(cluster, outcome):
-    """A process has one image at a time, so a kill costs at most one attempt, as does a lease that ran out."""
-    lost = sum(process.log.read_text(errors='replace').count(event)
-               for process in cluster.processes for event in ('"lease_lost"', '"result_refused"'))
-    exhausted = outcome.tally['image attempts_exhausted']
-    if exhausted * ATTEMPTS <= outcome.kills + lost:
-        return []
-    return [f'{exhausted} images used up {ATTEMPTS} attempts each, for {outcome.kills} kills and {lost} lost leases']
+def check_attempts(cluster, killer, exhausted):
+    """An image is given up only when that many of its workers were killed, or lost its lease.
+
+    A worker that was killed in the moment of its claim may have had an image that the killer did not see: one."""
+    attempts = killer.attempts + collections.Counter(
+        task for process in cluster.processes for task in LOST.findall(process.log.read_text(errors='replace')))
+    return [f'{name} of {inference} was given up after {attempts[task]} lost attempts'
+            for inference, name in exhausted
+            if attempts[task := cluster.store.task_of(inference, name)] < ATTEMPTS - 1]
 
 
 def make_users(cluster, rng):
@@ -108,16 +113,8 @@ def make_users(cluster, rng):
     for _ in range(USERS):
         signed_in = sign_in(cluster.urls[0])
         client = load.PatientClient(cluster.urls, signed_in.token, random.Random(rng.getrandbits(64)))
-        users.append(load.User(client, cuttings, rng.getrandbits(64), features(client)))
+        users.append(load.User(client, cuttings, rng.getrandbits(64)))
     return users
-
-
-def features(client):
-    """What this server's description of itself promises."""
-    paths = client.get('/api/openapi.json').json['paths']
-    start = paths['/api/inferences/start']['post'].get('parameters', [])
-    return {'cancel': '/api/inferences/{id}/cancel' in paths,
-            'idempotent': any('Idempotency-Key' in json.dumps(parameter) for parameter in start)}
 
 
 def reference_masks(user):
@@ -144,6 +141,8 @@ class Killer:
         self.rng = rng
         self.plan = plan
         self.kills = 0
+        self.attempts = collections.Counter()  # of tasks whose worker was killed
+        self.knows_attempts = bool(cluster.workers)  # servers that run jobs do not tell their names
         self.wrong = []
 
     def run(self):
@@ -155,12 +154,24 @@ class Killer:
             if self.rng.random() < AT_WORK:
                 victim.wait_until_ready()
             self.restart_the_dead()
-            victim.kill()
-            self.kills += 1
+            self.kill(victim)
             time.sleep(down_s)
             victim.start()
         time.sleep(0.5)
         self.restart_the_dead()
+
+    def kill(self, victim):
+        """Its tasks are looked up while it holds still, and after it: it may have had a claim on the way."""
+        held = set()
+        name = victim.worker_name() if self.knows_attempts else None
+        if name:
+            victim.pause()
+            held |= set(self.cluster.store.tasks_of(name))
+        victim.kill()
+        if name:
+            held |= set(self.cluster.store.tasks_of(name))
+        self.attempts.update(held)
+        self.kills += 1
 
     def restart_the_dead(self):
         """Nothing should have ended but by our hand."""

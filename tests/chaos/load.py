@@ -58,13 +58,11 @@ class Job:
 class User(threading.Thread):
     """One user with work to do until `stop` is set. What goes wrong in it is kept in `failure`."""
 
-    def __init__(self, client, pictures, seed, features):
+    def __init__(self, client, pictures, seed):
         super().__init__()
         self.client = client
         self.pictures = pictures
         self.rng = random.Random(seed)
-        self.idempotent = features['idempotent']
-        self.can_cancel = features['cancel']
         self.stop = threading.Event()
         self.jobs = []
         self.datasets = {}  # id: files, of those that were not deleted
@@ -81,7 +79,7 @@ class User(threading.Thread):
         dataset, files = self.upload(self.rng.choice((1, 1, 2, 3, 5)))
         for _ in range(self.rng.choice((1, 1, 2))):
             job = self.start_job(dataset, files)
-            if self.can_cancel and self.rng.random() < 0.08:
+            if self.rng.random() < 0.08:
                 self.cancel(job)
             if self.rng.random() < 0.08:
                 self.delete(job)
@@ -101,7 +99,7 @@ class User(threading.Thread):
 
     def start_job(self, dataset, files):
         job = Job(str(uuid.UUID(int=self.rng.getrandbits(128))), dataset, files, self.rng.randrange(len(VARIANTS)))
-        headers = {'Idempotency-Key': job.key} if self.idempotent else {}
+        headers = {'Idempotency-Key': job.key}
         if self.rng.random() < 0.8:
             headers['Prefer'] = 'respond-async'
         answer = self.client.start(dataset, VARIANTS[job.variant], headers=headers)

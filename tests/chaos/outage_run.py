@@ -5,7 +5,7 @@ from client import sign_in
 from jobs import begin, check_whole, images_done, small_files
 from processes import Cluster, get, wait_until
 
-IMAGES = 40
+IMAGES = 24
 WORKERS = 2
 
 

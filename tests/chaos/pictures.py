@@ -3,7 +3,7 @@ import io
 
 from PIL import Image
 
-from processes import ROOT
+from black_box import ROOT
 
 SIDE = 64
 

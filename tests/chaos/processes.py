@@ -1,7 +1,5 @@
 """Servers and workers that are killed, stopped and started again."""
 import contextlib
-import os
-import pathlib
 import random
 import re
 import secrets
@@ -12,22 +10,12 @@ import time
 import urllib.error
 import urllib.request
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+from black_box import environment, find_binary
+
 READY_TIMEOUT_S = 120
 STOP_TIMEOUT_S = 60
+WORKER_NAME = re.compile(r'^IntelliClinix worker (\S+)', re.MULTILINE)
 STALE_WRITES = re.compile(r'^intelliclinix_stale_writes_rejected_total (\d+)', re.MULTILINE)
-
-
-def binary():
-    path = pathlib.Path(os.environ.get('INTELLICLINIX_BINARY', ROOT / 'build/release/intelliclinix'))
-    if not path.is_file():
-        raise SystemExit(f'{path} is not there. Build it first: tools/build')
-    return path.resolve()
-
-
-def help_of(*command):
-    """What this build says of a command: which of them, and which stores, it has."""
-    return subprocess.run([binary(), *command, '--help'], capture_output=True, text=True, check=True).stdout
 
 
 def free_port():
@@ -67,10 +55,10 @@ class Process:
         self.name = name
         self.port = free_port()
         port_flag = '--port' if arguments[0] == 'serve' else '--metrics-port'
-        self.command = [str(part) for part in (binary(), *arguments, port_flag, self.port)]
+        self.command = [str(part) for part in (find_binary(), *arguments, port_flag, self.port)]
         self.log = folder / f'{name}.log'
         self.folder = folder
-        self.env = {key: value for key, value in os.environ.items() if not key.startswith('INTELLICLINIX_')} | env
+        self.env = environment(**env)
         self.process = None
 
     @property
@@ -104,6 +92,11 @@ class Process:
 
     def resume(self):
         self.process.send_signal(signal.SIGCONT)
+
+    def worker_name(self):
+        """By which the store knows its last life; none before it has said it."""
+        names = WORKER_NAME.findall(self.log.read_text(errors='replace')) if self.log.exists() else []
+        return names[-1] if names else None
 
     def terminate(self):
         """SIGTERM. The exit status; 0 is that of a process which stopped in good order."""
@@ -159,9 +152,7 @@ class Cluster:
 
     def fsck(self):
         """What `admin fsck` finds in the store, one sentence each."""
-        if 'admin' not in help_of():
-            return []
-        command = [str(part) for part in (binary(), 'admin', 'fsck', *self.store.flags())]
+        command = [str(part) for part in (find_binary(), 'admin', 'fsck', *self.store.flags())]
         checked = subprocess.run(command, capture_output=True, text=True, env=self.processes[0].env)
         return [] if checked.returncode == 0 else (checked.stdout + checked.stderr).splitlines()
 

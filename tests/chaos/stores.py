@@ -1,11 +1,14 @@
-"""The stores that the processes of a test share, each of which can go away for a while."""
-import os
-import secrets
+"""The stores that the processes of a test share, each of which can go away for a while.
+
+`tasks_of` and `task_of` look past the product: the ids of the tasks that a worker holds, and of that of an image.
+"""
+import contextlib
 import sqlite3
-import subprocess
 import urllib.parse
 
-from processes import binary, help_of
+import bson
+
+from mongo_server import start_mongo
 from proxy import Proxy
 
 
@@ -22,6 +25,18 @@ class SqliteStore:
     def flags(self):
         return ['--data', self.folder]
 
+    def tasks_of(self, worker):
+        return [task for task, in self._ask("SELECT lower(hex(id)) FROM tasks WHERE state = 'running' AND worker LIKE ?",
+                                            f'{worker}/%')]
+
+    def task_of(self, inference, filename):
+        return self._ask('SELECT lower(hex(id)) FROM tasks WHERE inference_id = ? AND filename = ?',
+                         bytes.fromhex(inference), filename)[0][0]
+
+    def _ask(self, sql, *values):
+        with contextlib.closing(sqlite3.connect(f'file:{self.folder}/intelliclinix.db?mode=ro', uri=True)) as database:
+            return database.execute(sql, values).fetchall()
+
     def go_down(self):
         self._holder = sqlite3.connect(self.folder / 'intelliclinix.db', isolation_level=None, timeout=60)
         self._holder.execute('BEGIN EXCLUSIVE')
@@ -35,30 +50,30 @@ class SqliteStore:
 
 
 class MongoStore:
-    """A database of its own on the test's MongoDB server, or on that of INTELLICLINIX_TEST_MONGO_URI, behind a proxy
-    that cuts all connections while the store is down. `cut_after` is the proxy's."""
+    """A database of its own on the MongoDB server of the tests, behind a proxy that cuts all connections while the store
+    is down. `cut_after` is the proxy's."""
 
     name = 'mongo'
     remote = True
 
     def __init__(self, folder, cut_after=None):
         self.folder = folder / 'data'
-        self._server = None
-        uri = os.environ.get('INTELLICLINIX_TEST_MONGO_URI') or self._start_server(folder / 'mongo')
-        self._parts = urllib.parse.urlsplit(uri)
+        self._server = start_mongo(folder / 'mongo')
+        self._parts = urllib.parse.urlsplit(self._server.uri)
         self.proxy = Proxy((self._parts.hostname, self._parts.port or 27017), cut_after)
-        self._database = f'chaos_{secrets.token_hex(6)}'
-
-    def _start_server(self, state):
-        command = [binary().parent / 'mongo_server', '-state', state, '-until-stdin-closes']
-        self._server = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        return self._server.stdout.readline().strip()
 
     def flags(self):
-        user = f'{self._parts.username}:{self._parts.password}@' if self._parts.username else ''
-        query = f'?{self._parts.query}' if self._parts.query else ''
-        return ['--data', self.folder, '--store',
-                f'mongodb://{user}127.0.0.1:{self.proxy.port}/{self._database}{query}']
+        user, at, _ = self._parts.netloc.rpartition('@')
+        proxied = self._parts._replace(netloc=f'{user}{at}127.0.0.1:{self.proxy.port}')
+        return ['--data', self.folder, '--store', proxied.geturl()]
+
+    def tasks_of(self, worker):
+        held = {'state': 'running', 'worker': {'$regex': f'^{worker}/'}}
+        return [str(task['_id']) for task in self._server.database().inference_tasks.find(held, {'_id': 1})]
+
+    def task_of(self, inference, filename):
+        named = {'inference_id': bson.ObjectId(inference), 'filename': filename}
+        return str(self._server.database().inference_tasks.find_one(named, {'_id': 1})['_id'])
 
     def go_down(self):
         self.proxy.go_down()
@@ -68,14 +83,7 @@ class MongoStore:
 
     def close(self):
         self.proxy.close()
-        if self._server:
-            self._server.stdin.close()
-            self._server.wait(60)
+        self._server.stop()
 
 
 STORES = {store.name: store for store in (SqliteStore, MongoStore)}
-
-
-def stores_of_this_build():
-    """The stores of this build."""
-    return [SqliteStore, MongoStore] if 'mongodb' in help_of('serve') else [SqliteStore]

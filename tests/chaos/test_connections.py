@@ -3,12 +3,11 @@ import random
 
 import load
 import pictures
-import pytest
 from client import sign_in
 from jobs import begin, check_whole, small_files
 from processes import Cluster
 from proxy import Proxy
-from stores import MongoStore, SqliteStore, stores_of_this_build
+from stores import MongoStore, SqliteStore
 
 ROUNDS = 8
 
@@ -34,7 +33,6 @@ def test_a_client_on_a_bad_line_gets_all_that_it_asked_for_once(tmp_path):
         assert cluster.stop() == []
 
 
-@pytest.mark.skipif(MongoStore not in stores_of_this_build(), reason='this build has no MongoDB')
 def test_jobs_go_on_over_a_bad_line_to_the_store(tmp_path):
     """Every connection to MongoDB breaks after a while, in the middle of commands and of files."""
     store = MongoStore(tmp_path)

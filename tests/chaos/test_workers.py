@@ -2,9 +2,10 @@
 import re
 import time
 
+from black_box import ROOT
 from client import sign_in
 from jobs import begin, check_whole, document, ended, images_done, small_files
-from processes import ROOT, Cluster, get, wait_until
+from processes import Cluster, get, wait_until
 from stores import SqliteStore
 
 FLAGS = ('--threads', '1', '--lease-s', '1')

@@ -5,11 +5,13 @@ Bytes must be on the disk before the row that points to them, and the row before
 import re
 import shutil
 import subprocess
+import time
 
 import pytest
 
 from client import sign_in
 
+ATTACH_TIMEOUT_S = 60
 CALLS = 'write,pwrite64,writev,sendto,sendmsg,fsync,fdatasync,rename,mkdir'
 # "12 fsync(7</data/blobs/3f>) = 0", or in two lines: "12 fsync(7</data/blobs/3f> <unfinished ...>" and
 # "12 <... fsync resumed>) = 0". -xx makes all strings hexadecimal, -yy tells the paths and sockets of descriptors.
@@ -62,17 +64,18 @@ def read_calls(log):
 @pytest.fixture
 def trace(start_server, examples, tmp_path):
     """The calls of a server that took an upload and ran an inference over it, with the ids of both."""
-    if shutil.which('strace') is None:
-        pytest.skip('strace is not installed; tools/setup installs it')
+    assert shutil.which('strace'), 'strace is not installed; tools/setup installs it'
     server = start_server()
     client = sign_in(server.url)
     log = tmp_path / 'calls'
     tracer = subprocess.Popen(
         ['strace', '-f', '-qq', '-yy', '-xx', '-s', '70000', '-e', 'signal=none', '-e', f'trace={CALLS}', '-o', log,
          '-p', str(server.process.pid)], stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + ATTACH_TIMEOUT_S
     while not (log.exists() and client.get('/health').status == 200 and log.stat().st_size > 0):
         if tracer.poll() is not None:
             pytest.skip(f'this machine does not let a process be traced: {tracer.stderr.read().strip()}')
+        assert time.monotonic() < deadline, 'strace does not tell any calls of the server'
     dataset = client.upload([(examples[0].name, examples[0].read_bytes())]).json['dataset_id']
     inference = client.start(dataset).json['inference_id']
     assert server.terminate() == 0

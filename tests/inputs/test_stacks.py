@@ -11,7 +11,7 @@ import ome_types
 import pytest
 import tifffile
 import writers
-from conftest import ROOT, e2e
+from conftest import ROOT, environment
 from PIL import Image
 
 EXAMPLES = ROOT / 'examples'
@@ -60,7 +60,7 @@ def segment(binary, folder, name, content, *flags):
     """The files that the command line makes of one image."""
     (folder / name).write_bytes(content)
     subprocess.run([binary, 'segment', name, '-o', 'out', *flags], cwd=folder, check=True, capture_output=True,
-                   env=e2e.environment())
+                   env=environment())
     return {path.name: path.read_bytes() for path in (folder / 'out').iterdir()}
 
 
@@ -155,7 +155,7 @@ def test_a_stack_is_segmented_as_chosen(user, binary, tmp_path, plain):
                    'label_mask')
     assert {name: zipped.read(f'plain/{name}') for name in made} == made
     process = subprocess.run([binary, 'segment', 'plain.tif', '-o', 'out', '--json'], cwd=tmp_path, capture_output=True,
-                             text=True, env=e2e.environment())
+                             text=True, env=environment())
     assert json.loads(process.stdout)['field'] == 'axes'
 
 

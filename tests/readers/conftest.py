@@ -1,5 +1,4 @@
 """What the tests of readers share: files for them to open, and where their Python packages are."""
-import importlib.util
 import io
 import json
 import pathlib
@@ -7,9 +6,8 @@ import subprocess
 import sys
 import zipfile
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / 'build/deps/python'))  # tools/setup puts the readers there
-sys.path.append(str(ROOT / 'tests/e2e'))
+TESTS = pathlib.Path(__file__).resolve().parents[1]
+sys.path[1:1] = [str(TESTS), str(TESTS.parent / 'build/deps/python')]  # tools/setup puts the readers there
 
 import client  # noqa: E402
 import numpy  # noqa: E402
@@ -17,17 +15,7 @@ import pytest  # noqa: E402
 import results  # noqa: E402
 import shapes  # noqa: E402
 
-
-def load_e2e_fixtures():
-    """The black-box tests' conftest, under a name of its own."""
-    spec = importlib.util.spec_from_file_location('e2e_conftest', ROOT / 'tests/e2e/conftest.py')
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-e2e = load_e2e_fixtures()
-binary, server = e2e.binary, e2e.server
+from black_box import binary, server  # noqa: E402, F401
 
 
 @pytest.fixture(scope='session')

@@ -1,13 +1,12 @@
 """The MongoDB server of the black-box tests: FerretDB in a small Go program, see tests/mongo."""
 import os
-import pathlib
 import secrets
 import subprocess
 import urllib.parse
 
 import pymongo
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+from black_box import ROOT
 
 
 class MongoServer:
