@@ -34,8 +34,8 @@ class Build:
         self.folder = (folder or ROOT / 'build/release').resolve()
 
     def program(self, target):
-        """The path of `intelliclinix`, or of a program of bench/."""
-        path = self.folder / (target if target == 'intelliclinix' else f'bench/{target}')
+        """The path of `intelliclinix`, of the tests' MongoDB server, or of a program of bench/."""
+        path = self.folder / (target if target in ('intelliclinix', 'mongo_server') else f'bench/{target}')
         if not self.given:
             call([ROOT / 'tools/build', 'release', target])
         if not path.is_file():

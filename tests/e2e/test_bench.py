@@ -58,6 +58,13 @@ def test_claims(bench):
     assert all(0 < call['p50_ms'] <= call['p99_ms'] for call in result['calls'])
 
 
+def test_workers(bench):
+    result = measured(bench, 'workers')
+    assert {(point['store'], point['workers']) for point in result['points']} >= {('sqlite', 1), ('sqlite', 2), ('mongo', 1)}
+    assert all(point['jobs_per_s'] > 0 and point['calls_per_job'] > 5 for point in result['points'])
+    assert {one['through'] for one in result['cancels']} == {'same process', 'another process'}
+
+
 def measured(bench, name):
     """What a quick run printed: one object, and nothing beside it."""
     process = bench(name, '--json', '--quick')
@@ -84,7 +91,7 @@ def test_a_result_that_is_not_one(bench, tmp_path):
     assert process.stderr.startswith('bench/floor: ')
 
 
-@pytest.mark.parametrize('name', ['claims', 'floor', 'network', 'peer', 'scale', 'server'])
+@pytest.mark.parametrize('name', ['claims', 'floor', 'network', 'peer', 'scale', 'server', 'workers'])
 def test_help(bench, name):
     process = bench(name, '--help')
     assert process.returncode == 0, process.stderr
