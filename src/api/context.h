@@ -26,6 +26,7 @@ struct Limits {
   std::uint64_t max_file_bytes = 4ULL << 30;     ///< of one uploaded file
   std::uint64_t max_upload_bytes = 64ULL << 30;  ///< of one upload request
   std::size_t max_files = 10'000;                ///< in one dataset
+  std::uint64_t max_model_bytes = 2ULL << 30;    ///< of the weights of a model
   std::uint64_t max_json_bytes = 1 << 20;        ///< of a JSON body
   int max_queued_jobs = 1000;                    ///< inferences of one user that have not ended; 0: any number
   std::size_t max_event_streams = 100;           ///< of one user, open at the same time
@@ -36,6 +37,7 @@ struct ApiOptions {
   std::vector<std::string> cors_origins = {"http://localhost:3000"};
   std::chrono::seconds token_lifetime{3600};
   Limits limits;
+  std::string model_folder{};  ///< for files of models while they come; empty: that of the system
   runners::SourceLimits source_limits;
 };
 

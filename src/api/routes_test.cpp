@@ -49,6 +49,13 @@ Ask AskUpload(const World&) {
           .content_type = std::string(kFormType)};
 }
 
+Ask AskModelImport(const World&) {
+  return {.method = "POST",
+          .path = "/api/models",
+          .body = FormBody({{"id", "mine"}}, {}),
+          .content_type = std::string(kFormType)};
+}
+
 Ask AskStart(const World& world) {
   const Json body = {{"dataset_id", world.owned.dataset.id.ToString()}, {"model_id", "size_model"}};
   return {.method = "POST",
@@ -105,6 +112,8 @@ const std::vector<Row>& Rows() {
       {"GET /api/auth/user", Plain("GET", "/api/auth/user"), 401, 200, 200},
       {"GET /api/models", Plain("GET", "/api/models/"), 401, 200, 200},
       {"GET /api/models/{model_id}", Plain("GET", "/api/models/size_model"), 401, 200, 200},
+      {"POST /api/models", AskModelImport, 401, 403, 403},
+      {"DELETE /api/models/{model_id}", Plain("DELETE", "/api/models/size_model"), 401, 403, 403},
       {"POST /api/datasets/upload", AskUpload, 401, 201, 201},
       {"GET /api/datasets", Plain("GET", "/api/datasets/"), 401, 200, 200},
       {"GET /api/datasets/{id}", At("GET", DatasetPath), 401, 404, 200},

@@ -49,11 +49,41 @@ int Fsck(const Settings& settings, const FsckFlags& flags) {
   return found->empty() ? kExitOk : kExitFound;
 }
 
+int SetRole(const Settings& settings, const std::string& username, const std::string& role) {
+  const SystemClock clock;
+  const auto store = OpenStore(settings, clock);
+  if (!store) return PrintError("admin", store.error());
+  const Status set = (*store)->SetUserRole(username, role);
+  if (!set) {
+    return PrintError("admin", {set.error().code, "'" + username + "': " + set.error().message, set.error().field});
+  }
+  std::cout << "'" << username << "' is " << (role == "admin" ? "an administrator now.\n" : "a user now.\n");
+  return kExitOk;
+}
+
+/// `admin grant` and `admin revoke`.
+void AddRole(CLI::App& admin, Action& action, const char* name, const char* help, const char* role) {
+  CLI::App* const command = admin.add_subcommand(name, help);
+  const auto settings = std::make_shared<SettingFlags>(*command, SettingScope::kStore);
+  const auto username = std::make_shared<std::string>();
+  command->add_option("username", *username, "Whom.")->required()->type_name("USERNAME");
+  command->callback([&action, settings, username, role] {
+    action = [settings, username, role] {
+      log::SetLevel(log::Level::kOff);
+      const Result<Configuration> configuration = settings->Configure();
+      if (!configuration) return PrintError("admin", configuration.error());
+      return SetRole(configuration->settings, *username, role);
+    };
+  });
+}
+
 }  // namespace
 
 void AddAdmin(CLI::App& program, Action& action) {
   CLI::App* const admin = program.add_subcommand("admin", "For those who keep the server.");
   admin->require_subcommand(1);
+  AddRole(*admin, action, "grant", "Makes a user an administrator, who may import and remove models.", "admin");
+  AddRole(*admin, action, "revoke", "Makes an administrator a user like others.", "user");
   CLI::App* const command = admin->add_subcommand(
       "fsck", "Lists what in a store contradicts itself. The exit status is 0 when there is nothing, else 1.");
   const auto settings = std::make_shared<SettingFlags>(*command, SettingScope::kStore);

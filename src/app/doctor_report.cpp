@@ -2,36 +2,23 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
+#include <utility>
 
 #include "app/installation.h"
 #include "app/machine.h"
 #include "nn/network.h"
+#include "runners/tile_time.h"
 
 namespace intelliclinix::app {
 namespace {
 
 // Below this an upload or two fill the disk.
 constexpr std::uint64_t kLittleSpace = 1ULL << 30;
-constexpr int kTileSide = 224;  // px
-constexpr int kTimedRuns = 3;   // the first also takes memory from the system
+constexpr int kTimedRuns = 3;  // the first also takes memory from the system
 
 double MillisecondsSince(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
-}
-
-/// A field of bright discs.
-image::Image TestImage() {
-  image::Image image{.height = kTileSide, .width = kTileSide, .channels = 1, .samples = {}};
-  constexpr int kSpacing = 28;
-  constexpr int kRadius = 8;
-  for (int y = 0; y < kTileSide; ++y) {
-    for (int x = 0; x < kTileSide; ++x) {
-      const int dy = y % kSpacing - kSpacing / 2;
-      const int dx = x % kSpacing - kSpacing / 2;
-      image.samples.push_back(static_cast<std::byte>(dy * dy + dx * dx < kRadius * kRadius ? 200 : 20));
-    }
-  }
-  return image;
 }
 
 bool HasParameter(const runners::ParameterTable& table, const char* name) {
@@ -40,22 +27,9 @@ bool HasParameter(const runners::ParameterTable& table, const char* name) {
 
 /// The network's time for a tile, on one thread. Null where the model does not tell.
 Result<Json> TileTime(const RunnableModel& model, Json params, ComputePool& pool) {
-  const runners::ParameterTable& table = model.runner.Describe().parameters;
-  // As large as the discs, so that there is no search for the diameter.
-  if (HasParameter(table, "diameter")) params["diameter"] = 17;
-  IC_ASSIGN_OR_RETURN(params, table.Resolve(params));
-  const image::Image image = TestImage();
-  Json best;
-  for (int run = 0; run < kTimedRuns; ++run) {
-    int tiles = 0;
-    IC_ASSIGN_OR_RETURN(const runners::RunOutput output,
-                        model.runner.Run({image, params, model.entry, "doctor"},
-                                         {.pool = pool, .progress = [&](int, int total) { tiles = total; }}));
-    if (tiles == 0 || !output.timings_ms.contains("network")) return Json(nullptr);
-    const double tile_ms = output.timings_ms["network"].get<double>() / tiles;
-    best = best.is_null() ? tile_ms : std::min(best.get<double>(), tile_ms);
-  }
-  return best;
+  IC_ASSIGN_OR_RETURN(const std::optional<double> tile_ms,
+                      runners::TimeOfTile(model.runner, model.entry, std::move(params), pool, kTimedRuns));
+  return tile_ms ? Json(*tile_ms) : Json(nullptr);
 }
 
 /// By precision, those that this processor has.
@@ -92,11 +66,14 @@ void AddModels(const Settings& settings, Json& report) {
     report["problems"].push_back(installation.error().message);
     return;
   }
+  if (const Status opened = OpenImports(**installation, settings); !opened) {
+    report["problems"].push_back(opened.error().message);
+  }
   const bool bf16 = nn::CanComputeBfloat16(EngineOf(settings));
-  for (const records::ModelEntry& entry : (*installation)->catalogue.entries()) {
-    Result<Json> examined = ExamineModel(**installation, entry.id, bf16);
-    if (!examined) report["problems"].push_back(entry.id + ": " + examined.error().message);
-    report["models"][entry.id] = examined ? *std::move(examined) : Json{{"fit", false}};
+  for (const records::ModelEntry* const entry : (*installation)->catalogue.All()) {
+    Result<Json> examined = ExamineModel(**installation, entry->id, bf16);
+    if (!examined) report["problems"].push_back(entry->id + ": " + examined.error().message);
+    report["models"][entry->id] = examined ? *std::move(examined) : Json{{"fit", false}};
   }
 }
 

@@ -5,6 +5,7 @@
 
 #include "app/catalogue_file.h"
 #include "app/machine.h"
+#include "app/open_store.h"
 #include "runners/cellpose_runner.h"
 #include "runners/unet_runner.h"
 
@@ -28,12 +29,30 @@ Result<std::unique_ptr<Installation>> OpenInstallation(const Settings& settings)
   return std::make_unique<Installation>(std::move(entries), EngineOf(settings));
 }
 
+void Installation::WatchImports(store::Store& store, const Settings& settings, const Clock& clock) {
+  const bool own_folder = settings.store != "sqlite" && !IsMongoUri(settings.store);
+  model_files = std::make_unique<store::ModelFiles>(store, (own_folder ? settings.store : settings.data) + "/models");
+  catalogue.WatchImports({.list = [this] { return model_files->List(); }, .registry = registry, .clock = clock});
+}
+
+Status OpenImports(Installation& installation, const Settings& settings, bool make) {
+  std::error_code error;
+  const std::string folder = settings.store == "sqlite" ? settings.data : settings.store;
+  const bool there = IsMongoUri(settings.store) || std::filesystem::exists(folder + "/intelliclinix.db", error);
+  if (!there && !make) return {};
+  auto imports = std::make_unique<LocalImports>();
+  IC_ASSIGN_OR_RETURN(imports->store, OpenStore(settings, imports->clock));
+  installation.imports = std::move(imports);
+  installation.WatchImports(*installation.imports->store, settings, installation.imports->clock);
+  return {};
+}
+
 Result<RunnableModel> FindModel(const Installation& installation, const std::string& id) {
   const records::ModelEntry* const entry = installation.catalogue.Find(id);
   if (entry == nullptr) {
     std::string known;
-    for (const records::ModelEntry& other : installation.catalogue.entries()) {
-      known += (known.empty() ? "" : ", ") + other.id;
+    for (const records::ModelEntry* const other : installation.catalogue.All()) {
+      known += (known.empty() ? "" : ", ") + other->id;
     }
     return Fail(ErrorCode::kNotFound, "There is no model '" + id + "'. There are: " + known + ".", "model");
   }

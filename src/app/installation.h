@@ -6,25 +6,41 @@
 #include <vector>
 
 #include "app/settings.h"
+#include "base/clock.h"
 #include "base/compute_pool.h"
 #include "base/result.h"
 #include "nn/network.h"
 #include "runners/model_catalogue.h"
 #include "runners/runner_registry.h"
 #include "runners/source_image.h"
+#include "store/model_files.h"
+#include "store/store.h"
 
 namespace intelliclinix::app {
 
 /// Every runner that there is. A new one is added here. `engine`: what computes Cellpose's networks.
 std::vector<std::unique_ptr<runners::ModelRunner>> MakeRunners(const nn::EngineOptions& engine);
 
+/// The store that imported models come from, and this machine's copies of them.
+struct LocalImports {
+  SystemClock clock;
+  std::unique_ptr<store::Store> store;
+};
+
 /// Owns: what it names.
 struct Installation {
   Installation(std::vector<records::ModelEntry> entries, const nn::EngineOptions& engine);
 
+  /// From now on it has the imported models of `store` too; copies of their files are kept in its folder, or in the
+  /// data folder where it has none.
+  /// Borrows: both.
+  void WatchImports(store::Store& store, const Settings& settings, const Clock& clock);
+
   runners::RunnerRegistry registry;
   runners::ModelCatalogue catalogue;
   ComputePool pool;
+  std::unique_ptr<LocalImports> imports;  ///< of commands that open the store themselves; see OpenImports
+  std::unique_ptr<store::ModelFiles> model_files;
 };
 
 /// A model and the runner that runs it. Borrows from the installation.
@@ -35,6 +51,10 @@ struct RunnableModel {
 
 /// Reads the catalogue that the settings name. Errors: those of ReadCatalogue.
 Result<std::unique_ptr<Installation>> OpenInstallation(const Settings& settings);
+
+/// Opens the store of the settings for its imported models. Without `make`, a store that is not there is not made, and
+/// then there are none. Errors: those of OpenStore.
+Status OpenImports(Installation& installation, const Settings& settings, bool make = false);
 
 /// Errors: kNotFound when the catalogue has no such model or this program has no runner for it.
 Result<RunnableModel> FindModel(const Installation& installation, const std::string& id);

@@ -16,6 +16,7 @@ void JobRunner::Stop(std::chrono::milliseconds grace) {
 
 void JobRunner::TakeUpWork(const std::stop_token& stop) {
   const Status fit = installation_.catalogue.PrepareAll(installation_.registry, clock_);
+  installation_.catalogue.TimeTiles(installation_.registry);
   log::Info("models_prepared", {{"all_fit", fit ? "true" : "false"}});
   if (!stop.stop_requested()) dispatcher_.Start();
 }

@@ -107,6 +107,10 @@ Result<int> Segment(const SegmentFlags& flags) {
   StopSignals signals;
   IC_ASSIGN_OR_RETURN(const Configuration configuration, flags.settings.Configure());
   IC_ASSIGN_OR_RETURN(const auto installation, OpenInstallation(configuration.settings));
+  // A store is opened only for what is not there without it.
+  if (installation->catalogue.Find(flags.model) == nullptr) {
+    IC_RETURN_IF_ERROR(OpenImports(*installation, configuration.settings));
+  }
   IC_ASSIGN_OR_RETURN(const RunnableModel model, FindModel(*installation, flags.model));
   IC_RETURN_IF_ERROR(CheckPathsAfterSwitches(flags, model.runner.Describe().parameters));
   IC_ASSIGN_OR_RETURN(Json params, flags.parameters.Resolve(model.runner.Describe().parameters));

@@ -55,6 +55,7 @@ ServerProcess::ServerProcess(const Settings& settings, std::unique_ptr<Clock> cl
       blocking_(kBlockingThreads),
       server_(ServerOptionsOf(settings), api::MakeRoutes(context_), api::MakeHooks(metrics_, settings.cors_origin),
               blocking_) {
+  installation_->WatchImports(*store_, settings, *clock_);
   metrics_.WatchConnections([this] { return server_.connections(); });
 }
 

@@ -30,7 +30,7 @@ bool HasFlag(const Setting& setting, SettingScope scope) {
   if (scope == SettingScope::kStore) return std::ranges::find(kStoreSettings, setting.name) != kStoreSettings.end();
   if (scope == SettingScope::kWorker) return of_worker || !setting.serve_only;
   if (scope == SettingScope::kServe) return setting.name != "metrics_port";
-  return !setting.serve_only;
+  return !setting.serve_only || std::ranges::find(kStoreSettings, setting.name) != kStoreSettings.end();
 }
 
 }  // namespace

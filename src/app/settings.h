@@ -32,6 +32,7 @@ struct Settings {
   std::int64_t max_file_bytes = 4LL << 30;
   std::int64_t max_upload_bytes = 64LL << 30;
   std::int64_t max_files = 10'000;
+  std::int64_t max_model_bytes = 2LL << 30;
   std::int64_t max_queued_jobs = 1000;
   std::int64_t max_event_streams = 100;
   std::int64_t max_pixels = 400'000'000;

@@ -33,6 +33,9 @@ Result<Verification> Check(const VerifyFlags& flags, const std::stop_token& stop
   if (!flags.rerun || !verification.check.problems.empty()) return verification;
   IC_ASSIGN_OR_RETURN(const Configuration configuration, flags.settings.Configure());
   IC_ASSIGN_OR_RETURN(const auto installation, OpenInstallation(configuration.settings));
+  if (installation->catalogue.Find(verification.manifest.model_id) == nullptr) {
+    IC_RETURN_IF_ERROR(OpenImports(*installation, configuration.settings));
+  }
   IC_ASSIGN_OR_RETURN(verification.rerun,
                       RerunArchive(archive, verification.manifest, *installation, configuration.settings, stop));
   return verification;

@@ -31,6 +31,7 @@ WorkerProcess::WorkerProcess(const Settings& settings, std::unique_ptr<Clock> cl
       installation_(std::move(installation)),
       jobs_(*store_, *installation_, *clock_, std::move(options)),
       blocking_(kBlockingThreads) {
+  installation_->WatchImports(*store_, settings, *clock_);
   if (settings.metrics_port < 0) return;
   http::ServerOptions server = ServerOptionsOf(settings);
   server.port = static_cast<std::uint16_t>(settings.metrics_port);

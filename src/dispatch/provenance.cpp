@@ -5,6 +5,8 @@
 
 #include <unistd.h>
 
+#include "runners/model_file.h"
+
 namespace intelliclinix::dispatch {
 namespace {
 
@@ -51,6 +53,10 @@ Json MakeProvenance(const Plan& plan, const runners::ModelCatalogue& catalogue, 
   Json provenance = BuildProvenance(build);
   provenance["weights_sha256"] = WeightsSha256(plan, check);
   provenance["model_files"] = ModelFiles(plan.model);
+  provenance["model_license"] = plan.model.license;
+  if (const std::string text = runners::LicenseText(plan.model); !text.empty()) {
+    provenance["model_license_text"] = text;
+  }
   provenance["params"] = plan.params;
   provenance["engine"] = Engine(precision, check);
   provenance["device"] = check && check->report ? check->report->device : std::string();

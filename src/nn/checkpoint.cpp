@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <optional>
+#include <type_traits>
 
 #include "base/zip_reader.h"
 #include "nn/checkpoint_storage.h"
@@ -171,7 +172,21 @@ Result<StateDict> BuildStateDict(const PickleValue& root, StorageReader& storage
   return state;
 }
 
-Result<StateDict> ReadZipCheckpoint(ByteSource& file, const CheckpointLimits& limits) {
+Result<std::vector<std::string>> NamesOf(const PickleValue& root) {
+  std::vector<std::string> names;
+  if (!root.Is(Kind::kDict)) return names;
+  for (std::size_t i = 0; i + 1 < root.items.size(); i += 2) {
+    names.push_back(WithoutPrefix(Printable(root.items[i]->text)));
+  }
+  return names;
+}
+
+/// use(root, storages) on what a checkpoint holds.
+template <typename Use>
+using Outcome = std::invoke_result_t<Use, const PickleValue&, StorageReader&>;
+
+template <typename Use>
+Outcome<Use> OnZip(ByteSource& file, const CheckpointLimits& limits, const Use& use) {
   IC_ASSIGN_OR_RETURN(ZipReader archive, ZipReader::Open(file));
   constexpr std::string_view kPickleName = "/data.pkl";
   const auto found =
@@ -189,12 +204,13 @@ Result<StateDict> ReadZipCheckpoint(ByteSource& file, const CheckpointLimits& li
   IC_ASSIGN_OR_RETURN(auto bytes, archive.Read(found->first, limits.max_pickle_bytes));
   IC_ASSIGN_OR_RETURN(Pickle pickle, ReadPickle(bytes, kRules));
   ZipStorageReader storages(archive, folder, limits.max_bytes);
-  return BuildStateDict(*pickle.root, storages, limits);
+  return use(*pickle.root, storages);
 }
 
 // torch.save before 1.6: pickles of a magic number, a version, the system, the object and the keys of its storages,
 // then the storages themselves.
-Result<StateDict> ReadLegacyCheckpoint(ByteSource& file, const CheckpointLimits& limits) {
+template <typename Use>
+Outcome<Use> OnLegacy(ByteSource& file, const CheckpointLimits& limits, const Use& use) {
   IC_ASSIGN_OR_RETURN(auto start, ReadExactly(file, 0, std::min<std::uint64_t>(file.size(), limits.max_pickle_bytes)));
   std::span<const std::byte> rest = start;
   std::array<Pickle, 5> pickles;
@@ -209,23 +225,34 @@ Result<StateDict> ReadLegacyCheckpoint(ByteSource& file, const CheckpointLimits&
   const PickleValue& root = *pickles[3].root;
   LegacyStorageReader storages(file, limits.max_bytes);
   IC_RETURN_IF_ERROR(storages.Locate(start.size() - rest.size(), pickles[3], *pickles[4].root));
-  return BuildStateDict(root, storages, limits);
+  return use(root, storages);
+}
+
+template <typename Use>
+Outcome<Use> OnCheckpoint(ByteSource& file, const CheckpointLimits& limits, const Use& use) {
+  if (file.size() > limits.max_bytes) {
+    return Fail(ErrorCode::kTooLarge, "The checkpoint is larger than " + std::to_string(limits.max_bytes) + " bytes.");
+  }
+  IC_ASSIGN_OR_RETURN(bool is_zip, ZipReader::LooksLikeZip(file));
+  if (is_zip) return OnZip(file, limits, use);
+  std::byte first{0};
+  IC_RETURN_IF_ERROR(file.ReadAt(0, {&first, 1}));
+  constexpr std::byte kPickleStart{0x80};
+  if (first == kPickleStart) return OnLegacy(file, limits, use);
+  return Fail(ErrorCode::kInvalidArgument,
+              "The file is not a PyTorch checkpoint: it is neither a ZIP archive nor a pickle.");
 }
 
 }  // namespace
 
 Result<StateDict> ReadCheckpoint(ByteSource& file, const CheckpointLimits& limits) {
-  if (file.size() > limits.max_bytes) {
-    return Fail(ErrorCode::kTooLarge, "The checkpoint is larger than " + std::to_string(limits.max_bytes) + " bytes.");
-  }
-  IC_ASSIGN_OR_RETURN(bool is_zip, ZipReader::LooksLikeZip(file));
-  if (is_zip) return ReadZipCheckpoint(file, limits);
-  std::byte first{0};
-  IC_RETURN_IF_ERROR(file.ReadAt(0, {&first, 1}));
-  constexpr std::byte kPickleStart{0x80};
-  if (first == kPickleStart) return ReadLegacyCheckpoint(file, limits);
-  return Fail(ErrorCode::kInvalidArgument,
-              "The file is not a PyTorch checkpoint: it is neither a ZIP archive nor a pickle.");
+  return OnCheckpoint(file, limits, [&limits](const PickleValue& root, StorageReader& storages) {
+    return BuildStateDict(root, storages, limits);
+  });
+}
+
+Result<std::vector<std::string>> ListTensors(ByteSource& file, const CheckpointLimits& limits) {
+  return OnCheckpoint(file, limits, [](const PickleValue& root, StorageReader&) { return NamesOf(root); });
 }
 
 }  // namespace intelliclinix::nn

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "base/byte_source.h"
 #include "base/result.h"
@@ -23,5 +24,9 @@ struct CheckpointLimits {
 /// other by name.
 /// Errors: kInvalidArgument saying what the file holds instead; kTooLarge.
 Result<StateDict> ReadCheckpoint(ByteSource& file, const CheckpointLimits& limits = {});
+
+/// The names of what a checkpoint holds, without reading its numbers; none where it holds no state dict.
+/// Errors: as ReadCheckpoint.
+Result<std::vector<std::string>> ListTensors(ByteSource& file, const CheckpointLimits& limits = {});
 
 }  // namespace intelliclinix::nn

@@ -4,7 +4,9 @@
 
 #include "base/byte_source.h"
 #include "nn/checkpoint.h"
+#include "runners/flows_network.h"
 #include "runners/model_file.h"
+#include "runners/onnx_model.h"
 #include "runners/self_check.h"
 
 namespace intelliclinix::runners {
@@ -21,6 +23,8 @@ Result<nn::StateDict> ReadWeights(const records::ModelEntry& entry) {
 
 }  // namespace
 
+std::string WriteDiameters(double diam_mean) { return DumpJson({{"diam_mean", diam_mean}}) + "\n"; }
+
 Result<std::unique_ptr<CellposeModel>> CellposeModel::Load(const records::ModelEntry& entry,
                                                            const nn::EngineOptions& engine) {
   std::unique_ptr<CellposeModel> model(new CellposeModel(entry, engine));
@@ -36,16 +40,50 @@ nn::EngineOptions CellposeModel::EngineFor(nn::Precision precision) const {
   return options;
 }
 
-Status CellposeModel::LoadNetwork() {
+Status CellposeModel::ReadDiameters(const nn::StateDict& weights) {
+  if (!entry_.files.contains(cellpose_file::kDiameters)) {
+    IC_ASSIGN_OR_RETURN(diameters_, NamedAfter(entry_, cellpose_file::kWeights, nn::ReadDiameters(weights)));
+    return {};
+  }
+  IC_ASSIGN_OR_RETURN(const std::vector<std::byte> bytes, ReadModelFile(entry_, cellpose_file::kDiameters));
+  const Result<Json> json = ParseJson({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  const Json number = json && json->is_object() ? json->value("diam_mean", Json()) : Json();
+  if (!number.is_number() || number.get<double>() <= 0) {
+    return Fail(ErrorCode::kInvalidArgument, "The model '" + entry_.id + "' cannot be used: its diameter is no number.",
+                std::string("files.") + cellpose_file::kDiameters);
+  }
+  diameters_ = {.diam_mean = number.get<float>(), .diam_labels = number.get<float>()};
+  return {};
+}
+
+Status CellposeModel::LoadCheckpoint() {
   IC_ASSIGN_OR_RETURN(const nn::StateDict weights, ReadWeights(entry_));
-  IC_ASSIGN_OR_RETURN(diameters_, NamedAfter(entry_, cellpose_file::kWeights, nn::ReadDiameters(weights)));
+  IC_RETURN_IF_ERROR(ReadDiameters(weights));
   IC_ASSIGN_OR_RETURN(float32_, NamedAfter(entry_, cellpose_file::kWeights,
                                            nn::MakeCpnet(weights, EngineFor(nn::Precision::kFloat32))));
+  return {};
+}
+
+Status CellposeModel::LoadOnnx() {
+  IC_ASSIGN_OR_RETURN(DescribedNetwork loaded, LoadOnnxModel(entry_, EngineFor(nn::Precision::kFloat32)));
+  if (loaded.description.interpretation != Interpretation::kCellposeFlows) {
+    return Fail(ErrorCode::kInvalidArgument,
+                "The model '" + entry_.id + "' gives no flows; the runner 'unet' reads it. Correct its runner_name.",
+                "files.description");
+  }
+  diameters_ = loaded.description.diameters;
+  report_.max_error = loaded.max_error;
+  float32_ = MakeFlowsNetwork(std::move(loaded.network), loaded.description.reading.channels);
+  return {};
+}
+
+Status CellposeModel::LoadNetwork() {
+  IC_RETURN_IF_ERROR(IsOnnx() ? LoadOnnx() : LoadCheckpoint());
   const nn::NetworkDescription network = float32_->Describe();
-  report_ = {.engine = network.engine,
-             .device = network.device,
-             .precision = std::string(nn::PrecisionName(network.precision)),
-             .weights_sha256 = entry_.files.at(cellpose_file::kWeights).sha256};
+  report_.engine = network.engine;
+  report_.device = network.device;
+  report_.precision = std::string(nn::PrecisionName(network.precision));
+  report_.weights_sha256 = entry_.files.at(cellpose_file::kWeights).sha256;
   return {};
 }
 
@@ -81,6 +119,10 @@ Result<cellpose::Model> CellposeModel::WithPrecision(nn::Precision precision) {
   const cellpose::SizeModel* const size_model = size_model_ ? &*size_model_ : nullptr;
   if (precision == nn::Precision::kFloat32) return cellpose::Model{*float32_, diameters_, size_model};
   const std::lock_guard lock(mutex_);
+  if (bfloat16_ == nullptr && IsOnnx()) {
+    IC_ASSIGN_OR_RETURN(DescribedNetwork loaded, LoadOnnxModel(entry_, EngineFor(precision)));
+    bfloat16_ = MakeFlowsNetwork(std::move(loaded.network), loaded.description.reading.channels);
+  }
   if (bfloat16_ == nullptr) {
     IC_ASSIGN_OR_RETURN(const nn::StateDict weights, ReadWeights(entry_));
     IC_ASSIGN_OR_RETURN(bfloat16_, nn::MakeCpnet(weights, EngineFor(precision)));

@@ -5,6 +5,7 @@
 #include <mutex>
 #include <optional>
 
+#include "base/json.h"
 #include "base/result.h"
 #include "cellpose/segment.h"
 #include "cellpose/size_model.h"
@@ -15,15 +16,20 @@
 
 namespace intelliclinix::runners {
 
-/// Roles of files in the catalogue. Weights are a must; without a size model diameters are not estimated; without the
+/// Roles of files in the catalogue, of models that are checkpoints; those that are ONNX files have those of onnx_file.
+/// Weights are a must; without a size model diameters are not estimated; without the
 /// self-test's files there is no self-test.
 namespace cellpose_file {
 inline constexpr char kWeights[] = "weights";                  ///< a PyTorch state dict
+inline constexpr char kDiameters[] = "diameters";              ///< JSON, for weights that do not tell: WriteDiameters
 inline constexpr char kSizeModel[] = "size_model";             ///< as cellpose::ReadSizeModel takes
 inline constexpr char kSelfTestInput[] = "self_test_input";    ///< `.npy`, [2, h, w]
 inline constexpr char kSelfTestOutput[] = "self_test_output";  ///< `.npy`, [3, h, w]
 inline constexpr char kSelfTestStyle[] = "self_test_style";    ///< `.npy`, [256]
 }  // namespace cellpose_file
+
+/// The text of a file in the role kDiameters: images are scaled so that cells have `diam_mean` px.
+std::string WriteDiameters(double diam_mean);
 
 /// Threads: any.
 class CellposeModel {
@@ -45,8 +51,12 @@ class CellposeModel {
       : entry_(std::move(entry)), engine_(engine) {}
 
   nn::EngineOptions EngineFor(nn::Precision precision) const;
+  bool IsOnnx() const { return entry_.files.contains("description"); }
 
   Status LoadNetwork();
+  Status LoadCheckpoint();
+  Status LoadOnnx();
+  Status ReadDiameters(const nn::StateDict& weights);
   Status LoadSizeModel();
   Status RunSelfTest();
 

@@ -69,5 +69,67 @@ TEST_F(ModelCatalogueTest, TellsTheFirstThatIsNotFitAndChecksTheRest) {
   EXPECT_TRUE(catalogue.Check("good")->report.has_value());
 }
 
+class ImportedModelsTest : public ModelCatalogueTest {
+ protected:
+  ImportedModelsTest() {
+    catalogue_.WatchImports({.list = [this]() -> Result<std::vector<records::ModelEntry>> {
+                               ++listed_;
+                               if (broken_) return Fail(ErrorCode::kUnavailable, "The store does not answer.");
+                               return there_;
+                             },
+                             .registry = registry_,
+                             .clock = clock_});
+  }
+
+  std::vector<std::string> Ids() {
+    std::vector<std::string> ids;
+    for (const records::ModelEntry* const entry : catalogue_.All()) ids.push_back(entry->id);
+    return ids;
+  }
+
+  std::vector<records::ModelEntry> there_;
+  bool broken_ = false;
+  int listed_ = 0;
+  ModelCatalogue catalogue_{{Entry("shipped", "counting")}};
+};
+
+TEST_F(ImportedModelsTest, AreFoundAtOnceAndPreparedOnce) {
+  EXPECT_EQ(catalogue_.Find("mine"), nullptr);
+  there_ = {Entry("mine", "counting"), Entry("bad one", "counting")};
+  ASSERT_NE(catalogue_.Find("mine"), nullptr);
+  EXPECT_TRUE(catalogue_.Check("mine")->report.has_value());
+  EXPECT_FALSE(catalogue_.Check("bad one")->report.has_value());
+  EXPECT_THAT(Ids(), testing::ElementsAre("shipped", "bad one", "mine"));
+  catalogue_.Refresh();
+  EXPECT_EQ(prepared_, 2);
+}
+
+TEST_F(ImportedModelsTest, AreListedOnceASecondAtMost) {
+  there_ = {Entry("mine", "counting")};
+  for (int i = 0; i < 5; ++i) EXPECT_NE(catalogue_.Find("mine"), nullptr);
+  EXPECT_NE(catalogue_.Find("shipped"), nullptr);
+  EXPECT_EQ(listed_, 1);
+  clock_.Advance(std::chrono::seconds(2));
+  EXPECT_NE(catalogue_.Find("mine"), nullptr);
+  EXPECT_EQ(listed_, 2);
+}
+
+TEST_F(ImportedModelsTest, OneThatIsRemovedStaysForThoseWhoHaveIt) {
+  there_ = {Entry("mine", "counting")};
+  const records::ModelEntry* const borrowed = catalogue_.Find("mine");
+  there_.clear();
+  catalogue_.Refresh();
+  EXPECT_EQ(catalogue_.Find("mine"), nullptr);
+  EXPECT_EQ(borrowed->id, "mine");
+}
+
+TEST_F(ImportedModelsTest, StayWhileTheStoreDoesNotAnswer) {
+  there_ = {Entry("mine", "counting")};
+  ASSERT_NE(catalogue_.Find("mine"), nullptr);
+  broken_ = true;
+  catalogue_.Refresh();
+  EXPECT_NE(catalogue_.Find("mine"), nullptr);
+}
+
 }  // namespace
 }  // namespace intelliclinix::runners

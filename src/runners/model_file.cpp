@@ -39,4 +39,14 @@ Result<std::vector<std::byte>> ReadModelFile(const records::ModelEntry& model, s
   return bytes;
 }
 
+bool HasSelfTest(const records::ModelEntry& model) {
+  return model.files.contains("self_test_output") || model.files.contains("test_output");
+}
+
+std::string LicenseText(const records::ModelEntry& model) {
+  if (!model.files.contains("license")) return {};
+  const Result<std::vector<std::byte>> bytes = ReadModelFile(model, "license");
+  return bytes ? std::string(reinterpret_cast<const char*>(bytes->data()), bytes->size()) : std::string();
+}
+
 }  // namespace intelliclinix::runners

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -15,5 +16,12 @@ namespace intelliclinix::runners {
 /// Errors: kInvalidArgument naming the file, with field "files.ROLE", when the model has none in that role, when it is
 /// missing, or is another than the catalogue says.
 Result<std::vector<std::byte>> ReadModelFile(const records::ModelEntry& model, std::string_view role);
+
+/// Whether the model has stored numbers that its output is compared with when it is loaded.
+bool HasSelfTest(const records::ModelEntry& model);
+
+/// The text of the licence that the model's files have in the role "license"; empty where there is none or it cannot be
+/// read.
+std::string LicenseText(const records::ModelEntry& model);
 
 }  // namespace intelliclinix::runners

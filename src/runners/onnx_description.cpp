@@ -185,9 +185,10 @@ Status CheckTiles(const OnnxDescription& description) {
   if (reading.channels != 1 && reading.channels != 2 && reading.channels != 3) {
     return Refuse("The description's 'channels' must be 1, 2 or 3.");
   }
-  if (reading.tile % reading.multiple != 0) return Refuse("The description's 'tile' must be a multiple of 'multiple'.");
-  if (reading.overlap > reading.tile / 2) return Refuse("The description's 'overlap' must be at most half of 'tile'.");
   const bool flows = description.interpretation == Interpretation::kCellposeFlows;
+  if (!flows && reading.tile % reading.multiple != 0)
+    return Refuse("The description's 'tile' must be a multiple of 'multiple'.");
+  if (reading.overlap > reading.tile / 2) return Refuse("The description's 'overlap' must be at most half of 'tile'.");
   if (flows && (reading.channels == 3 || 16 % reading.multiple != 0)) {
     return Refuse("With 'cellpose_flows', 'channels' must be 1 or 2, and 'multiple' 1, 2, 4, 8 or 16.");
   }
@@ -209,9 +210,10 @@ Result<OnnxDescription> Read(const toml::table& root) {
   reading.channels = flows ? static_cast<int>(nn::kCpnetPlanes) : 1;
   table.Whole("channels", 1, 3, reading.channels);
   table.Whole("multiple", 1, 512, reading.multiple);
-  table.Whole("tile", 64, 4096, reading.tile);
-  table.Whole("overlap", 0, 2048, reading.overlap);
-  const toml::table* const scaling = table.Inner("scaling");
+  // With flows, tiles and scaling are parameters of Cellpose's.
+  if (!flows) table.Whole("tile", 64, 4096, reading.tile);
+  if (!flows) table.Whole("overlap", 0, 2048, reading.overlap);
+  const toml::table* const scaling = flows ? nullptr : table.Inner("scaling");
   const toml::table* const classes = table.Inner("semantic_watershed");
   const toml::table* const planes = table.Inner("cellpose_flows");
   const toml::table* const test = table.Inner("test");

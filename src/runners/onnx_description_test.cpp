@@ -56,7 +56,8 @@ TEST(OnnxDescription, RefusesByName) {
       {kClasses + "[test]\ninput = 'a.npy'", "lacks 'test.output'"},
       {kClasses + "[test]\ninput = '../a.npy'\noutput = 'b.npy'", "without folders"},
       {kFlows + "multiple = 3", "'cellpose_flows.multiple' is unknown"},
-      {"multiple = 3\ntile = 96\noverlap = 0\n" + kFlows, "'multiple' 1, 2, 4, 8 or 16"},
+      {"tile = 64\n" + kFlows, "'tile' is unknown"},
+      {"multiple = 3\n" + kFlows, "'multiple' 1, 2, 4, 8 or 16"},
       {"interpretation = 'cellpose_flows'\n[cellpose_flows]\ndiam_mean = nan", "must be a number above 0"},
   };
   for (const auto& [text, reason] : cases) {

@@ -36,6 +36,15 @@ std::unexpected<Error> UsernameTaken(std::string_view username) {
               "username");
 }
 
+std::unexpected<Error> ModelIdTaken(std::string_view id) {
+  return Fail(ErrorCode::kConflict, "The model id '" + std::string(id) + "' is taken. Choose another.", "id");
+}
+
+std::unexpected<Error> ModelInUse(std::string_view id) {
+  return Fail(ErrorCode::kConflict, "The model '" + std::string(id) +
+                                        "' is needed by an inference that has not ended. Wait for it, or cancel it.");
+}
+
 std::unexpected<Error> EmailTaken(std::string_view email) {
   return Fail(ErrorCode::kConflict, "There is already an account with the e-mail address '" + std::string(email) + "'.",
               "email");

@@ -28,6 +28,10 @@ std::unexpected<Error> IdTaken(std::string_view what, ObjectId id);
 std::unexpected<Error> UsernameTaken(std::string_view username);
 std::unexpected<Error> EmailTaken(std::string_view email);
 
+std::unexpected<Error> ModelIdTaken(std::string_view id);
+/// An inference that has not ended runs on it.
+std::unexpected<Error> ModelInUse(std::string_view id);
+
 /// An inference that has ended is asked to be cancelled, or to be tried again with nothing to try.
 std::unexpected<Error> CannotCancel(records::InferenceStatus status);
 std::unexpected<Error> CannotRetry(records::InferenceStatus status);

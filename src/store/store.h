@@ -9,6 +9,7 @@
 #include "store/correction_store.h"
 #include "store/dataset_store.h"
 #include "store/inference_store.h"
+#include "store/model_store.h"
 #include "store/task_store.h"
 #include "store/user_store.h"
 
@@ -22,6 +23,7 @@ class Store : public UserStore,
               public InferenceStore,
               public TaskStore,
               public CorrectionStore,
+              public ModelStore,
               public BlobStore {
  public:
   /// Whether the store answers. Errors: kUnavailable.

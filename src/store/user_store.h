@@ -22,6 +22,8 @@ class UserStore {
   virtual Result<records::User> GetUser(ObjectId id) = 0;
   /// Errors: kNotFound.
   virtual Result<records::User> FindUser(std::string_view username) = 0;
+  /// Gives the user the role "user" or "admin". Errors: kNotFound.
+  virtual Status SetUserRole(std::string_view username, std::string_view role) = 0;
   /// Notes a login; replaces the password hash when one is given. Errors: kNotFound.
   virtual Status RecordLogin(ObjectId id, TimePoint at, const std::optional<std::string>& new_hash) = 0;
 

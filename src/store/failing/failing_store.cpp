@@ -111,6 +111,10 @@ Result<records::User> FailingStore::FindUser(std::string_view username) {
   return Forward("FindUser", [&] { return store_.FindUser(username); });
 }
 
+Status FailingStore::SetUserRole(std::string_view username, std::string_view role) {
+  return Forward("SetUserRole", [&] { return store_.SetUserRole(username, role); });
+}
+
 Status FailingStore::RecordLogin(ObjectId id, TimePoint at, const std::optional<std::string>& new_hash) {
   return Forward("RecordLogin", [&] { return store_.RecordLogin(id, at, new_hash); });
 }
@@ -260,6 +264,18 @@ Status FailingStore::DeleteBlob(ObjectId id) {
 
 Result<std::vector<ObjectId>> FailingStore::ListOrphans(TimePoint created_before, int limit) {
   return Forward("ListOrphans", [&] { return store_.ListOrphans(created_before, limit); });
+}
+
+Status FailingStore::InsertModel(const records::StoredModel& model) {
+  return Forward("InsertModel", [&] { return store_.InsertModel(model); });
+}
+
+Result<std::vector<records::StoredModel>> FailingStore::ListModels() {
+  return Forward("ListModels", [&] { return store_.ListModels(); });
+}
+
+Status FailingStore::DeleteModel(std::string_view id) {
+  return Forward("DeleteModel", [&] { return store_.DeleteModel(id); });
 }
 
 Result<records::Correction> FailingStore::InsertCorrection(const records::Correction& correction) {

@@ -51,6 +51,7 @@ class FailingStore : public Store {
   Status InsertUser(const records::User& user) override;
   Result<records::User> GetUser(ObjectId id) override;
   Result<records::User> FindUser(std::string_view username) override;
+  Status SetUserRole(std::string_view username, std::string_view role) override;
   Status RecordLogin(ObjectId id, TimePoint at, const std::optional<std::string>& new_hash) override;
   Status RevokeToken(std::string_view jti, TimePoint expires_at) override;
   Result<bool> IsTokenRevoked(std::string_view jti) override;
@@ -90,6 +91,10 @@ class FailingStore : public Store {
   Result<bool> FinishInference(ObjectId inference, const Json& provenance, TimePoint at) override;
   Result<std::vector<ObjectId>> ListUnfinished(TimePoint now, int limit) override;
   Result<int> CountOpenTasks() override;
+
+  Status InsertModel(const records::StoredModel& model) override;
+  Result<std::vector<records::StoredModel>> ListModels() override;
+  Status DeleteModel(std::string_view id) override;
 
   Result<records::Correction> InsertCorrection(const records::Correction& correction) override;
   Result<Page<records::Correction>> ListCorrections(ObjectId owner, ObjectId inference,

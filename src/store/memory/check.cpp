@@ -22,6 +22,9 @@ std::set<ObjectId> MemoryStore::ReferencedBlobs() const {
     for (const records::Artifact& artifact : task.result->artifacts) ids.insert(artifact.blob_id);
   }
   for (const auto& [id, correction] : corrections_) ids.insert(correction.file.blob_id);
+  for (const auto& [id, model] : models_) {
+    for (const auto& [role, blob] : model.blobs) ids.insert(blob);
+  }
   return ids;
 }
 

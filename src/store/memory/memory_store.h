@@ -27,6 +27,7 @@ class MemoryStore final : public Store {
   Status InsertUser(const records::User& user) override;
   Result<records::User> GetUser(ObjectId id) override;
   Result<records::User> FindUser(std::string_view username) override;
+  Status SetUserRole(std::string_view username, std::string_view role) override;
   Status RecordLogin(ObjectId id, TimePoint at, const std::optional<std::string>& new_hash) override;
   Status RevokeToken(std::string_view jti, TimePoint expires_at) override;
   Result<bool> IsTokenRevoked(std::string_view jti) override;
@@ -66,6 +67,10 @@ class MemoryStore final : public Store {
   Result<bool> FinishInference(ObjectId inference, const Json& provenance, TimePoint at) override;
   Result<std::vector<ObjectId>> ListUnfinished(TimePoint now, int limit) override;
   Result<int> CountOpenTasks() override;
+
+  Status InsertModel(const records::StoredModel& model) override;
+  Result<std::vector<records::StoredModel>> ListModels() override;
+  Status DeleteModel(std::string_view id) override;
 
   Result<records::Correction> InsertCorrection(const records::Correction& correction) override;
   Result<Page<records::Correction>> ListCorrections(ObjectId owner, ObjectId inference,
@@ -125,6 +130,7 @@ class MemoryStore final : public Store {
   std::map<std::pair<ObjectId, std::string>, KnownKey> keys_;  // by owner and key
   std::map<TaskKey, records::Task> tasks_;
   std::map<ObjectId, records::Correction> corrections_;
+  std::map<std::string, records::StoredModel, std::less<>> models_;
   std::map<ObjectId, Blob> blobs_;
 };
 

@@ -30,6 +30,16 @@ Result<records::User> MemoryStore::FindUser(std::string_view username) {
   return NotFound("user");
 }
 
+Status MemoryStore::SetUserRole(std::string_view username, std::string_view role) {
+  const std::scoped_lock lock(mutex_);
+  for (auto& [id, user] : users_) {
+    if (CaseKey(user.username) != CaseKey(username)) continue;
+    user.role = role;
+    return {};
+  }
+  return NotFound("user");
+}
+
 Status MemoryStore::RecordLogin(ObjectId id, TimePoint at, const std::optional<std::string>& new_hash) {
   const std::scoped_lock lock(mutex_);
   const auto found = users_.find(id);

@@ -24,6 +24,7 @@ inline constexpr const char* kInferences = "inferences";
 inline constexpr const char* kKeys = "idempotency_keys";
 inline constexpr const char* kTasks = "inference_tasks";
 inline constexpr const char* kCorrections = "corrections";
+inline constexpr const char* kModels = "models";
 inline constexpr const char* kFiles = "fs.files";
 inline constexpr const char* kChunks = "fs.chunks";
 }  // namespace collection

@@ -65,6 +65,20 @@ Status SpareCorrections(Connection& connection, Candidates& candidates) {
                          });
 }
 
+/// Of models there are a few, each with a few files by role.
+Status SpareModels(Connection& connection, Candidates& candidates) {
+  if (candidates.files.empty()) return {};
+  return connection.Find(collection::kModels, {}, {.projection = Make("files", 1)},
+                         [&candidates](View model) -> Result<bool> {
+                           const Json named = model.Value("files");
+                           for (const auto& [role, file] : named.items()) {
+                             if (const auto id = ObjectId::Parse(file.value("gridfs_id", "")))
+                               candidates.files.erase(*id);
+                           }
+                           return true;
+                         });
+}
+
 Status SpareArtifacts(Connection& connection, Candidates& candidates) {
   return connection.Find(collection::kTasks, Make("inference_id", Among(candidates.inferences)),
                          {.projection = Make("result.artifacts.gridfs_id", 1)},
@@ -99,6 +113,7 @@ Status AddOrphans(Connection& connection, Candidates& candidates, std::vector<Ob
     IC_RETURN_IF_ERROR(SpareCorrections(connection, candidates));
   }
   IC_RETURN_IF_ERROR(SpareSources(connection, candidates));
+  IC_RETURN_IF_ERROR(SpareModels(connection, candidates));
   std::ranges::copy(std::views::keys(candidates.files), std::back_inserter(orphans));
   candidates = {};
   return {};

@@ -34,6 +34,14 @@ Result<User> MongoStore::FindUser(std::string_view username) {
   return NotFound("user");
 }
 
+Status MongoStore::SetUserRole(std::string_view username, std::string_view role) {
+  IC_ASSIGN_OR_RETURN(const User user, FindUser(username));
+  IC_ASSIGN_OR_RETURN(const UpdateCounts counts, connection_->UpdateOne(collection::kUsers, Make("_id", user.id),
+                                                                        Make("$set", Make("role", role))));
+  if (counts.matched == 0) return NotFound("user");
+  return {};
+}
+
 Status MongoStore::RecordLogin(ObjectId id, TimePoint at, const std::optional<std::string>& new_hash) {
   IC_ASSIGN_OR_RETURN(const auto found, connection_->FindOne(collection::kUsers, Make("_id", id)));
   if (!found) return NotFound("user");

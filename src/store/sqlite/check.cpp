@@ -22,6 +22,7 @@ using namespace inconsistency;
   "SELECT artifact.value ->> '$.gridfs_id' FROM tasks, json_each(tasks.result, '$.artifacts') AS artifact " \
   "WHERE tasks.result IS NOT NULL"
 #define IC_CORRECTION_NAMES "SELECT document ->> '$.gridfs_id' FROM corrections"
+#define IC_MODEL_NAMES "SELECT file.value ->> '$.gridfs_id' FROM models, json_each(models.document, '$.files') AS file"
 #define IC_IS_OPEN "IN ('queued', 'running')"
 #define IC_IS_FINAL "IN ('completed', 'failed')"
 
@@ -56,7 +57,7 @@ constexpr std::array kRules = {
          nullptr},
     Rule{kReferenceMisnoted,
          "SELECT id, filename FROM blobs WHERE kept <> (lower(hex(id)) IN (" IC_SOURCE_NAMES " UNION " IC_ARTIFACT_NAMES
-         " UNION " IC_CORRECTION_NAMES "))",
+         " UNION " IC_CORRECTION_NAMES " UNION " IC_MODEL_NAMES "))",
          "UPDATE blobs SET kept = 1 - kept WHERE id = ?1"},
     Rule{kTasksMissing,
          "SELECT i.id, '' FROM inferences AS i JOIN datasets AS d ON d.id = i.dataset_id WHERE i.dispatched AND "

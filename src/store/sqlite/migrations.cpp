@@ -158,8 +158,16 @@ UPDATE tasks SET axes = told.axes FROM told
 WHERE told.inference_id = tasks.inference_id AND told.source = lower(hex(tasks.source_id)) AND state <> 'completed';
 )sql";
 
+// What was imported, and who may import.
+constexpr const char* kModels = R"sql(
+CREATE TABLE models (
+  id TEXT PRIMARY KEY NOT NULL,
+  document TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+)sql";
+
 // In order; step i leads to version i + 1. A step that was released is never changed: changes are new steps.
-constexpr std::array kSteps = {kFirstTables, kTurnsAndKeys, kProcessesAndOrphans, kCorrections, kAxesOfTasks};
+constexpr std::array kSteps = {kFirstTables, kTurnsAndKeys, kProcessesAndOrphans, kCorrections, kAxesOfTasks, kModels};
 
 Status CheckOrigin(Database& database, std::int64_t version, const std::string& path) {
   IC_ASSIGN_OR_RETURN(const std::int64_t application, database.QueryInt("PRAGMA application_id"));

@@ -60,6 +60,14 @@ Result<User> SqliteStore::FindUser(std::string_view username) {
   });
 }
 
+Status SqliteStore::SetUserRole(std::string_view username, std::string_view role) {
+  return connections_->Write([&](Database& database) -> Status {
+    IC_RETURN_IF_ERROR(database.Run("UPDATE users SET role = ?2 WHERE username_key = ?1", CaseKey(username), role));
+    if (database.Changes() == 0) return NotFound("user");
+    return {};
+  });
+}
+
 Status SqliteStore::RecordLogin(ObjectId id, TimePoint at, const std::optional<std::string>& new_hash) {
   return connections_->Write([&](Database& database) -> Status {
     IC_RETURN_IF_ERROR(
