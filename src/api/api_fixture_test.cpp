@@ -1,5 +1,6 @@
 #include "api/api_fixture_test.h"
 
+#include <filesystem>
 #include <future>
 #include <memory>
 #include <stdexcept>
@@ -145,11 +146,13 @@ std::string ExampleBytes(std::string_view filename) {
 
 TestApi::TestApi(int workers)
     : catalogue(Models()),
+      views(store, pool, {.folder = std::filesystem::temp_directory_path()}, {}),
       dispatcher({store, registry, catalogue, pool, clock},
                  {.workers = workers,
                   .build = {.version = "1.2.3", .commit = "abc", .compiler = "a compiler"},
                   .source_limits = {}}),
-      context{store, dispatcher, registry, catalogue, clock, tokens, passwords, hashing, metrics, Options()},
+      context{store,     dispatcher, registry, catalogue, clock,     tokens,
+              passwords, hashing,    metrics,  views,     previewer, Options()},
       router(MakeRoutes(context)),
       hooks(MakeHooks(context.metrics, context.options.cors_origins)) {
   registry.Register(MakeSizeRunner());

@@ -8,6 +8,7 @@
 
 #include "api/context.h"
 #include "api/hash_queue.h"
+#include "api/image_views.h"
 #include "api/metrics.h"
 #include "api/passwords.h"
 #include "api/routes.h"
@@ -85,6 +86,8 @@ class TestApi {
   PasswordHasher passwords{PasswordOptions{.passes = 1, .memory_bytes = 8192}};
   HashQueue hashing;
   Metrics metrics;
+  ImageViews views;
+  dispatch::Previewer previewer{store, pool, {}};
   dispatch::Dispatcher dispatcher;
   Context context;
   http::Router router;

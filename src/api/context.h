@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "dispatch/dispatcher.h"
+#include "dispatch/previewer.h"
 #include "runners/model_catalogue.h"
 #include "runners/runner_registry.h"
 #include "runners/source_image.h"
@@ -17,6 +18,7 @@
 namespace intelliclinix::api {
 
 class HashQueue;
+class ImageViews;
 class Metrics;
 class PasswordHasher;
 class TokenIssuer;
@@ -52,6 +54,8 @@ struct Context {
   const PasswordHasher& passwords;
   HashQueue& hashing;
   Metrics& metrics;
+  ImageViews& views;
+  dispatch::Previewer& previewer;
   ApiOptions options;
 };
 

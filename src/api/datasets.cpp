@@ -1,6 +1,7 @@
 #include "api/datasets.h"
 
 #include "api/errors.h"
+#include "api/files_sink.h"
 #include "api/job_control.h"
 #include "api/request.h"
 #include "api/upload_sink.h"
@@ -32,6 +33,21 @@ Result<std::unique_ptr<http::BodySink>> OpenUpload(Context& context, const http:
 
 UploadStart Upload(Context& context, const http::Request& head) {
   Result<std::unique_ptr<http::BodySink>> sink = OpenUpload(context, head);
+  if (!sink) return ErrorResponse(sink.error(), head);
+  return *std::move(sink);
+}
+
+Result<std::unique_ptr<http::BodySink>> OpenAddition(Context& context, const http::Request& head) {
+  IC_ASSIGN_OR_RETURN(const records::User user, Authenticate(context, head));
+  IC_RETURN_IF_ERROR(CheckQuery(head, {}));
+  IC_ASSIGN_OR_RETURN(const ObjectId id, PathId(head, "id", "dataset"));
+  IC_RETURN_IF_ERROR(context.store.GetDataset(user.id, id));
+  IC_ASSIGN_OR_RETURN(const std::string boundary, http::MultipartBoundary(head.Header("Content-Type")));
+  return std::make_unique<FilesSink>(FilesSink::Parts{context, head, user.id, id}, boundary);
+}
+
+UploadStart AddFiles(Context& context, const http::Request& head) {
+  Result<std::unique_ptr<http::BodySink>> sink = OpenAddition(context, head);
   if (!sink) return ErrorResponse(sink.error(), head);
   return *std::move(sink);
 }
@@ -93,6 +109,9 @@ void AddDatasetRoutes(http::Router& router, Context& context) {
                   }));
   };
   router.HandleUpload("POST", "/api/datasets/upload", [&context](http::Request& head) { return Upload(context, head); },
+                      {.max_body_bytes = context.options.limits.max_upload_bytes});
+  router.HandleUpload("POST", "/api/datasets/{id}/files",
+                      [&context](http::Request& head) { return AddFiles(context, head); },
                       {.max_body_bytes = context.options.limits.max_upload_bytes});
   add("GET", "/api/datasets", List);
   add("GET", "/api/datasets/{id}", Get);

@@ -1,4 +1,4 @@
-// Datasets: upload, list, get, delete.
+// Datasets: upload, add files, list, get, delete.
 #pragma once
 
 #include "api/context.h"

@@ -10,7 +10,9 @@
 #include "api/models.h"
 #include "api/operations.h"
 #include "api/page.h"
+#include "api/preview_route.h"
 #include "api/start_route.h"
+#include "api/views.h"
 
 namespace intelliclinix::api {
 
@@ -22,9 +24,11 @@ http::Router MakeRoutes(Context& context) {
   AddInferenceRoutes(router, context);
   AddCorrectionRoutes(router, context);
   AddStartRoute(router, context);
+  AddPreviewRoute(router, context);
   AddJobControlRoutes(router, context);
   AddEventRoutes(router, context);
   AddFileRoutes(router, context);
+  AddViewRoutes(router, context);
   AddOperationsRoutes(router, {.store = context.store,
                                .dispatcher = context.dispatcher,
                                .registry = context.registry,

@@ -81,6 +81,13 @@ Ask AskLogin(const World& world) {
   return {.method = "POST", .path = "/api/auth/login", .body = DumpJson(body)};
 }
 
+Ask AskAddition(const World& world) {
+  return {.method = "POST",
+          .path = DatasetPath(world) + "/files",
+          .body = FormBody({}, {{"more.png", ExampleBytes("fluorescence_faint_256x256.png")}}),
+          .content_type = std::string(kFormType)};
+}
+
 /// Without the file, which is missing to the owner alone.
 Ask AskCorrection(const World& world) {
   return {.method = "POST",
@@ -91,6 +98,16 @@ Ask AskCorrection(const World& world) {
 
 Ask AskFile(const World& world) {
   return {.method = "GET", .path = "/api/files/" + world.owned.artifact.blob_id.ToString()};
+}
+
+std::string SourcePath(const World& world) { return "/api/files/" + world.owned.dataset.files[0].blob_id.ToString(); }
+
+/// Of a model that no runner of this server runs.
+Ask AskPreview(const World& world) {
+  const Json body = {{"dataset_id", world.owned.dataset.id.ToString()},
+                     {"file_id", world.owned.dataset.files[0].blob_id.ToString()},
+                     {"model_id", "orphan"}};
+  return {.method = "POST", .path = "/api/inferences/preview", .body = DumpJson(body)};
 }
 
 /// The first file of the page in a folder of it.
@@ -115,6 +132,7 @@ const std::vector<Row>& Rows() {
       {"POST /api/models", AskModelImport, 401, 403, 403},
       {"DELETE /api/models/{model_id}", Plain("DELETE", "/api/models/size_model"), 401, 403, 403},
       {"POST /api/datasets/upload", AskUpload, 401, 201, 201},
+      {"POST /api/datasets/{id}/files", AskAddition, 401, 404, 201},
       {"GET /api/datasets", Plain("GET", "/api/datasets/"), 401, 200, 200},
       {"GET /api/datasets/{id}", At("GET", DatasetPath), 401, 404, 200},
       {"DELETE /api/datasets/{id}", At("DELETE", DatasetPath), 401, 404, 200},
@@ -130,6 +148,10 @@ const std::vector<Row>& Rows() {
       {"POST /api/inferences/{id}/corrections", AskCorrection, 401, 404, 400},
       {"GET /api/inferences/{id}/corrections", At("GET", InferencePath, "/corrections"), 401, 404, 200},
       {"GET /api/files/{id}", AskFile, 401, 404, 200},
+      {"GET /api/files/{id}/view", At("GET", SourcePath, "/view"), 401, 404, 400},  // it is no image
+      {"GET /api/files/{id}/tiles/{level}/{x}/{y}", At("GET", SourcePath, "/tiles/0/0/0"), 401, 404, 400},
+      {"GET /api/files/{id}/thumbnail", At("GET", SourcePath, "/thumbnail"), 401, 404, 400},
+      {"POST /api/inferences/preview", AskPreview, 401, 404, 400},
       {"GET /health", Plain("GET", "/health"), 200, 200, 200},
       {"GET /ready", Plain("GET", "/ready"), 200, 200, 200},
       {"GET /metrics", Plain("GET", "/metrics"), 200, 200, 200},
@@ -232,6 +254,7 @@ TEST_P(RoutesTest, SomebodyElsesAndUnknownAnswerAlike) {
   if (GetParam().other != 404) return;
   const http::Response others = Call(world, world.other.token);
   world.owned.dataset.id = world.owned.inference.id = world.owned.artifact.blob_id = ObjectId::Generate();
+  world.owned.dataset.files[0].blob_id = ObjectId::Generate();
   const http::Response unknown = Call(world, world.other.token);
   EXPECT_EQ(others.status, unknown.status);
   EXPECT_EQ(BodyText(others), BodyText(unknown));

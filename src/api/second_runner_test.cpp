@@ -71,8 +71,8 @@ class SecondRunnerTest : public ::testing::Test {
   const testing::Person ada_ = api_.AddPerson("ada");
   const runners::ModelCatalogue catalogue_{{*api_.catalogue.Find("size_model"), ChannelModel()}};
   dispatch::Dispatcher dispatcher_{{api_.store, api_.registry, catalogue_, api_.pool, api_.clock}, {}};
-  Context context_{api_.store,  dispatcher_,    api_.registry, catalogue_,   api_.clock,
-                   api_.tokens, api_.passwords, api_.hashing,  api_.metrics, api_.context.options};
+  Context context_{api_.store,     dispatcher_,  api_.registry, catalogue_, api_.clock,     api_.tokens,
+                   api_.passwords, api_.hashing, api_.metrics,  api_.views, api_.previewer, api_.context.options};
 };
 
 TEST_F(SecondRunnerTest, RunsByTheNameInTheCatalogue) {

@@ -11,6 +11,10 @@ constexpr std::size_t kMaxNameBytes = 255;  // of every usual file system
 
 std::unexpected<Error> Refuse(ErrorCode code, std::string message) { return Fail(code, std::move(message), "files"); }
 
+auto IsBlob(ObjectId id) {
+  return [id](const records::SourceFile& file) { return file.blob_id == id; };
+}
+
 void Remove(store::BlobStore& store, ObjectId id) {
   const Status removed = store.DeleteBlob(id);
   if (removed) return;
@@ -27,6 +31,10 @@ SourceIntake::~SourceIntake() {
     Remove(store_, file.blob_id);
     if (file.preview_id) Remove(store_, *file.preview_id);
   }
+}
+
+void SourceIntake::Release(const std::vector<records::SourceFile>& files) {
+  for (const records::SourceFile& file : files) std::erase_if(files_, IsBlob(file.blob_id));
 }
 
 std::unexpected<Error> SourceIntake::Named(Error error) const {

@@ -37,6 +37,8 @@ class SourceIntake {
   const std::vector<records::SourceFile>& files() const { return files_; }
   /// Something points to the files now: they stay.
   void Release() { files_.clear(); }
+  /// The same of some of them.
+  void Release(const std::vector<records::SourceFile>& files);
 
  private:
   Status CheckName(std::string_view filename) const;

@@ -43,6 +43,7 @@ Result<records::Inference> PlanInference(const Context& context, const records::
   inference.params = std::move(run.params);
   inference.model_id = std::move(run.model_id);
   inference.runner_name = model->runner_name;
+  inference.images = static_cast<int>(dataset.files.size());
   inference.created_at = context.clock.Now();
   return inference;
 }

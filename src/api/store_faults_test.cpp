@@ -83,8 +83,8 @@ class FaultyServer {
   const testing::Person ada_ = api_.AddPerson("ada");
   store::failing::FailingStore store_{api_.store};
   dispatch::Dispatcher dispatcher_{{store_, api_.registry, api_.catalogue, api_.pool, api_.clock}, QuickOptions()};
-  Context context_{store_,      dispatcher_,    api_.registry, api_.catalogue, api_.clock,
-                   api_.tokens, api_.passwords, api_.hashing,  api_.metrics,   api_.context.options};
+  Context context_{store_,         dispatcher_,  api_.registry, api_.catalogue, api_.clock,     api_.tokens,
+                   api_.passwords, api_.hashing, api_.metrics,  api_.views,     api_.previewer, api_.context.options};
 };
 
 void ExpectWhole(FaultyServer& server, const Json& document) {

@@ -206,8 +206,9 @@ TEST_F(UploadTest, AStoreThatFailsOnTheWayKeepsNothing) {
   const auto upload = [&](const store::failing::Failure& failure) -> int {
     store::failing::FailingStore failing(api_.store);
     failing.Inject(failure);
-    Context context{failing,     api_.dispatcher, api_.registry, api_.catalogue, api_.clock,
-                    api_.tokens, api_.passwords,  api_.hashing,  api_.metrics,   api_.context.options};
+    Context context{failing,      api_.dispatcher, api_.registry,  api_.catalogue,
+                    api_.clock,   api_.tokens,     api_.passwords, api_.hashing,
+                    api_.metrics, api_.views,      api_.previewer, api_.context.options};
     UploadSink sink(context, head_, ada_.user, "edge");
     const Status written = sink.Write(AsBytes(body));
     return written ? std::get<http::Response>(sink.Finish()).status : HttpStatus(written.error().code);

@@ -1,6 +1,7 @@
 #include "app/serve_options.h"
 
 #include <algorithm>
+#include <filesystem>
 
 #include "app/installation.h"
 #include "app/this_build.h"
@@ -37,6 +38,20 @@ api::ApiOptions ApiOptionsOf(const Settings& settings) {
   options.limits.max_model_bytes = static_cast<std::uint64_t>(settings.max_model_bytes);
   options.source_limits = SourceLimitsOf(settings);
   options.model_folder = settings.data + "/models";
+  return options;
+}
+
+api::ImageViewOptions ImageViewOptionsOf(const Settings& settings) {
+  api::ImageViewOptions options{.folder = settings.data + "/cache",
+                                .max_bytes = static_cast<std::uint64_t>(settings.view_cache_bytes)};
+  std::error_code ignored;  // who looks at an image is told where the folder is missing
+  std::filesystem::create_directories(options.folder, ignored);
+  return options;
+}
+
+dispatch::PreviewerOptions PreviewerOptionsOf(const Settings& settings) {
+  dispatch::PreviewerOptions options{.source_limits = SourceLimitsOf(settings)};
+  if (settings.workers == 0) options.places = 0;
   return options;
 }
 

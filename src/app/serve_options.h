@@ -2,9 +2,11 @@
 #pragma once
 
 #include "api/context.h"
+#include "api/image_views.h"
 #include "app/settings.h"
 #include "base/log.h"
 #include "dispatch/dispatcher.h"
+#include "dispatch/previewer.h"
 #include "http/server.h"
 
 namespace intelliclinix::app {
@@ -12,6 +14,9 @@ namespace intelliclinix::app {
 log::Level LogLevelOf(const Settings& settings);
 http::ServerOptions ServerOptionsOf(const Settings& settings);
 api::ApiOptions ApiOptionsOf(const Settings& settings);
+/// The folder is made where it is missing.
+api::ImageViewOptions ImageViewOptionsOf(const Settings& settings);
+dispatch::PreviewerOptions PreviewerOptionsOf(const Settings& settings);
 /// Where a process with these settings listens.
 std::string UrlOf(const Settings& settings, std::uint16_t port);
 /// `role`: "serve" or "worker", for the name by which the store knows this process.

@@ -6,6 +6,7 @@
 
 #include "api/context.h"
 #include "api/hash_queue.h"
+#include "api/image_views.h"
 #include "api/metrics.h"
 #include "api/passwords.h"
 #include "api/tokens.h"
@@ -14,6 +15,7 @@
 #include "app/settings.h"
 #include "base/clock.h"
 #include "base/thread_pool.h"
+#include "dispatch/previewer.h"
 #include "http/server.h"
 #include "store/store.h"
 
@@ -51,6 +53,8 @@ class ServerProcess {
   api::PasswordHasher passwords_;
   api::HashQueue hashing_;
   api::Metrics metrics_;
+  api::ImageViews views_;
+  dispatch::Previewer previewer_;
   api::Context context_;
   ThreadPool blocking_;
   http::Server server_;

@@ -35,6 +35,7 @@ struct Settings {
   std::int64_t max_model_bytes = 2LL << 30;
   std::int64_t max_queued_jobs = 1000;
   std::int64_t max_event_streams = 100;
+  std::int64_t view_cache_bytes = 4LL << 30;
   std::int64_t max_pixels = 400'000'000;
   std::int64_t max_channels = 64;
   std::int64_t max_memory = 0;

@@ -154,6 +154,7 @@ ObjectId Lab::AddInference(const std::vector<std::string>& filenames, const std:
   inference.model_id = model;
   const records::ModelEntry* const entry = catalogue_.Find(model);
   inference.runner_name = entry == nullptr ? "fake" : entry->runner_name;
+  inference.images = static_cast<int>(dataset.files.size());
   inference.created_at = clock_.Now();
   EXPECT_TRUE(store_.InsertInference(inference));
   return inference.id;

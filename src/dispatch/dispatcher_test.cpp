@@ -74,6 +74,17 @@ void ExpectWholePath(Lab& lab) {
 
 TEST_F(DispatcherTest, RunsTheWholePathInMemory) { ExpectWholePath(lab_); }
 
+TEST_F(DispatcherTest, RunsWhatTheDatasetHeldAtTheStart) {
+  const ObjectId inference = lab_.AddInference(2);
+  const ObjectId dataset = lab_.Load(inference).dataset_id;
+  records::SourceFile late = store_.GetDataset(lab_.owner(), dataset)->files[0];
+  late.filename = "late.png";
+  ASSERT_TRUE(store_.AddFiles(lab_.owner(), dataset, {late}, 10));
+  const records::Inference ended = RunToEnd(inference);
+  ASSERT_EQ(ended.results.size(), 2U);
+  EXPECT_EQ(ended.results[1].source_filename, "image-1.png");
+}
+
 TEST(DispatcherOnSqlite, RunsTheWholePath) {
   const std::filesystem::path folder =
       std::filesystem::temp_directory_path() / ("dispatch-" + ObjectId::Generate().ToString());

@@ -1,5 +1,7 @@
 #include "dispatch/starter.h"
 
+#include <algorithm>
+#include <span>
 #include <vector>
 
 #include "dispatch/plan.h"
@@ -9,11 +11,13 @@
 namespace intelliclinix::dispatch {
 namespace {
 
-/// One task an image, in the order of the dataset's files.
+/// One task an image, in the order of the dataset's files; not of those that came after the inference.
 std::vector<records::Task> MakeTasks(const records::Inference& inference, const records::Dataset& dataset) {
   std::vector<records::Task> tasks;
-  tasks.reserve(dataset.files.size());
-  for (const records::SourceFile& file : dataset.files) {
+  const std::size_t all = dataset.files.size();
+  const std::size_t images = inference.images ? std::min(all, static_cast<std::size_t>(*inference.images)) : all;
+  tasks.reserve(images);
+  for (const records::SourceFile& file : std::span(dataset.files).first(images)) {
     records::Task task;
     task.id = ObjectId::Generate();
     task.inference_id = inference.id;

@@ -101,6 +101,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool fresh_ = true;  // no request has come yet
   bool idle_ = true;
   bool streaming_ = false;  // the response is a TextStream
+  bool watching_ = false;   // it ends at once when the client hangs up
   bool timed_out_ = false;
   bool gone_ = false;  // the client hung up, or the server cut the connection
 };

@@ -11,9 +11,17 @@ Connection::Answered Connection::RunHandler(Exchange& exchange) {
   if (std::optional<Problem> problem = co_await ReadWholeBody(exchange)) co_return *std::move(problem);
   if (gone_) co_return std::nullopt;
   in_.Release();
+  const bool watched = exchange.route->options.stops_with_client;
+  std::stop_source stop = watched ? std::stop_source() : std::stop_source(std::nostopstate);
+  exchange.request->client = stop;
   auto box = MakeBox<Outcome>();
   PostHandler(state_, *exchange.route, exchange.request, box);
-  co_return co_await Await(box);
+  watching_ = watched;
+  if (watched) WatchForHangUp();
+  std::optional<Outcome> outcome = co_await Await(box);
+  watching_ = false;
+  if (!outcome) stop.request_stop();
+  co_return outcome;
 }
 
 // Nothing when the request may go on, or the client is gone.

@@ -18,6 +18,7 @@ std::string Chunk(std::string_view text) {
 asio::awaitable<bool> Connection::SendStream(const Prepared& prepared, std::uint64_t& body_bytes) {
   in_.Release();
   streaming_ = true;
+  watching_ = true;
   WatchForHangUp();
   TextStream::Piece piece;
   while (!gone_ && !piece.last) {
@@ -27,6 +28,7 @@ asio::awaitable<bool> Connection::SendStream(const Prepared& prepared, std::uint
     if (co_await WriteAll(bytes)) body_bytes += bytes.size();
   }
   streaming_ = false;
+  watching_ = false;
   prepared.stream->Detach();
   wake_.expires_at(Clock::time_point::max());
   if (gone_ || piece.broken) co_return false;
@@ -53,13 +55,13 @@ asio::awaitable<TextStream::Piece> Connection::NextPiece(TextStream& stream) {
   co_return piece;
 }
 
-// A client that is told something only now and then would else be missed only then. Bytes that come are a next
-// request: it is read in its turn, and from there on only writing finds out.
+// A client that is told something only now and then, or late, would else be missed only then. Bytes that come are a
+// next request: it is read in its turn, and from there on only writing finds out.
 void Connection::WatchForHangUp() {
   socket_.async_wait(asio::ip::tcp::socket::wait_read,
                      [self = shared_from_this()](const boost::system::error_code& error) {
                        boost::system::error_code ignored;
-                       if (error || !self->streaming_) return;
+                       if (error || !self->watching_) return;
                        if (self->socket_.available(ignored) == 0) self->Cut();
                      });
 }

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -48,6 +49,8 @@ struct Request {
   std::string request_id;                                   ///< 16 hex digits, made by the server
   std::string remote_address;                               ///< the peer's IP address, without port
   std::any checked;                                         ///< what a HeadCheck found out, for its Handler
+  /// Stopped when the client hangs up before it is answered, on routes that stop with their client.
+  std::stop_source client{std::nostopstate};
 
   /// A header field's value, or empty.
   std::string_view Header(std::string_view name) const { return headers.Get(name); }

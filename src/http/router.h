@@ -52,6 +52,8 @@ struct RouteOptions {
   std::uint64_t max_body_bytes = 16 << 10;
   /// The Handler never blocks: it runs on the I/O thread, so that it answers even while the blocking pool is busy.
   bool immediate = false;
+  /// The Handler looks at Request::client, and stops when the client has hung up.
+  bool stops_with_client = false;
 };
 
 struct Route {

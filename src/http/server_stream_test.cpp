@@ -1,4 +1,8 @@
 // Responses that are written while the client reads them.
+#include <latch>
+#include <mutex>
+#include <stop_token>
+
 #include "http/server.h"
 #include "http/server_fixture_test.h"
 
@@ -48,6 +52,10 @@ class ServerStreamTest : public ServerFixture {
   }
 
   std::string head_;
+  std::mutex later_mutex_;
+  Send later_;
+  std::stop_token stop_;
+  int begun_ = 0;
 
  private:
   std::mutex mutex_;
@@ -102,6 +110,65 @@ TEST_F(ServerStreamTest, ASilentStreamShowsThatItLives) {
   StartWith({.idle_text = ":\n\n", .idle = std::chrono::milliseconds(5)});
   WireClient client = Open();
   EXPECT_TRUE(ReadUntil(client, "3\r\n:\n\n\r\n3\r\n:\n\n\r\n").contains(":"));
+}
+
+TEST_F(ServerStreamTest, AHandlerIsToldThatItsClientHungUp) {
+  router_.Handle("GET", "/slow",
+                 [this](Request& request) -> Reply {
+                   return Deferred{[this, stop = request.client.get_token()](Send send) {
+                     diary_.Note("begun");
+                     pool_->Post([this, stop, send = std::move(send)]() mutable {
+                       std::latch stopped(1);
+                       const std::stop_callback on_stop(stop, [&stopped] { stopped.count_down(); });
+                       stopped.wait();
+                       diary_.Note("stopped");
+                       send({.body = "too late"});
+                     });
+                   }};
+                 },
+                 {.stops_with_client = true});
+  router_.Handle("GET", "/other", [](Request& request) -> Reply {
+    return Response{.body = request.client.stop_possible() ? "watched" : "not watched"};
+  });
+  Start();
+  {
+    WireClient client = Connect();
+    client.Send(Get("/slow"));
+    ASSERT_TRUE(diary_.WaitFor("begun"));
+  }
+  EXPECT_TRUE(diary_.WaitFor("stopped"));
+  EXPECT_TRUE(WaitForConnections(0));
+  WireClient client = Connect();
+  client.Send(Get("/other"));
+  EXPECT_TRUE(ReadUntil(client, "watched").ends_with("not watched"));
+}
+
+TEST_F(ServerStreamTest, ANextRequestIsNoHangUp) {
+  router_.Handle("GET", "/slow",
+                 [this](Request& request) -> Reply {
+                   return Deferred{[this, stop = request.client.get_token()](Send send) {
+                     const std::lock_guard lock(later_mutex_);
+                     later_ = std::move(send);
+                     stop_ = stop;
+                     diary_.Note("begun " + std::to_string(++begun_));
+                   }};
+                 },
+                 {.stops_with_client = true});
+  Start();
+  WireClient client = Connect();
+  client.Send(Get("/slow"));
+  ASSERT_TRUE(diary_.WaitFor("begun 1"));
+  client.Send(Get("/slow"));
+  {
+    const std::lock_guard lock(later_mutex_);
+    std::exchange(later_, nullptr)({.body = "first answer"});
+  }
+  EXPECT_TRUE(ReadUntil(client, "first answer").ends_with("first answer"));
+  ASSERT_TRUE(diary_.WaitFor("begun 2"));
+  const std::lock_guard lock(later_mutex_);
+  EXPECT_FALSE(stop_.stop_requested());
+  later_({.body = "second answer"});
+  EXPECT_TRUE(ReadUntil(client, "second answer").ends_with("second answer"));
 }
 
 TEST_F(ServerStreamTest, AClientThatGoesIsNoticedAtOnce) {

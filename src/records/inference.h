@@ -76,6 +76,8 @@ struct Inference {
   bool dispatched = false;        ///< its tasks are all there; false after a start that was cut short
   bool cancel_requested = false;  ///< it ends as failed with kCancelled once no task of it runs any more
   int attempt = 1;                ///< 1, and one more with each retry of its failed images
+  /// Files of its dataset when it was started: the first so many are run, as a dataset grows at its end. None: all.
+  std::optional<int> images;
   TimePoint created_at;
   std::optional<TimePoint> started_at;
   std::optional<TimePoint> finished_at;

@@ -26,10 +26,6 @@ double MillisecondsSince(SteadyClock::time_point start) {
   return std::chrono::duration<double, std::milli>(SteadyClock::now() - start).count();
 }
 
-image::DecodeLimits ToDecodeLimits(const SourceLimits& limits) {
-  return {.max_pixels = limits.max_pixels, .max_channels = limits.max_channels};
-}
-
 const char* ContentType(image::ImageHeader::Format format) {
   switch (format) {
     case image::ImageHeader::Format::kPng:
@@ -46,21 +42,6 @@ const char* ContentType(image::ImageHeader::Format format) {
 bool BrowserShows(const image::ImageHeader& header) {
   return header.format == image::ImageHeader::Format::kJpeg ||
          (header.format == image::ImageHeader::Format::kPng && header.type == image::PixelType::kUint8);
-}
-
-records::ImageFacts FactsOf(const image::ImageHeader& header) {
-  const std::optional<image::PixelSizeUm>& size = header.pixel_size_um;
-  return {.height = header.height,
-          .width = header.width,
-          .channels = header.channels - (header.has_alpha ? 1 : 0),
-          .bit_depth = header.stored_bits,
-          .content_type = ContentType(header.format),
-          .browser_shows = BrowserShows(header),
-          .axes = header.axes,
-          .depth = header.depth,
-          .times = header.times,
-          .channel_names = header.channel_names,
-          .pixel_size_um = size ? std::optional(records::PixelSizeUm{size->x, size->y}) : std::nullopt};
 }
 
 Result<std::string> HashSource(ByteSource& file) {
@@ -110,14 +91,17 @@ std::string PlaneSuffix(int z, int depth) {
 class SourceRunner {
  public:
   SourceRunner(ModelRunner& runner, const SourceRun& run, const SourceLimits& limits, const RunContext& context)
-      : runner_(runner), run_(run), source_limits_(limits), limits_(ToDecodeLimits(limits)), context_(context) {}
+      : runner_(runner), run_(run), source_limits_(limits), limits_(DecodeLimitsOf(limits)), context_(context) {}
 
   Result<RunOutput> Run() {
     const SteadyClock::time_point start = SteadyClock::now();
     IC_ASSIGN_OR_RETURN(image::ImageFile file, image::ImageFile::Open(run_.file, limits_, run_.axes));
     facts_ = FactsOf(file.header());
+    if (run_.region) facts_.width = run_.region->width;
+    if (run_.region) facts_.height = run_.region->height;
     IC_RETURN_IF_ERROR(CheckRun(runner_, run_.model, run_.params, facts_, source_limits_));
     IC_ASSIGN_OR_RETURN(chosen_, ChoosePlanes(run_.params, facts_));
+    if (run_.region && chosen_.each) chosen_.planes = {chosen_.planes[chosen_.planes.size() / 2]};
     IC_ASSIGN_OR_RETURN(sha256_, HashSource(run_.file));
     output_.timings_ms["decode"] = 0.0;
     for (done_ = 0; done_ < chosen_.planes.size(); ++done_) IC_RETURN_IF_ERROR(RunPlane(file));
@@ -130,7 +114,7 @@ class SourceRunner {
   Status RunPlane(image::ImageFile& file) {
     const SteadyClock::time_point start = SteadyClock::now();
     const image::PlaneIndex plane = chosen_.planes[done_];
-    IC_ASSIGN_OR_RETURN(const image::Image source, file.Decode({plane, chosen_.projection}));
+    IC_ASSIGN_OR_RETURN(const image::Image source, file.Decode({plane, chosen_.projection, run_.region}));
     AddTime("decode", MillisecondsSince(start));
     const std::string suffix = chosen_.each ? PlaneSuffix(plane.z, facts_.depth) : "";
     IC_ASSIGN_OR_RETURN(RunOutput output, runner_.Run({source, run_.params, run_.model, run_.stem + suffix, facts_,
@@ -184,17 +168,36 @@ class SourceRunner {
 
 }  // namespace
 
+image::DecodeLimits DecodeLimitsOf(const SourceLimits& limits) {
+  return {.max_pixels = limits.max_pixels, .max_channels = limits.max_channels};
+}
+
+records::ImageFacts FactsOf(const image::ImageHeader& header) {
+  const std::optional<image::PixelSizeUm>& size = header.pixel_size_um;
+  return {.height = header.height,
+          .width = header.width,
+          .channels = header.channels - (header.has_alpha ? 1 : 0),
+          .bit_depth = header.stored_bits,
+          .content_type = ContentType(header.format),
+          .browser_shows = BrowserShows(header),
+          .axes = header.axes,
+          .depth = header.depth,
+          .times = header.times,
+          .channel_names = header.channel_names,
+          .pixel_size_um = size ? std::optional(records::PixelSizeUm{size->x, size->y}) : std::nullopt};
+}
+
 Status CheckAxes(std::string_view axes) { return image::CheckAxes(axes); }
 
 Result<records::ImageFacts> CheckSourceImage(ByteSource& file, const SourceLimits& limits, std::string_view axes) {
   return Caught([&]() -> Result<records::ImageFacts> {
-    IC_ASSIGN_OR_RETURN(const image::ImageHeader header, image::Check(file, ToDecodeLimits(limits), axes));
+    IC_ASSIGN_OR_RETURN(const image::ImageHeader header, image::Check(file, DecodeLimitsOf(limits), axes));
     return FactsOf(header);
   });
 }
 
 Result<std::vector<std::byte>> MakePreview(ByteSource& file, const SourceLimits& limits, std::string_view axes) {
-  return image::MakePreview(file, ToDecodeLimits(limits), axes);
+  return image::MakePreview(file, DecodeLimitsOf(limits), axes);
 }
 
 Status CheckRun(const ModelRunner& runner, const records::ModelEntry& model, const Json& params,

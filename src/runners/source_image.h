@@ -2,12 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/byte_source.h"
 #include "base/result.h"
+#include "image/decode.h"
 #include "records/dataset.h"
 #include "runners/model_runner.h"
 
@@ -19,6 +21,11 @@ struct SourceLimits {
   int max_channels = 64;
   std::uint64_t max_memory = 0;  ///< that one image may take while it is run; 0: no limit. Units: bytes
 };
+
+image::DecodeLimits DecodeLimitsOf(const SourceLimits& limits);
+
+/// What a file's header tells of it.
+records::ImageFacts FactsOf(const image::ImageHeader& header);
 
 /// Whether `axes` can be what the pages of a file are. Errors: as image::CheckAxes.
 Status CheckAxes(std::string_view axes);
@@ -46,6 +53,8 @@ struct SourceRun {
   std::string stem;        ///< to name artifacts by
   std::string filename{};  ///< without folders, for formats that name the source
   std::string axes{};      ///< of the file, as CheckSourceImage told them or a person does; may be empty
+  /// Only this part of the image is run; of a stack of which each plane would be run, only the plane in the middle.
+  std::optional<image::Rectangle> region{};
 };
 
 /// Decodes the plane that the parameters choose and runs it; the decoding and total times are added to the output's.

@@ -1,6 +1,7 @@
 #include "store/rules.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "base/ascii.h"
@@ -48,6 +49,32 @@ std::unexpected<Error> ModelInUse(std::string_view id) {
 std::unexpected<Error> EmailTaken(std::string_view email) {
   return Fail(ErrorCode::kConflict, "There is already an account with the e-mail address '" + std::string(email) + "'.",
               "email");
+}
+
+Result<FileAddition> PlanAddition(const std::vector<records::SourceFile>& there,
+                                  const std::vector<records::SourceFile>& files, std::size_t max_files) {
+  std::map<std::string_view, const records::SourceFile*> by_name;
+  for (const records::SourceFile& file : there) by_name.emplace(file.filename, &file);
+  FileAddition addition;
+  for (const records::SourceFile& file : files) {
+    const auto found = by_name.find(file.filename);
+    if (found != by_name.end() && found->second->sha256 != file.sha256) {
+      return Fail(ErrorCode::kConflict,
+                  "The dataset has another file of the name '" + file.filename +
+                      "' already. Rename yours: results are told apart by it.",
+                  "files");
+    }
+    if (found == by_name.end()) addition.added.push_back(file);
+    addition.files.push_back(found == by_name.end() ? file : *found->second);
+  }
+  if (!addition.added.empty() && there.size() + addition.added.size() > max_files) {
+    return Fail(ErrorCode::kTooLarge,
+                "With '" + addition.added.back().filename + "' the dataset would have more than " +
+                    std::to_string(max_files) +
+                    " files, which is the limit of this server. Upload the rest as another.",
+                "files");
+  }
+  return addition;
 }
 
 std::unexpected<Error> CannotCancel(records::InferenceStatus status) {

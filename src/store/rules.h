@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "records/dataset.h"
 #include "records/task.h"
+#include "store/dataset_store.h"
 #include "store/inference_store.h"
 #include "store/page.h"
 
@@ -55,6 +56,10 @@ records::InferenceError AllFailedError(int images, const records::ImageResult& f
 
 /// Adds the times of each stage of one result to `sum`, an object.
 void AddTimings(Json& sum, const Json& timings_ms);
+
+/// What AddFiles makes of a dataset that has the files `there`. Errors: as AddFiles.
+Result<FileAddition> PlanAddition(const std::vector<records::SourceFile>& there,
+                                  const std::vector<records::SourceFile>& files, std::size_t max_files);
 
 /// Files that the datasets of one page may have together.
 inline constexpr std::size_t kMaxPageFiles = 10'000;

@@ -113,6 +113,120 @@ TEST_P(StoreContract, APageOfDatasetsHoldsOnlySoManyFiles) {
   EXPECT_THAT(pages, ElementsAre(ElementsAre(ids[3], ids[2]), ElementsAre(ids[1]), ElementsAre(ids[0])));
 }
 
+std::vector<std::string> Names(const std::vector<records::SourceFile>& files) {
+  std::vector<std::string> names;
+  for (const records::SourceFile& file : files) names.push_back(file.filename);
+  return names;
+}
+
+TEST_P(StoreContract, ADatasetGrowsAtItsEnd) {
+  const records::Dataset dataset = PutDataset(owner_, {"b.tif"});
+  const records::Dataset more = MakeDataset(owner_, {"c.tif", "a.tif"});
+  const FileAddition addition = store().AddFiles(owner_, dataset.id, more.files, 3).value();
+  EXPECT_THAT(Names(addition.files), ElementsAre("c.tif", "a.tif"));
+  EXPECT_THAT(Names(addition.added), ElementsAre("c.tif", "a.tif"));
+  const records::Dataset grown = store().GetDataset(owner_, dataset.id).value();
+  EXPECT_THAT(Names(grown.files), ElementsAre("b.tif", "c.tif", "a.tif"));
+  EXPECT_EQ(grown.files[1].blob_id, more.files[0].blob_id);
+  EXPECT_EQ(grown.files[1].preview_id, more.files[0].preview_id);
+  EXPECT_EQ(grown.files[1].image.width, 4);
+  EXPECT_EQ(grown.name, "Kidney");
+}
+
+TEST_P(StoreContract, AnEmptyDatasetGrowsToo) {
+  const records::Dataset dataset = PutDataset(owner_, {});
+  ASSERT_TRUE(store().AddFiles(owner_, dataset.id, MakeDataset(owner_, {"a.tif"}).files, 1));
+  EXPECT_THAT(Names(store().GetDataset(owner_, dataset.id).value().files), ElementsAre("a.tif"));
+}
+
+TEST_P(StoreContract, WhatADatasetHasIsNotAddedAgain) {
+  records::Dataset dataset = MakeDataset(owner_, {"a.tif", "b.tif"});
+  dataset.files[0].sha256 = std::string(64, '1');
+  ASSERT_TRUE(store().InsertDataset(dataset));
+  records::Dataset again = MakeDataset(owner_, {"a.tif", "c.tif"});
+  again.files[0].sha256 = std::string(64, '1');
+  const FileAddition addition = store().AddFiles(owner_, dataset.id, again.files, 3).value();
+  EXPECT_EQ(addition.files[0].blob_id, dataset.files[0].blob_id);
+  EXPECT_THAT(Names(addition.files), ElementsAre("a.tif", "c.tif"));
+  EXPECT_THAT(Names(addition.added), ElementsAre("c.tif"));
+  // At its limit it still tells what it has.
+  const FileAddition none = store().AddFiles(owner_, dataset.id, again.files, 3).value();
+  EXPECT_TRUE(none.added.empty());
+  EXPECT_EQ(none.files[1].blob_id, again.files[1].blob_id);
+  EXPECT_THAT(Names(store().GetDataset(owner_, dataset.id).value().files), ElementsAre("a.tif", "b.tif", "c.tif"));
+}
+
+TEST_P(StoreContract, FilesAreAddedAllOrNone) {
+  records::Dataset dataset = MakeDataset(owner_, {"a.tif"});
+  dataset.files[0].sha256 = std::string(64, '1');
+  ASSERT_TRUE(store().InsertDataset(dataset));
+  records::Dataset more = MakeDataset(owner_, {"b.tif", "a.tif"});
+  more.files[1].sha256 = std::string(64, '2');
+  const auto conflict = store().AddFiles(owner_, dataset.id, more.files, 10);
+  ASSERT_EQ(CodeOf(conflict), ErrorCode::kConflict);
+  EXPECT_THAT(conflict.error().message, testing::HasSubstr("'a.tif'"));
+  more.files[1].filename = "c.tif";
+  const auto many = store().AddFiles(owner_, dataset.id, more.files, 2);
+  ASSERT_EQ(CodeOf(many), ErrorCode::kTooLarge);
+  EXPECT_THAT(many.error().message, testing::HasSubstr("more than 2 files"));
+  EXPECT_EQ(CodeOf(store().AddFiles(stranger_, dataset.id, more.files, 10)), ErrorCode::kNotFound);
+  EXPECT_EQ(CodeOf(store().AddFiles(owner_, ObjectId::Generate(), more.files, 10)), ErrorCode::kNotFound);
+  EXPECT_THAT(Names(store().GetDataset(owner_, dataset.id).value().files), ElementsAre("a.tif"));
+}
+
+TEST_P(StoreContract, FilesOfADatasetAreNoOrphans) {
+  const records::Dataset dataset = PutDataset(owner_, {"a.tif"});
+  records::Dataset more = MakeDataset(owner_, {"b.tif"});
+  more.files[0].blob_id = PutBlob(owner_, "pixels").id;
+  more.files[0].preview_id = PutBlob(owner_, "picture").id;
+  ASSERT_TRUE(store().AddFiles(owner_, dataset.id, more.files, 10));
+  EXPECT_TRUE(store().ListOrphans(clock_.Now() + std::chrono::hours(1), 100).value().empty());
+  ASSERT_TRUE(store().DeleteDataset(owner_, dataset.id));
+  EXPECT_EQ(CodeOf(store().OpenBlob(more.files[0].blob_id)), ErrorCode::kNotFound);
+}
+
+TEST_P(StoreContract, OneNameIsAddedOnceHoweverManyAddIt) {
+  const records::Dataset dataset = PutDataset(owner_, {});
+  constexpr int kThreads = 4;
+  constexpr int kNames = 5;
+  std::atomic<int> added = 0;
+  std::atomic<int> refused = 0;
+  Race(kThreads, [&](int thread) {
+    for (int i = 0; i < kNames; ++i) {
+      records::Dataset mine = MakeDataset(owner_, {"image" + std::to_string(i)});
+      mine.files[0].sha256 = std::string(64, static_cast<char>('0' + thread));
+      const auto addition = store().AddFiles(owner_, dataset.id, mine.files, kNames);
+      added += addition.has_value();
+      refused += CodeOf(addition) == ErrorCode::kConflict;
+    }
+  });
+  EXPECT_EQ(added, kNames);
+  EXPECT_EQ(refused, (kThreads - 1) * kNames);
+  std::vector<std::string> names = Names(store().GetDataset(owner_, dataset.id).value().files);
+  EXPECT_EQ(std::set(names.begin(), names.end()).size(), std::size_t{kNames});
+  EXPECT_EQ(names.size(), std::size_t{kNames});
+}
+
+TEST_P(StoreContract, AnInferenceKnowsHowManyFilesItsDatasetHad) {
+  const records::Dataset dataset = PutDataset(owner_, {"a.tif"});
+  records::Inference inference;
+  inference.id = ObjectId::Generate();
+  inference.dataset_id = dataset.id;
+  inference.owner_id = owner_;
+  inference.created_at = clock_.Now();
+  inference.images = 1;
+  ASSERT_TRUE(store().InsertInference(inference));
+  ASSERT_TRUE(store().AddFiles(owner_, dataset.id, MakeDataset(owner_, {"b.tif"}).files, 10));
+  EXPECT_EQ(store().LoadInference(inference.id).value().images, 1);
+  EXPECT_EQ(store().GetInference(owner_, inference.id).value().images, 1);
+  EXPECT_EQ(store().LoadInference(PutInference(dataset).id).value().images, std::nullopt);
+
+  ASSERT_TRUE(store().InsertTasks(inference.id, TasksOf(inference, dataset)));
+  for (const Inconsistency& found : store().Check({.now = clock_.Now()}).value()) {
+    EXPECT_NE(found.kind, inconsistency::kTasksMissing);
+  }
+}
+
 TEST_P(StoreContract, DeletesADatasetWithAllThatBelongsToIt) {
   const records::Dataset dataset = PutDataset(owner_, {"a.tif", "b.tif"});
   const records::Inference inference = PutInference(dataset);

@@ -52,6 +52,12 @@ def test_server(bench):
     assert all(rate > 0 for rate in result['rates'].values())
 
 
+def test_views(bench):
+    result = measured(bench, 'views')
+    assert [file['kind'] for file in result['files']] == ['png', 'tiff']
+    assert all(file['tiles_per_s'] > 0 and file['first_tile_s'] > 0 for file in result['files'])
+
+
 def test_claims(bench):
     result = measured(bench, 'claims')
     assert {'ClaimTask', 'CommitTask', 'LoadStates, large'} <= {call['call'] for call in result['calls']}

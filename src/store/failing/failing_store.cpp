@@ -143,6 +143,11 @@ Result<Page<records::Dataset>> FailingStore::ListDatasets(ObjectId owner, const 
   return Forward("ListDatasets", [&] { return store_.ListDatasets(owner, page); });
 }
 
+Result<FileAddition> FailingStore::AddFiles(ObjectId owner, ObjectId id, const std::vector<records::SourceFile>& files,
+                                            std::size_t max_files) {
+  return Forward("AddFiles", [&] { return store_.AddFiles(owner, id, files, max_files); });
+}
+
 Status FailingStore::DeleteDataset(ObjectId owner, ObjectId id) {
   return Forward("DeleteDataset", [&] { return store_.DeleteDataset(owner, id); });
 }

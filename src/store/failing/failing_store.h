@@ -60,6 +60,8 @@ class FailingStore : public Store {
   Status InsertDataset(const records::Dataset& dataset) override;
   Result<records::Dataset> GetDataset(ObjectId owner, ObjectId id) override;
   Result<Page<records::Dataset>> ListDatasets(ObjectId owner, const PageRequest& page) override;
+  Result<FileAddition> AddFiles(ObjectId owner, ObjectId id, const std::vector<records::SourceFile>& files,
+                                std::size_t max_files) override;
   Status DeleteDataset(ObjectId owner, ObjectId id) override;
 
   Status InsertInference(const records::Inference& inference) override;

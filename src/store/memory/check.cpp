@@ -76,7 +76,9 @@ Result<std::vector<Inconsistency>> MemoryStore::Check(const CheckOptions& option
   }
   for (auto& [id, inference] : inferences_) {
     const bool open = !records::IsFinal(inference.status);
-    if (!inference.dispatched || TasksOf(id).size() >= datasets_.at(inference.dataset_id).files.size()) continue;
+    const std::size_t files = datasets_.at(inference.dataset_id).files.size();
+    const std::size_t images = inference.images ? static_cast<std::size_t>(*inference.images) : files;
+    if (!inference.dispatched || TasksOf(id).size() >= std::min(files, images)) continue;
     add(inconsistency::kTasksMissing, id, "", open);
     if (!options.fix || !open) continue;
     inference.dispatched = false;

@@ -27,6 +27,17 @@ Result<Page<records::Dataset>> MemoryStore::ListDatasets(ObjectId owner, const P
   return std::move(builder).Finish();
 }
 
+Result<FileAddition> MemoryStore::AddFiles(ObjectId owner, ObjectId id, const std::vector<records::SourceFile>& files,
+                                           std::size_t max_files) {
+  const std::scoped_lock lock(mutex_);
+  const auto found = datasets_.find(id);
+  if (found == datasets_.end() || found->second.owner_id != owner) return NotFound("dataset");
+  std::vector<records::SourceFile>& there = found->second.files;
+  IC_ASSIGN_OR_RETURN(FileAddition addition, PlanAddition(there, files, max_files));
+  there.insert(there.end(), addition.added.begin(), addition.added.end());
+  return addition;
+}
+
 Status MemoryStore::DeleteDataset(ObjectId owner, ObjectId id) {
   const std::scoped_lock lock(mutex_);
   const auto found = datasets_.find(id);

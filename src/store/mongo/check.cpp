@@ -2,6 +2,7 @@
 // found is told only if its document is still as it was read, and put right only while it is.
 #include "store/check.h"
 
+#include <algorithm>
 #include <initializer_list>
 #include <limits>
 #include <set>
@@ -176,7 +177,8 @@ Status Checker::CheckInference(View document) {
   }
   IC_ASSIGN_OR_RETURN(const std::int64_t tasks,
                       connection_.Count(collection::kTasks, Make("inference_id", inference.id)));
-  if (inference.dispatched && tasks < static_cast<std::int64_t>(dataset->view().Value("files").size())) {
+  const auto files = static_cast<std::int64_t>(dataset->view().Value("files").size());
+  if (inference.dispatched && tasks < std::min<std::int64_t>(files, inference.images.value_or(files))) {
     const bool open = !records::IsFinal(inference.status);
     const auto dispatch_anew = Sets(culprit, Make("dispatched", false, "status", "queued"));
     IC_RETURN_IF_ERROR(

@@ -1,3 +1,4 @@
+#include "records/json_codec.h"
 #include "store/mongo/connection.h"
 #include "store/mongo/documents.h"
 #include "store/mongo/mongo_store.h"
@@ -10,6 +11,15 @@ using records::Dataset;
 
 /// Documents of datasets may have megabytes, and a page may end early.
 constexpr std::int64_t kBatchSize = 16;
+
+/// {$each: [...]}, what $push takes.
+Document Each(const std::vector<records::SourceFile>& files) {
+  Json items = Json::array();
+  for (const records::SourceFile& file : files) items.push_back(records::ToJson(file));
+  Document each;
+  each.SetJson("$each", items);
+  return each;
+}
 
 }  // namespace
 
@@ -39,6 +49,24 @@ Result<Page<Dataset>> MongoStore::ListDatasets(ObjectId owner, const PageRequest
         return !builder.full();
       }));
   return std::move(builder).Finish();
+}
+
+/// A dataset only grows, so that its number of files tells whether it is still the one that was read.
+Result<FileAddition> MongoStore::AddFiles(ObjectId owner, ObjectId id, const std::vector<records::SourceFile>& files,
+                                          std::size_t max_files) {
+  for (;;) {
+    IC_ASSIGN_OR_RETURN(const Dataset dataset, GetDataset(owner, id));
+    IC_ASSIGN_OR_RETURN(FileAddition addition, PlanAddition(dataset.files, files, max_files));
+    if (addition.added.empty()) return addition;
+    Document as_read = Make("_id", id, "owner_id", owner);
+    // Older documents may have no list of files.
+    if (dataset.files.empty()) as_read.Set("files.0", Make("$exists", false));
+    if (!dataset.files.empty()) as_read.Set("files", Make("$size", dataset.files.size()));
+    IC_ASSIGN_OR_RETURN(const UpdateCounts counts,
+                        connection_->UpdateOne(collection::kDatasets, std::move(as_read),
+                                               Make("$push", Make("files", Each(addition.added)))));
+    if (counts.matched > 0) return addition;
+  }
 }
 
 /// Its inferences go first and its document after them, so that a deletion that is cut short can be asked for again;

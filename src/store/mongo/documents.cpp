@@ -103,7 +103,7 @@ Document ToDocument(const records::Inference& inference) {
            inference.model_id, "runner_name", inference.runner_name, "status", records::StatusName(inference.status),
            "created_at", inference.created_at, "started_at", inference.started_at, "finished_at", inference.finished_at,
            "notes", inference.notes, "attempt", inference.attempt, "archived", inference.archived, "dispatched",
-           inference.dispatched, "cancel_requested", inference.cancel_requested);
+           inference.dispatched, "cancel_requested", inference.cancel_requested, "images", inference.images);
   document.SetJson("params", inference.params);
   document.SetJson("provenance", inference.provenance);
   document.SetJson("error", inference.error ? records::ToJson(*inference.error) : Json());
@@ -152,6 +152,7 @@ records::Inference InferenceFrom(View document) {
   inference.dispatched = document.Bool("dispatched");
   inference.cancel_requested = state.cancel_requested;
   inference.attempt = state.attempt;
+  if (const std::int64_t images = document.Int("images", -1); images >= 0) inference.images = static_cast<int>(images);
   inference.created_at = CreatedAt(document);
   inference.started_at = state.started_at;
   inference.finished_at = state.finished_at;

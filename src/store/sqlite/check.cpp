@@ -61,7 +61,8 @@ constexpr std::array kRules = {
          "UPDATE blobs SET kept = 1 - kept WHERE id = ?1"},
     Rule{kTasksMissing,
          "SELECT i.id, '' FROM inferences AS i JOIN datasets AS d ON d.id = i.dataset_id WHERE i.dispatched AND "
-         "(SELECT count(*) FROM tasks AS t WHERE t.inference_id = i.id) < json_array_length(d.files)",
+         "(SELECT count(*) FROM tasks AS t WHERE t.inference_id = i.id) < "
+         "min(coalesce(i.images, json_array_length(d.files)), json_array_length(d.files))",
          "UPDATE inferences SET dispatched = 0, status = 'queued' WHERE id = ?1 AND status " IC_IS_OPEN},
     Rule{kTaskContradicts,
          "SELECT id, filename FROM tasks WHERE (result IS NOT NULL) <> (state " IC_IS_FINAL

@@ -47,6 +47,14 @@ Result<Dataset> FindDataset(Database& database, ObjectId owner, ObjectId id) {
   return ReadDataset(rows);
 }
 
+Status KeepFiles(Database& database, const std::vector<SourceFile>& files) {
+  for (const SourceFile& file : files) {
+    IC_RETURN_IF_ERROR(KeepBlob(database, file.blob_id));
+    if (file.preview_id) IC_RETURN_IF_ERROR(KeepBlob(database, *file.preview_id));
+  }
+  return {};
+}
+
 /// The blobs that go with `dataset`: its files, their previews, the artifacts of its inferences.
 Result<std::vector<ObjectId>> BlobsOf(Database& database, const Dataset& dataset) {
   std::vector<ObjectId> blobs;
@@ -73,11 +81,7 @@ Status SqliteStore::InsertDataset(const Dataset& dataset) {
                      dataset.id, dataset.owner_id, dataset.name, dataset.model_id, dataset.input_type,
                      dataset.created_at, DumpJson(FilesJson(dataset.files))));
     if (database.Changes() == 0) return IdTaken("dataset", dataset.id);
-    for (const SourceFile& file : dataset.files) {
-      IC_RETURN_IF_ERROR(KeepBlob(database, file.blob_id));
-      if (file.preview_id) IC_RETURN_IF_ERROR(KeepBlob(database, *file.preview_id));
-    }
-    return {};
+    return KeepFiles(database, dataset.files);
   });
 }
 
@@ -100,6 +104,20 @@ Result<Page<Dataset>> SqliteStore::ListDatasets(ObjectId owner, const PageReques
       builder.Add(std::move(dataset), files);
     }
     return std::move(builder).Finish();
+  });
+}
+
+Result<FileAddition> SqliteStore::AddFiles(ObjectId owner, ObjectId id, const std::vector<SourceFile>& files,
+                                           std::size_t max_files) {
+  return connections_->Write([&](Database& database) -> Result<FileAddition> {
+    IC_ASSIGN_OR_RETURN(Dataset dataset, FindDataset(database, owner, id));
+    IC_ASSIGN_OR_RETURN(FileAddition addition, PlanAddition(dataset.files, files, max_files));
+    if (addition.added.empty()) return addition;
+    dataset.files.insert(dataset.files.end(), addition.added.begin(), addition.added.end());
+    IC_RETURN_IF_ERROR(
+        database.Run("UPDATE datasets SET files = ?2 WHERE id = ?1", id, DumpJson(FilesJson(dataset.files))));
+    IC_RETURN_IF_ERROR(KeepFiles(database, addition.added));
+    return addition;
   });
 }
 

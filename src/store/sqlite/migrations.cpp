@@ -166,8 +166,15 @@ CREATE TABLE models (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
+// Datasets grow: an inference remembers how many files its dataset had.
+constexpr const char* kGrowingDatasets = R"sql(
+ALTER TABLE inferences ADD COLUMN images INTEGER;
+UPDATE inferences SET images = (SELECT json_array_length(files) FROM datasets WHERE datasets.id = dataset_id);
+)sql";
+
 // In order; step i leads to version i + 1. A step that was released is never changed: changes are new steps.
-constexpr std::array kSteps = {kFirstTables, kTurnsAndKeys, kProcessesAndOrphans, kCorrections, kAxesOfTasks, kModels};
+constexpr std::array kSteps = {kFirstTables, kTurnsAndKeys, kProcessesAndOrphans,
+                               kCorrections, kAxesOfTasks,  kModels, kGrowingDatasets};
 
 Status CheckOrigin(Database& database, std::int64_t version, const std::string& path) {
   IC_ASSIGN_OR_RETURN(const std::int64_t application, database.QueryInt("PRAGMA application_id"));
