@@ -173,8 +173,8 @@ UPDATE inferences SET images = (SELECT json_array_length(files) FROM datasets WH
 )sql";
 
 // In order; step i leads to version i + 1. A step that was released is never changed: changes are new steps.
-constexpr std::array kSteps = {kFirstTables, kTurnsAndKeys, kProcessesAndOrphans,
-                               kCorrections, kAxesOfTasks,  kModels, kGrowingDatasets};
+constexpr std::array kSteps = {kFirstTables, kTurnsAndKeys, kProcessesAndOrphans, kCorrections,
+                               kAxesOfTasks, kModels,       kGrowingDatasets};
 
 Status CheckOrigin(Database& database, std::int64_t version, const std::string& path) {
   IC_ASSIGN_OR_RETURN(const std::int64_t application, database.QueryInt("PRAGMA application_id"));
