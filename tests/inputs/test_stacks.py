@@ -186,7 +186,7 @@ def rerun(binary, folder, archive):
     archive.fp.seek(0)
     (folder / 'a.zip').write_bytes(archive.fp.read())
     process = subprocess.run([binary, 'verify', 'a.zip', '--rerun', '--json'], cwd=folder, capture_output=True, text=True,
-                             env=e2e.environment())
+                             env=environment())
     told = json.loads(process.stdout)
     assert told['ok'] == (process.returncode == 0), process.stdout
     return told['rerun'][0]
@@ -210,7 +210,7 @@ def test_outputs_of_a_plane_do_not_overwrite_those_of_another_image(binary, tmp_
     Image.fromarray((cells() // 100).astype('u1')).save(tmp_path / 'plain_z01.png')
     process = subprocess.run([binary, 'segment', 'plain.tif', 'plain_z01.png', '-o', 'out', '--axes', 'ZYX', '--z', 'each',
                               '--diameter', '17', '--outputs', 'label_mask', '--json'], cwd=tmp_path, capture_output=True,
-                             text=True, env=e2e.environment())
+                             text=True, env=environment())
     assert process.returncode == 2
     refused = [line for line in map(json.loads, process.stdout.splitlines()) if 'error' in line]
     assert len(refused) == 1

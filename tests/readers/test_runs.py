@@ -8,7 +8,7 @@ import zipfile
 import numpy
 import pytest
 import tifffile
-from conftest import e2e
+from black_box import environment
 from PIL import Image
 from results import UPLOADS
 from skimage.measure import regionprops_table
@@ -18,7 +18,7 @@ def test_server_and_command_line_write_the_same_bytes(binary, archive, tmp_path)
     for name, upload in UPLOADS.items():
         (tmp_path / name).write_bytes(upload.content)
     subprocess.run([binary, 'segment', *UPLOADS, '-o', 'out', '--diameter', '17', '--all'], cwd=tmp_path, check=True,
-                   timeout=300, env=e2e.environment())
+                   timeout=300, env=environment())
     local = {path.name: path.read_bytes() for path in (tmp_path / 'out').iterdir()}
     zipped = zipfile.ZipFile(io.BytesIO(archive))
     remote = {name.split('/')[-1]: zipped.read(name) for name in zipped.namelist() if '/' in name}
@@ -30,7 +30,7 @@ def test_the_archive_proves_itself(binary, archive, outputs, tmp_path):
     """Every entry is what the manifest says, and the masks come out the same again."""
     (tmp_path / 'a.zip').write_bytes(archive)
     process = subprocess.run([binary, 'verify', 'a.zip', '--rerun', '--json'], cwd=tmp_path, capture_output=True,
-                             text=True, timeout=300, env=e2e.environment())
+                             text=True, timeout=300, env=environment())
     assert process.returncode == 0, process.stdout + process.stderr
     told = json.loads(process.stdout)
     assert told['entries'] == len(UPLOADS) * (1 + len(outputs))
