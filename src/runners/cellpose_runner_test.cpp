@@ -215,7 +215,7 @@ TEST_F(CellposeRunnerTest, ArtifactsAgreeOnWhichPixelsAreNuclei) {
   image::LabelImage labels(mask.height, mask.width);
   std::copy_n(mask.As<std::uint16_t>(), mask.pixel_count(), labels.labels.begin());
   EXPECT_EQ(image::MaxLabel(labels), output.objects);
-  for (const image::Rectangle& region : image::MeasureRegions(labels)) EXPECT_GE(region.area, 15U);
+  for (const image::Region& region : image::MeasureRegions(labels)) EXPECT_GE(region.area, 15U);
 
   for (const int picture : {1, 2, 3}) {
     const image::Image drawn = Decoded(output.artifacts[picture]);

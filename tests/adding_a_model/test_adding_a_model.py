@@ -16,7 +16,7 @@ import pytest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / 'tests/e2e'))
 from client import sign_in  # noqa: E402
-from conftest import Server, binary  # noqa: E402, F401
+from black_box import Server, binary  # noqa: E402, F401
 
 PAGE = (ROOT / 'docs/adding-a-model.md').read_text()
 NEW_FILE = re.compile(r'^`([\w./]+)`:\n```\w*\n(.*?)^```$', re.MULTILINE | re.DOTALL)

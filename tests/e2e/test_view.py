@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from client import TIMEOUT_S, form, sign_in
-from conftest import ROOT, Server
+from black_box import ROOT, Server
 
 SMALL = ROOT / 'examples/fluorescence_small_256x256.png'
 DAPI = ROOT / 'examples/fluorescence_dapi_520x696.png'
