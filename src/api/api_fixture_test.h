@@ -73,7 +73,8 @@ class TestApi {
   Belongings AddBelongings(const Person& person);
   /// `context` with another store: for one that wraps `store`.
   Context ContextOn(store::Store& other) {
-    return {other, dispatcher, registry, catalogue, clock, tokens, passwords, hashing, metrics, context.options};
+    return {other,     dispatcher, registry, catalogue, clock,     tokens,
+            passwords, hashing,    metrics,  views,     previewer, context.options};
   }
   void AddUserWithHash(const std::string& username, const std::string& hash);
 

@@ -93,8 +93,8 @@ std::string WorkFolder(const Context& context) {
 
 Result<UploadStart> Open(Context& context, const http::Request& head, const std::shared_ptr<std::mutex>& importing) {
   IC_ASSIGN_OR_RETURN(const records::User user, Authenticate(context, head));
-  if (auto refusal = RefuseOthers(user, head)) return *std::move(refusal);
   IC_RETURN_IF_ERROR(CheckQuery(head, {}));
+  if (auto refusal = RefuseOthers(user, head)) return *std::move(refusal);
   IC_ASSIGN_OR_RETURN(const std::string boundary, http::MultipartBoundary(head.Header("Content-Type")));
   IC_ASSIGN_OR_RETURN(TemporaryFolder folder, TemporaryFolder::Make(WorkFolder(context)));
   return std::make_unique<ModelSink>(context, head, std::move(folder), importing, boundary);
@@ -107,8 +107,8 @@ UploadStart Upload(Context& context, const http::Request& head, const std::share
 }
 
 Result<http::Reply> Remove(Context& context, const http::Request& request, const records::User& user) {
-  if (auto refusal = RefuseOthers(user, request)) return *std::move(refusal);
   IC_RETURN_IF_ERROR(CheckQuery(request, {}));
+  if (auto refusal = RefuseOthers(user, request)) return *std::move(refusal);
   IC_RETURN_IF_ERROR(ExpectNothing(request));
   const std::string id(request.Param("model_id"));
   IC_RETURN_IF_ERROR(dispatch::RemoveModel(PartsOf(context), id));

@@ -33,7 +33,10 @@ class MaskRunner final : public runners::ModelRunner {
     const std::string mask = testing::Tiff16(static_cast<std::uint32_t>(input.source.width),
                                              static_cast<std::uint32_t>(input.source.height));
     const auto bytes = AsBytes(mask);
-    runners::RunOutput output{.objects = 3, .diameter = 17.5, .engine = {}, .warnings = {"The image is faint."}};
+    runners::RunOutput output;
+    output.objects = 3;
+    output.diameter = 17.5;
+    output.warnings = {"The image is faint."};
     output.artifacts.push_back({"label_mask", input.stem + ".tif", "image/tiff", {bytes.begin(), bytes.end()}});
     return output;
   }

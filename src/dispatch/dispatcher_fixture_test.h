@@ -87,7 +87,7 @@ class Lab {
   const ObjectId owner_ = ObjectId::Generate();
   runners::RunnerRegistry registry_;
   runners::ModelCatalogue catalogue_;
-  ComputePool pool_{2};
+  ComputePool pool_{4};  // as many images can be run at once
   FakeRunner* runner_ = nullptr;
   FakeRunner* other_runner_ = nullptr;
 };

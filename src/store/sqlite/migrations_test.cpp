@@ -72,7 +72,8 @@ TEST_F(MigrationsTest, NotesWhatIsPointedToInAnOlderDatabase) {
   }
   MakeDatabase(
       "DROP TABLE corrections; DROP INDEX loose_blobs; ALTER TABLE blobs DROP COLUMN kept; DROP INDEX running_tasks; "
-      "ALTER TABLE tasks DROP COLUMN process; ALTER TABLE tasks DROP COLUMN axes; PRAGMA user_version = 2");
+      "ALTER TABLE tasks DROP COLUMN process; ALTER TABLE tasks DROP COLUMN axes; DROP TABLE models; "
+      "ALTER TABLE inferences DROP COLUMN images; PRAGMA user_version = 2");
   const auto store = Open().value();
   clock_.Advance(std::chrono::hours(1));
   EXPECT_THAT(store->ListOrphans(clock_.Now(), 10).value(), testing::ElementsAre(loose));
@@ -100,7 +101,9 @@ TEST_F(MigrationsTest, TasksOfAnOlderDatabaseGetTheAxesOfTheirImages) {
     ASSERT_TRUE(store->InsertInference(inference).has_value());
     ASSERT_TRUE(store->InsertTasks(inference.id, tasks).has_value());
   }
-  MakeDatabase("ALTER TABLE tasks DROP COLUMN axes; PRAGMA user_version = 4");
+  MakeDatabase(
+      "ALTER TABLE tasks DROP COLUMN axes; DROP TABLE models; ALTER TABLE inferences DROP COLUMN images; "
+      "PRAGMA user_version = 4");
   const auto store = Open().value();
   EXPECT_EQ(store->ClaimTask({.worker = "w", .now = clock_.Now()}).value().value().axes, "ZYX");
   EXPECT_EQ(store->ClaimTask({.worker = "w", .now = clock_.Now()}).value().value().axes, "");
