@@ -121,8 +121,10 @@ Json Work(const Flags& flags, store::Store& store, const Clock& clock) {
   model.runner_name = kRunner;
   runners::ModelCatalogue catalogue({model});
   ComputePool pool(1);
-  dispatch::Dispatcher dispatcher({counting, registry, catalogue, pool, clock},
-                                  {.workers = 1, .worker_name = "bench-" + ObjectId::Generate().ToString()});
+  dispatch::DispatcherOptions options;
+  options.workers = 1;
+  options.worker_name = "bench-" + ObjectId::Generate().ToString();
+  dispatch::Dispatcher dispatcher({counting, registry, catalogue, pool, clock}, options);
   const TimePoint begin = clock.Now();
   dispatcher.Start();
   while (Take(store.CountOpenTasks()) > 0) std::this_thread::sleep_for(std::chrono::milliseconds(50));

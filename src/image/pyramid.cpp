@@ -23,7 +23,7 @@ class RangeSink final : public PixelSink {
     const int kept = std::min(run.channels, static_cast<int>(ranges_.size()) - run.first_channel);
     const auto* const samples = reinterpret_cast<const float*>(run.samples);
     for (int c = 0; c < kept; ++c) {
-      SampleRange& range = ranges_[static_cast<std::size_t>(run.first_channel + c)];
+      SampleRange& range = ranges_[static_cast<std::size_t>(run.first_channel) + static_cast<std::size_t>(c)];
       for (int i = 0; i < run.pixels; ++i) {
         const double value = samples[i * run.channels + c];
         range = {std::min(range.minimum, value), std::max(range.maximum, value)};

@@ -22,8 +22,9 @@ bool SameContent(const records::ModelEntry& a, const records::ModelEntry& b) {
 std::vector<const records::ModelEntry*> ModelCatalogue::All() const {
   RefreshWhenStale();
   std::vector<const records::ModelEntry*> all;
-  for (const records::ModelEntry& entry : entries_) all.push_back(&entry);
   const std::lock_guard lock(mutex_);
+  all.reserve(entries_.size() + imported_.size());
+  for (const records::ModelEntry& entry : entries_) all.push_back(&entry);
   for (const auto& [id, entry] : imported_) all.push_back(entry);
   return all;
 }

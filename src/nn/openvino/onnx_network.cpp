@@ -26,7 +26,7 @@ class OpenvinoNetwork final : public Network {
       const ov::Tensor room = BorrowTensor(outputs[0].shape, outputs[0].values.data());
       requests_.Infer(BorrowTensor(input.shape, input.values.data()), {room});
       // The engine shrinks a tensor to what it gives.
-      const ov::Shape given = room.get_shape();
+      const ov::Shape& given = room.get_shape();
       if (std::ranges::equal(given, outputs[0].shape, std::ranges::equal_to{}, {}, AsSide)) return {};
     } catch (const std::bad_alloc&) {
       return Fail(ErrorCode::kResourceExhausted, "There is not enough memory for the network. Run fewer jobs at once.");

@@ -14,6 +14,7 @@ Status MemoryStore::InsertModel(const records::StoredModel& model) {
 Result<std::vector<records::StoredModel>> MemoryStore::ListModels() {
   const std::scoped_lock lock(mutex_);
   std::vector<records::StoredModel> models;
+  models.reserve(models_.size());
   for (const auto& [id, model] : models_) models.push_back(model);
   return models;
 }
