@@ -15,10 +15,12 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "store/sqlite/sqlite_store.h"
+#include "take.h"
 
 namespace {
 
 using namespace intelliclinix;
+using bench::Take;
 
 struct Flags {
   int inferences = 10'000;
@@ -31,16 +33,6 @@ double PeakMegabytes() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   return static_cast<double>(usage.ru_maxrss) / 1024;
-}
-
-/// Ends the program when a call failed.
-template <typename T>
-T Take(Result<T> result) {
-  if (!result) {
-    std::fprintf(stderr, "%s\n", result.error().message.c_str());
-    std::exit(1);
-  }
-  if constexpr (!std::is_void_v<T>) return *std::move(result);
 }
 
 /// Milliseconds of calls of one kind.

@@ -1,6 +1,5 @@
 // One process of bench/workers: fills a store with jobs, or works on them with a runner that sleeps.
 #include <chrono>
-#include <cstdio>
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -20,10 +19,12 @@
 #include "store/failing/failing_store.h"
 #include "store/mongo/mongo_store.h"
 #include "store/sqlite/sqlite_store.h"
+#include "take.h"
 
 namespace {
 
 using namespace intelliclinix;
+using bench::Take;
 
 struct Flags {
   std::string store;
@@ -37,16 +38,6 @@ constexpr int kArtifacts = 6;
 constexpr std::size_t kArtifactBytes = 20'000;
 constexpr const char* kModel = "sleeping_model";
 constexpr const char* kRunner = "sleeping";
-
-/// Ends the program when a call failed.
-template <typename T>
-T Take(Result<T> result) {
-  if (!result) {
-    std::fprintf(stderr, "%s\n", result.error().message.c_str());
-    std::exit(1);
-  }
-  if constexpr (!std::is_void_v<T>) return *std::move(result);
-}
 
 /// Sleeps in place of computing.
 class SleepingRunner final : public runners::ModelRunner {
