@@ -14,9 +14,9 @@ import sys
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / 'tests/e2e'))
-from client import sign_in  # noqa: E402
+sys.path.insert(1, str(ROOT / 'tests'))
 from black_box import Server, binary  # noqa: E402, F401
+from client import sign_in  # noqa: E402
 
 PAGE = (ROOT / 'docs/adding-a-model.md').read_text()
 NEW_FILE = re.compile(r'^`([\w./]+)`:\n```\w*\n(.*?)^```$', re.MULTILINE | re.DOTALL)
