@@ -153,8 +153,9 @@ TEST(Pyramid, FloatsSpanSixteenBits) {
   EXPECT_FLOAT_EQ(static_cast<float>(ranges[0].minimum), -1.5F);
   EXPECT_FLOAT_EQ(static_cast<float>(ranges[0].maximum), 8.49F);
   const std::unique_ptr<Pyramid> pyramid = PyramidOf(bytes, {.float_ranges = ranges});
-  PlainLevel mapped = PlainOf(DecodeGood(bytes));
   const std::vector<double> decoded = Samples(DecodeGood(bytes));
+  PlainLevel mapped{300, 300};
+  mapped.samples.resize(decoded.size());
   for (std::size_t i = 0; i < decoded.size(); ++i) {
     mapped.samples[i] = static_cast<std::uint32_t>(
         std::lround((decoded[i] - ranges[0].minimum) / (ranges[0].maximum - ranges[0].minimum) * 65'535));

@@ -110,9 +110,20 @@ export class Api {
       first_name: 'Rosalind',
       last_name: 'Franklin',
     });
-    const { access_token: token, user } = await api.post('/api/auth/login', { username, password: PASSWORD });
-    Object.assign(api, { token, user });
-    return api;
+    return api.#logIn();
+  }
+
+  /** With an account that was made before. */
+  static logIn(url, username) {
+    return Object.assign(new Api(url), { username }).#logIn();
+  }
+
+  async #logIn() {
+    const { access_token: token, user } = await this.post('/api/auth/login', {
+      username: this.username,
+      password: PASSWORD,
+    });
+    return Object.assign(this, { token, user });
   }
 
   async send(method, route, body, headers = {}) {

@@ -96,6 +96,7 @@ test('all of a page can be reached by keys', async () => {
   await page.keyboard.press('ArrowDown');
   assert.equal(await page.evaluate(() => document.activeElement.innerText.trim()), 'Delete…');
   await page.keyboard.press('Enter');
+  await page.getByRole('dialog').waitFor();
   await page.keyboard.press('Escape');
   await page.getByRole('dialog').waitFor({ state: 'detached' });
   await page.context().close();
