@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { launch, logInAs, newPage } from './browser.mjs';
 import { Api, example, ROOT, Server } from './server.mjs';
+import { Stage } from './stage.mjs';
 
 const folder = process.argv[2] ?? 'docs/pictures';
 mkdirSync(folder, { recursive: true });
@@ -52,6 +53,7 @@ try {
     const at = async (name, hash, ready) => {
       await page.goto(`${server.url}/${hash}`);
       await page.locator(ready).first().waitFor();
+      if (name === 'viewer') await new Stage(page, shown.width, shown.height).drawn();
       await picture(page, `${name}-${colorScheme}`);
     };
     await picture(page, `welcome-${colorScheme}`);
