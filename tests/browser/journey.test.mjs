@@ -15,10 +15,13 @@ let browser;
 let page;
 /** Bytes on the wire of each script, style and font that came, by path. */
 const assets = new Map();
+/** All that was asked for. */
+const addresses = [];
 
 before(async () => {
   [server, browser] = await Promise.all([Server.start(), launch()]);
   page = await newPage(browser, 'about:blank');
+  page.on('request', (request) => addresses.push(request.url()));
   page.on('requestfinished', async (request) => {
     const { pathname } = new URL(request.url());
     const size = pathname.startsWith('/assets/') && (await request.sizes().catch(() => null));
@@ -64,6 +67,8 @@ test('images are uploaded, and one that is refused says why while the others go 
       { ...name, buffer: example('histology_he_256x320.png') },
     ]);
   await page.getByText('3 of 4 files uploaded · 1 refused').waitFor();
+  const bar = page.getByRole('progressbar', { name: 'Upload of tissue.png' });
+  assert.equal(await bar.getAttribute('aria-valuenow'), '100');
   await page.getByRole('heading', { level: 1, name: /^Images of/ }).waitFor();
   const refused = page.locator('.upload-row.refused');
   assert.match(await refused.innerText(), /notes\.txt[\s\S]*(PNG|image)/i);
@@ -77,7 +82,13 @@ test('images are uploaded, and one that is refused says why while the others go 
 
 test('settings are checked where they are typed, and a preview shows what they find', async () => {
   await page.getByRole('link', { name: 'Run a model' }).first().click();
-  await page.getByText('CC0-1.0').first().waitFor();
+  const models = page.getByRole('group', { name: 'Model' });
+  await models.getByText('Finds cell nuclei in fluorescence').waitFor();
+  await models.getByRole('button', { name: 'CC0-1.0: read the licence of Nuclei (Cellpose)' }).click();
+  await page.getByLabel('Text of the licence').getByText('CC0 1.0 Universal').waitFor();
+  await looksRight();
+  await page.getByRole('button', { name: 'Close' }).click();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
   await page
     .getByRole('status')
     .filter({ hasText: /[1-9]\d* cells? here/ })
@@ -184,7 +195,7 @@ test('an image opens in the viewer, and its address is a link to it', async () =
   assert.deepEqual(page.faults, []);
 });
 
-test('a dataset is deleted only after a question, and one logs out', async () => {
+test('a dataset is deleted only after a question, the example images come in its place, and one logs out', async () => {
   await page.goto(`${server.url}/#/datasets`);
   await page.getByRole('button', { name: /^More for/ }).click();
   await page.getByRole('menuitem', { name: 'Delete…' }).click();
@@ -194,6 +205,14 @@ test('a dataset is deleted only after a question, and one logs out', async () =>
   await page.getByRole('menuitem', { name: 'Delete…' }).click();
   await page.getByRole('button', { name: 'Delete dataset' }).click();
   await page.getByRole('heading', { name: 'Drop images or a folder here' }).waitFor();
+  await page.getByRole('button', { name: 'Use the example images' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Example images' }).waitFor();
+  await page.getByText('4 files uploaded').waitFor();
+  const token = await page.evaluate(() => JSON.parse(localStorage.getItem('intelliclinix.session')).token);
+  assert.deepEqual(
+    addresses.filter((address) => address.includes(token) || !/^(blob:)?http:\/\/127\.0\.0\.1:/.test(address)),
+    [],
+  );
   await page.getByRole('button', { name: 'account of rosalind' }).click();
   await page.getByRole('menuitem', { name: 'Log out' }).click();
   await page.getByText('You are logged out.').waitFor();

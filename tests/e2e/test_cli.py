@@ -343,7 +343,7 @@ class TestModels:
         shutil.copy(ROOT / 'models/catalogue.yaml', tmp_path)
         process = run('models', 'list', '--models', 'catalogue.yaml')
         assert process.returncode == 1
-        assert ".npy' is missing" in process.stderr
+        assert "CC0-1.0.txt' is missing" in process.stderr
 
 
 class TestDoctor:

@@ -78,6 +78,8 @@ export interface Model {
 }
 
 export interface ModelDetail extends Model {
+  /** Empty where the model came without it. */
+  license_text: string;
   weights: { sha256: string; bytes: number; source: string } | null;
   self_test: { passed: boolean; checked_at: string | null };
 }

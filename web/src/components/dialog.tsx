@@ -36,7 +36,7 @@ export function Dialog({ title, onClose, children, wide = false }: DialogProps):
       <div class="dialog-body">
         <header class="dialog-head">
           <h2 id={heading}>{title}</h2>
-          <button class="button ghost icon small" aria-label="Close" onClick={onClose}>
+          <button type="button" class="button ghost icon small" aria-label="Close" onClick={onClose}>
             <Icon name="close" />
           </button>
         </header>
@@ -77,10 +77,10 @@ export function ConfirmDelete({ title, text, action, onConfirm, onClose }: Confi
         </p>
       ) : null}
       <footer class="dialog-foot">
-        <button class="button" autofocus onClick={onClose}>
+        <button type="button" class="button" autofocus onClick={onClose}>
           Keep
         </button>
-        <button class="button danger" disabled={busy} onClick={() => void confirm()}>
+        <button type="button" class="button danger" disabled={busy} onClick={() => void confirm()}>
           {action}
         </button>
       </footer>

@@ -8,7 +8,7 @@ export function LoadError({ message, retry }: { message: string; retry?: () => v
       <Icon name="error" />
       <span class="grow">{message}</span>
       {retry ? (
-        <button class="button small" onClick={retry}>
+        <button type="button" class="button small" onClick={retry}>
           Try again
         </button>
       ) : null}

@@ -4,6 +4,7 @@ import type { ModelDetail } from '../api/types';
 import { useApp } from '../app/context';
 import { PageHeader } from '../app/page_header';
 import { useLoaded } from '../app/use_loaded';
+import { Licence } from '../components/licence';
 import { LoadError, Skeleton } from '../components/states';
 import { bytes, count, dateTime } from '../format';
 
@@ -25,7 +26,9 @@ function ModelCard({ model }: { model: ModelDetail }): JSX.Element {
       <dl class="facts">
         <div>
           <dt>Licence</dt>
-          <dd>{model.license}</dd>
+          <dd>
+            <Licence model={model} />
+          </dd>
         </div>
         <div>
           <dt>Id</dt>

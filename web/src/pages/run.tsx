@@ -7,6 +7,7 @@ import { useApp } from '../app/context';
 import { PageHeader } from '../app/page_header';
 import { useLoaded } from '../app/use_loaded';
 import { Icon } from '../components/icons';
+import { Licence } from '../components/licence';
 import { LoadError, Skeleton } from '../components/states';
 import { count } from '../format';
 import { SchemaForm, type Errors, type Params } from '../form/schema_form';
@@ -28,23 +29,23 @@ function ModelChoice({ models, chosen }: { models: Model[]; chosen: Model }): JS
     <fieldset class="model-choice">
       <legend class="label">Model</legend>
       {models.map((model) => (
-        <label key={model._id} class={`card model-option${model.params ? '' : ' off'}`}>
-          <input
-            type="radio"
-            name="model"
-            value={model._id}
-            checked={model._id === chosen._id}
-            disabled={!model.params}
-            onChange={() => setQuery({ model: model._id, params: '' })}
-          />
-          <span>
-            <span class="model-name">
-              {model.name}
-              <span class="badge">{model.license}</span>
+        <div key={model._id} class={`card model-option${model.params ? '' : ' off'}`}>
+          <label>
+            <input
+              type="radio"
+              name="model"
+              value={model._id}
+              checked={model._id === chosen._id}
+              disabled={!model.params}
+              onChange={() => setQuery({ model: model._id, params: '' })}
+            />
+            <span>
+              <span class="model-name">{model.name}</span>
+              <span class="help">{model.params ? model.description : 'This server cannot run it.'}</span>
             </span>
-            <span class="help">{model.params ? model.description : 'This server cannot run it.'}</span>
-          </span>
-        </label>
+          </label>
+          <Licence model={model} />
+        </div>
       ))}
     </fieldset>
   );
