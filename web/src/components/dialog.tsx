@@ -1,7 +1,8 @@
 import type { ComponentChildren, JSX } from 'preact';
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { messageOf } from '../api/problem';
 import { Icon } from './icons';
+import { useId } from './use_id';
 
 interface DialogProps {
   title: string;

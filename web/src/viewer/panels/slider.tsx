@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useId } from 'preact/hooks';
+import { useId } from '../../components/use_id';
 
 interface SliderProps {
   label: string;
