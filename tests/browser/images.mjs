@@ -29,6 +29,59 @@ export function greyPng(side, value) {
   ]);
 }
 
+/**
+ * An OME-TIFF of 16 bits with `depth` planes at each of `times` points in time, and a channel for each name; a pixel is
+ * 0.5 um. `value(x, y, {c, z, t})` gives its samples. Not `described`, its pages could be anything.
+ */
+export function omeTiff({ side, depth, times, channels, described = true }, value) {
+  const planes = [];
+  for (let t = 0; t < times; t += 1)
+    for (let z = 0; z < depth; z += 1) for (let c = 0; c < channels.length; c += 1) planes.push({ c, z, t });
+  const named = channels.map((name, c) => `<Channel ID="Channel:0:${c}" Name="${name}" SamplesPerPixel="1"/>`);
+  const ome =
+    '<?xml version="1.0" encoding="UTF-8"?><OME xmlns="http://www.openmicroscopy.org/Schemas/OME/2016-06">' +
+    '<Image ID="Image:0"><Pixels ID="Pixels:0" DimensionOrder="XYCZT" Type="uint16" BigEndian="false" ' +
+    `SizeX="${side}" SizeY="${side}" SizeC="${channels.length}" SizeZ="${depth}" SizeT="${times}" ` +
+    'PhysicalSizeX="0.5" PhysicalSizeY="0.5" PhysicalSizeXUnit="um" PhysicalSizeYUnit="um">' +
+    `${named.join('')}<TiffData/></Pixels></Image></OME>`;
+  const description = Buffer.from(`${described ? ome : 'Pages'}\0`);
+  const bytes = 2 * side * side;
+  const directory = 2 + 12 * 10 + 4;
+  const start = 8 + description.length + (description.length % 2);
+  const head = Buffer.alloc(start);
+  head.write('II*\0', 0, 'latin1');
+  head.writeUInt32LE(start, 4);
+  description.copy(head, 8);
+  const parts = planes.map((plane, page) => {
+    const at = start + page * (directory + bytes);
+    const part = Buffer.alloc(directory + bytes);
+    const tags = [
+      [256, 4, 1, side],
+      [257, 4, 1, side],
+      [258, 4, 1, 16],
+      [259, 4, 1, 1],
+      [262, 4, 1, 1],
+      [270, 2, description.length, 8],
+      [273, 4, 1, at + directory],
+      [277, 4, 1, 1],
+      [278, 4, 1, side],
+      [279, 4, 1, bytes],
+    ];
+    part.writeUInt16LE(tags.length, 0);
+    tags.forEach(([tag, type, count, content], i) => {
+      part.writeUInt16LE(tag, 2 + 12 * i);
+      part.writeUInt16LE(type, 4 + 12 * i);
+      part.writeUInt32LE(count, 6 + 12 * i);
+      part.writeUInt32LE(content, 10 + 12 * i);
+    });
+    part.writeUInt32LE(page + 1 < planes.length ? at + part.length : 0, directory - 4);
+    for (let y = 0; y < side; y += 1)
+      for (let x = 0; x < side; x += 1) part.writeUInt16LE(value(x, y, plane), directory + 2 * (y * side + x));
+    return part;
+  });
+  return Buffer.concat([head, ...parts]);
+}
+
 /** A 16-bit TIFF of an example, as a camera of 12 bits would have taken it. */
 export function tiff16(name) {
   const from = path.join(ROOT, 'examples', name);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ParamSchema } from '../api/types';
-import { kindOf, labelOf, limitsText, readNumber, readRange, splitFields, valueText } from './schema';
+import { kindOf, labelOf, limitsText, OF_STACKS, readNumber, readRange, splitFields, valueText } from './schema';
 
 const diameter: ParamSchema = {
   type: ['number', 'null'],
@@ -74,6 +74,7 @@ test('most people see few parameters first, and none is lost', () => {
   expect(common).toEqual(['diameter', 'channels', 'flow_threshold']);
   expect([...common, ...more].sort()).toEqual([...names].sort());
   expect(splitFields(['a', 'b']).common).toEqual(['a', 'b']);
+  expect(splitFields([...names, 'plane', 'z'], OF_STACKS).common.slice(0, 3)).toEqual(['plane', 'z', 'diameter']);
 });
 
 test('names and values read as words', () => {

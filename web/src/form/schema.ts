@@ -95,8 +95,9 @@ export function labelOf(name: string, schema: ParamSchema): string {
     interp: 'Interpolate flows',
     lowhigh: 'Low and high',
     max_size_fraction: 'Largest share of the image',
-    z: 'Plane',
-    t: 'Time point',
+    plane: 'Plane of a stack',
+    z: schema.enum ? 'Planes in depth' : 'Depth (z)',
+    t: 'Time (t)',
     z_project: 'Projection of planes',
   };
   const words = name.replaceAll('_', ' ');
@@ -170,9 +171,13 @@ export function same(a: unknown, b: unknown): boolean {
 /** Names that most people want to see; the others are behind "More settings". */
 const COMMON = ['diameter', 'channels', 'cellprob_threshold', 'flow_threshold', 'min_size', 'invert'];
 
-/** The parameters to show at once and those behind a click, each in the order of the schema. */
-export function splitFields(names: string[]): { common: string[]; more: string[] } {
+/** Of a stack they have to be set, before anything else is seen. */
+export const OF_STACKS = ['plane', 'z_project', 'z'];
+
+/** The parameters to show at once, `first` before others, and those behind a click. */
+export function splitFields(names: string[], first: string[] = []): { common: string[]; more: string[] } {
   const common = COMMON.filter((name) => names.includes(name));
-  const shown = common.length >= 2 ? common : names.slice(0, 6);
+  const known = common.length >= 2 ? common : names.slice(0, 6);
+  const shown = [...new Set([...first.filter((name) => names.includes(name)), ...known])];
   return { common: shown, more: names.filter((name) => !shown.includes(name)) };
 }

@@ -24,12 +24,14 @@ interface FormProps {
   channelNames: string[];
   onChange: (params: Params) => void;
   onError: (path: string, message: string) => void;
+  /** Names of parameters to show before others. */
+  first?: string[];
 }
 
 /** A form for the parameters of any model, made from its JSON Schema. Errors stand at the control that they belong to. */
 export function SchemaForm(props: FormProps): JSX.Element {
   const names = Object.keys(props.properties);
-  const { common, more } = splitFields(names);
+  const { common, more } = splitFields(names, props.first);
   const changed = more.filter((name) => name in props.params || errorUnder(props.errors, `params.${name}`)).length;
   return (
     <div class="form">

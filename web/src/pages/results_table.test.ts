@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { ImageResult } from '../api/types';
-import { secondsOf, sortRows, type ResultRow } from './results_table';
+import type { Artifact, ImageResult } from '../api/types';
+import { artifactTitle, secondsOf, sortRows, type ResultRow } from './results_table';
 
 function row(name: string, objects: number, warnings: string[] = []): ResultRow {
   const result = {
@@ -32,4 +32,10 @@ test('rows are sorted by any column, either way, names as people count', () => {
 test('the time of an image is that of its stages', () => {
   expect(secondsOf(rows[0]!.result)).toBe(1);
   expect(secondsOf(null)).toBe(0);
+});
+
+test('artifacts of one plane each say of which', () => {
+  const artifacts = ['label_mask', 'label_mask', 'geojson'].map((kind) => ({ kind }) as Artifact);
+  const titles = artifacts.map((artifact) => artifactTitle(artifact, artifacts));
+  expect(titles).toEqual(['label mask, plane 1', 'label mask, plane 2', 'geojson']);
 });

@@ -97,6 +97,13 @@ function Head({ order }: { order: string }): JSX.Element {
   );
 }
 
+/** What an artifact is; of those that an image has one of for each plane in depth, of which plane. */
+export function artifactTitle(artifact: Artifact, all: readonly Artifact[]): string {
+  const alike = all.filter(({ kind }) => kind === artifact.kind);
+  const name = artifact.kind.replaceAll('_', ' ');
+  return alike.length > 1 ? `${name}, plane ${alike.indexOf(artifact) + 1}` : name;
+}
+
 function ArtifactMenu({ artifacts, name }: { artifacts: Artifact[]; name: string }): JSX.Element {
   const { client, toasts } = useApp();
   const save = (artifact: Artifact): void => {
@@ -117,7 +124,7 @@ function ArtifactMenu({ artifacts, name }: { artifacts: Artifact[]; name: string
               close();
               save(artifact);
             }}>
-            <span class="grow">{artifact.kind.replaceAll('_', ' ')}</span>
+            <span class="grow">{artifactTitle(artifact, artifacts)}</span>
             <span class="faint number">{bytes(artifact.bytes)}</span>
           </MenuItem>
         ))

@@ -10,6 +10,7 @@ import { Icon } from '../components/icons';
 import { Licence } from '../components/licence';
 import { LoadError, Skeleton } from '../components/states';
 import { count } from '../format';
+import { OF_STACKS } from '../form/schema';
 import { SchemaForm, type Errors, type Params } from '../form/schema_form';
 import { PreviewPane } from '../preview/preview_pane';
 import { href, location, navigate, setQuery } from '../router';
@@ -80,6 +81,7 @@ function Setup({ dataset, models }: { dataset: Dataset; models: Model[] }): JSX.
     setTyped({});
     setRefused({});
   }, [modelId]);
+  const isStack = dataset.files.some(({ depth = 1, times = 1 }) => depth > 1 || times > 1);
   const channelNames = useMemo(() => channelNamesOf(dataset), [dataset]);
   if (!model || !file)
     return <LoadError message={model ? 'This dataset has no images. Add some first.' : 'This server has no models.'} />;
@@ -96,6 +98,10 @@ function Setup({ dataset, models }: { dataset: Dataset; models: Model[] }): JSX.
   const take = (error: Problem | null): void => {
     setRefused(atControl(error));
     setProblem(error && Object.keys(atControl(error)).length === 0 ? messageOf(error) : '');
+  };
+  const setParams = (next: Params): void => {
+    setRefused({});
+    setQuery({ params: Object.keys(next).length ? JSON.stringify(next) : '' });
   };
   const run = async (): Promise<void> => {
     const body = JSON.stringify(start);
@@ -142,10 +148,8 @@ function Setup({ dataset, models }: { dataset: Dataset; models: Model[] }): JSX.
             params={params}
             errors={{ ...refused, ...withText(typed) }}
             channelNames={channelNames}
-            onChange={(next) => {
-              setRefused({});
-              setQuery({ params: Object.keys(next).length ? JSON.stringify(next) : '' });
-            }}
+            first={isStack ? OF_STACKS : []}
+            onChange={setParams}
             onError={(path, message) => setTyped((old) => ({ ...old, [path]: message }))}
           />
         </div>
@@ -167,6 +171,7 @@ function Setup({ dataset, models }: { dataset: Dataset; models: Model[] }): JSX.
         files={dataset.files}
         blocked={blocked}
         onFile={(id) => setQuery({ file: id })}
+        onParams={setParams}
         onProblem={(error) => setRefused(atControl(error))}
       />
     </div>

@@ -8,8 +8,10 @@ import { useLoaded } from '../app/use_loaded';
 import { Icon } from '../components/icons';
 import { Thumbnail } from '../components/thumbnails';
 import { count, decimal, duration } from '../format';
+import { firstSlice, maskPlanes, type Slice } from '../planes';
 import { decodeLabels, paintLabels } from './outlines';
 import { readRegion, regionAround } from './pixels';
+import { PlaneSliders } from './plane_sliders';
 import { RegionMap } from './region_map';
 
 const SIDES = [256, 512, 1024];
@@ -23,6 +25,8 @@ interface PaneProps {
   /** The parameters have errors, so there is nothing to ask for. */
   blocked: boolean;
   onFile: (id: string) => void;
+  /** Other parameters were chosen on the picture. */
+  onParams: (params: Record<string, unknown>) => void;
   /** A refusal of a parameter, for its control. */
   onProblem: (problem: Problem | null) => void;
 }
@@ -74,26 +78,20 @@ function usePreview(props: PaneProps, region: Region | null): Outcome {
   return outcome;
 }
 
-/** The plane of a stack that the parameters choose, from 0; the first where they choose none. */
-function planeOf(params: Record<string, unknown>): { z: number; t: number } {
-  const plane = (params['plane'] ?? {}) as { z?: number; t?: number };
-  return { z: Math.max(0, (plane.z ?? 1) - 1), t: Math.max(0, (plane.t ?? 1) - 1) };
-}
-
 interface PixelsProps {
   file: SourceFile;
   view: FileView;
   region: Region;
-  plane: { z: number; t: number };
+  slice: Slice;
 }
 
-function Pixels({ file, view, region, plane }: PixelsProps): JSX.Element {
+function Pixels({ file, view, region, slice }: PixelsProps): JSX.Element {
   const { client } = useApp();
   const canvas = useRef<HTMLCanvasElement>(null);
   const [error, setError] = useState('');
   useEffect(() => {
     const stop = new AbortController();
-    const source = { fileId: file.gridfs_id, view, mapped: file.bit_depth > 16, ...plane };
+    const source = { fileId: file.gridfs_id, view, mapped: file.bit_depth > 16, ...slice };
     readRegion(client, source, region, stop.signal).then(
       (image) => {
         if (stop.signal.aborted || !canvas.current) return;
@@ -107,7 +105,7 @@ function Pixels({ file, view, region, plane }: PixelsProps): JSX.Element {
       },
     );
     return () => stop.abort();
-  }, [file.gridfs_id, view, region, plane.z, plane.t]);
+  }, [file.gridfs_id, view, region, slice.z, slice.t]);
   return (
     <>
       <canvas ref={canvas} class="preview-pixels" />
@@ -152,6 +150,8 @@ export function PreviewPane(props: PaneProps): JSX.Element {
   const at = centre.file === file.gridfs_id ? centre : { x: file.width / 2, y: file.height / 2 };
   const region = useStable(regionAround(at.x, at.y, side, file.width, file.height));
   const outcome = usePreview(props, region);
+  // Where all planes are run, the server previews the one in the middle.
+  const slice = firstSlice(maskPlanes(props.start.params), Math.floor((file.depth ?? 1) / 2));
   const [hidden, setHidden] = useState(false);
   const whole = region.width === file.width && region.height === file.height;
   return (
@@ -176,7 +176,7 @@ export function PreviewPane(props: PaneProps): JSX.Element {
           class="preview-fit"
           style={{ aspectRatio: `${region.width} / ${region.height}`, '--ratio': region.width / region.height }}>
           {view.value ? (
-            <Pixels file={file} view={view.value} region={region} plane={planeOf(props.start.params)} />
+            <Pixels file={file} view={view.value} region={region} slice={slice} />
           ) : null}
           <div hidden={hidden} class="preview-layer">
             <Cells preview={outcome.preview} />
@@ -201,6 +201,7 @@ export function PreviewPane(props: PaneProps): JSX.Element {
           <RegionMap file={file} region={region} onMove={(x, y) => setCentre({ file: file.gridfs_id, x, y })} />
         )}
       </div>
+      <PlaneSliders file={file} params={props.start.params} onChange={props.onParams} />
       {outcome.preview?.warnings.map((warning) => (
         <p key={warning} class="notice warning">
           <Icon name="warning" />

@@ -49,8 +49,8 @@ function zoomKey({ key }: KeyboardEvent, stages: Stages): boolean {
 
 function viewKey({ key }: KeyboardEvent, model: Model, stages: Stages): boolean {
   const masks = model.masks.peek();
-  const { z } = model.state.peek();
-  const depth = model.image.peek()?.view.depth ?? 1;
+  const { z, t } = model.state.peek();
+  const { depth, times } = model.image.peek()?.view ?? { depth: 1, times: 1 };
   const opacity = (by: number) =>
     model.change({ masks: { ...masks, opacity: Math.min(1, Math.max(0, masks.opacity + by)) } });
   const actions: Record<string, () => void> = {
@@ -62,6 +62,8 @@ function viewKey({ key }: KeyboardEvent, model: Model, stages: Stages): boolean 
     a: () => autoAll(model),
     ',': () => model.change({ z: Math.max(0, z - 1) }),
     '.': () => model.change({ z: Math.min(depth - 1, z + 1) }),
+    '<': () => model.change({ t: Math.max(0, t - 1) }),
+    '>': () => model.change({ t: Math.min(times - 1, t + 1) }),
     d: () => void stages.nextDifference(),
   };
   actions[key]?.();

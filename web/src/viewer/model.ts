@@ -4,6 +4,7 @@ import { computed, effect, signal, untracked } from '@preact/signals';
 import type { Client } from '../api/client';
 import { Problem } from '../api/problem';
 import type { Correction, ImageResult, Inference } from '../api/types';
+import { firstSlice, type MaskPlanes, maskPlanes } from '../planes';
 import { type Cells, order, pass } from './cells';
 import { Comparison } from './comparison';
 import { listCorrections, sendCorrection } from './corrections';
@@ -13,7 +14,7 @@ import { Editing } from './editing';
 import type { Box } from './geometry';
 import { LabelPlane } from './label_plane';
 import { type ChannelLook, firstLooks, type ImageLook } from './pictures';
-import { listRivals, type Rival, rivalFile } from './rivals';
+import { artifactOf, listRivals, type Rival, rivalFile } from './rivals';
 import { readCells } from './scan';
 import { parseState, stateTexts, type ViewState } from './state';
 import type { Camera } from './stage';
@@ -29,6 +30,8 @@ export class Model {
   readonly client: Client;
   readonly inference: Inference;
   readonly result: ImageResult | undefined;
+  /** Which planes of a stack the machine's masks are of. */
+  readonly maskPlanes: MaskPlanes;
   readonly state;
   /** Where one looks now. */
   readonly camera = signal<Camera | null>(null);
@@ -70,6 +73,7 @@ export class Model {
   readonly #filters = computed(() => this.state.value.filters);
   readonly #sort = computed(() => this.state.value.sort);
   readonly #channels = computed(() => this.state.value.channels);
+  readonly #z = computed(() => this.state.value.z);
   readonly #slice = computed(() => `${this.state.value.z},${this.state.value.t}`);
   readonly masks = computed(() => this.state.value.masks);
   readonly colourBy = computed(() => this.state.value.colourBy);
@@ -100,11 +104,12 @@ export class Model {
     this.inference = options.inference;
     this.#imageId = options.imageId;
     this.result = options.inference.results.find((image) => image.original_gridfs_id === options.imageId);
-    this.state = signal<ViewState>(parseState(options.state));
+    this.maskPlanes = maskPlanes(options.inference.params);
+    this.state = signal<ViewState>(parseState(options.state, firstSlice(this.maskPlanes)));
     const { cell } = this.state.value;
     if (cell > 0) this.selected.value = [cell];
     this.#stop.push(effect(() => this.#follow(this.#mask.value)));
-    this.#stop.push(effect(() => this.#compare(this.labels.value, this.#rival.value)));
+    this.#stop.push(effect(() => this.#compare(this.labels.value, this.#rival.value, this.#z.value)));
   }
 
   /** Changes some of what is in the address. */
@@ -114,7 +119,13 @@ export class Model {
 
   /** For the address. */
   get texts(): Record<string, string> {
-    return stateTexts({ ...this.state.value, camera: this.camera.value ?? this.state.value.camera });
+    const state = { ...this.state.value, camera: this.camera.value ?? this.state.value.camera };
+    return stateTexts(state, firstSlice(this.maskPlanes));
+  }
+
+  /** Whether masks can be corrected: a correction is of one mask of the image, and it may have one of each plane. */
+  get correctable(): boolean {
+    return (this.result?.artifacts.filter(({ kind }) => kind === 'label_mask').length ?? 0) < 2;
   }
 
   get channelNames(): string[] {
@@ -125,7 +136,11 @@ export class Model {
   async open(): Promise<void> {
     this.problem.value = '';
     try {
-      this.image.value = await TileFile.open(this.client, this.#imageId);
+      const image = await TileFile.open(this.client, this.#imageId);
+      const { z, t } = this.state.peek();
+      const [last, end] = [image.view.depth - 1, image.view.times - 1];
+      if (z > last || t > end) this.change({ z: Math.min(z, last), t: Math.min(t, end) });
+      this.image.value = image;
     } catch (error) {
       this.fail(error);
     }
@@ -234,7 +249,12 @@ export class Model {
   #follow(mask: string): void {
     this.#loading.abort();
     this.#loading = new AbortController();
-    if (mask) void untracked(() => this.#load(mask, this.#loading.signal));
+    if (!mask) return;
+    untracked(() => {
+      // Other masks have other cells of the same numbers.
+      if (this.labels.value && this.labels.value.file.id !== mask) this.select([]);
+      void this.#load(mask, this.#loading.signal);
+    });
   }
 
   async #load(mask: string, ended: AbortSignal): Promise<void> {
@@ -252,10 +272,8 @@ export class Model {
     }
   }
 
-  // Where each plane in depth was run on its own, there is one of a kind for each.
   #artifact(kind: string, z: number): string {
-    const all = this.result?.artifacts.filter((artifact) => artifact.kind === kind) ?? [];
-    return all[Math.min(z, all.length - 1)]?.gridfs_id ?? '';
+    return (this.result && artifactOf(this.result, kind, z)?.gridfs_id) ?? '';
   }
 
   async #edit(labels: LabelPlane, cells: Cells, ended: AbortSignal): Promise<void> {
@@ -271,6 +289,7 @@ export class Model {
       onProblem: (message) => this.fail(message),
     });
     this.cells.value = cells;
+    if (!this.correctable) return;
     this.elsewhere.value = !(await claimDraft(labels.file.id, ended));
     if (this.elsewhere.value || ended.aborted) return;
     this.editing.value = editing;
@@ -278,24 +297,33 @@ export class Model {
     if (restored > 0) this.notice.value = `${restored} unsaved edits of this image were kept in this browser.`;
   }
 
-  #compare(labels: LabelPlane | null, id: string): void {
+  #compare(labels: LabelPlane | null, id: string, z: number): void {
     untracked(() => {
-      this.comparison.value?.destroy();
-      this.comparison.value = null;
-      if (labels && id) void this.#startComparison(labels, id);
+      if (labels && id) void this.#startComparison(labels, id, z);
+      else this.#setComparison(null);
     });
   }
 
-  async #startComparison(labels: LabelPlane, id: string): Promise<void> {
+  // The comparison before stays in sight until the next one is here, so that nothing jumps from plane to plane.
+  async #startComparison(labels: LabelPlane, id: string, z: number): Promise<void> {
+    const isWanted = () => this.#rival.peek() === id && this.#z.peek() === z && this.labels.peek() === labels;
     try {
-      const { file, title } = await rivalFile(this.client, this.inference, this.result?.original_gridfs_id ?? '', id);
+      const imageId = this.result?.original_gridfs_id ?? '';
+      const { file, title } = await rivalFile(this.client, this.inference, imageId, id, z);
       const other = new LabelPlane(await TileFile.open(this.client, file));
-      if (this.state.peek().compare !== id || this.labels.peek() !== labels) return;
+      if (!isWanted()) return;
       const comparison = new Comparison(title, other);
-      this.comparison.value = comparison;
+      this.#setComparison(comparison);
       await comparison.run(labels);
     } catch (error) {
+      if (!isWanted()) return;
+      this.#setComparison(null);
       this.fail(error);
     }
+  }
+
+  #setComparison(comparison: Comparison | null): void {
+    this.comparison.value?.destroy();
+    this.comparison.value = comparison;
   }
 }

@@ -1,11 +1,12 @@
 // The pictures of tiles: samples through contrast and colour, with the cells over them.
 
+import type { Slice } from '../planes';
 import type { CellColours } from './colours';
 import { colourTable, type Window } from './contrast';
 import { type Box, TILE, tileKey } from './geometry';
 import type { LabelPlane } from './label_plane';
 import { type Neighbours, paintCells, paintChannels, type Plane } from './paint';
-import type { Slice, TileFile, TilePlace } from './tiles';
+import type { TileFile, TilePlace } from './tiles';
 
 /** How one channel is shown. */
 export interface ChannelLook extends Window {

@@ -2,7 +2,7 @@
 
 import { getInference, listInferences } from '../api/calls';
 import type { Client } from '../api/client';
-import type { Inference, InferenceSummary } from '../api/types';
+import type { Artifact, ImageResult, Inference, InferenceSummary } from '../api/types';
 import { ago } from '../format';
 
 /** What can be compared with: `id` as in the address. */
@@ -26,19 +26,26 @@ export async function listRivals(client: Client, inference: Inference): Promise<
     .map((other) => ({ id: other._id, title: titleOf(other) }));
 }
 
-/** The file of a rival's labels. Errors: rejects when it has none of the image. */
+/** The file of a rival's labels of the plane `z`. Errors: rejects when it has none of the image. */
 export async function rivalFile(
   client: Client,
   inference: Inference,
   imageId: string,
   id: string,
+  z: number,
 ): Promise<{ file: string; title: string }> {
   if (id.startsWith(CORRECTION)) return { file: id.slice(CORRECTION.length), title: 'Correction' };
   const other = id === inference._id ? inference : await getInference(client, id);
   const result = other.results.find((image) => image.original_gridfs_id === imageId);
-  const mask = result?.artifacts.find((artifact) => artifact.kind === 'label_mask');
+  const mask = result && artifactOf(result, 'label_mask', z);
   if (!mask) throw new Error('That run has no label mask of this image. Choose another one to compare with.');
   return { file: mask.gridfs_id, title: id === inference._id ? "The machine's mask" : titleOf(other) };
+}
+
+/** An image's artifact of a kind. Where each plane in depth was run on its own, there is one for each. */
+export function artifactOf({ artifacts }: ImageResult, kind: string, z: number): Artifact | undefined {
+  const all = artifacts.filter((artifact) => artifact.kind === kind);
+  return all[Math.min(z, all.length - 1)];
 }
 
 function titleOf({ model_id, created_at, params }: InferenceSummary): string {

@@ -27,6 +27,14 @@ describe('the state in the address', () => {
     expect(parseState(stateTexts(state))).toEqual(state);
   });
 
+  it('leaves out the plane that one first looks at', () => {
+    const first = { z: 2, t: 1 };
+    expect(stateTexts({ ...firstState(), ...first }, first)).toMatchObject({ z: '', t: '' });
+    expect(stateTexts(firstState(), first)).toMatchObject({ z: '0', t: '0' });
+    expect(parseState({}, first)).toMatchObject(first);
+    expect(parseState({ z: '0', t: '0' }, first)).toMatchObject({ z: 0, t: 0 });
+  });
+
   it.each([
     { at: '1,2' },
     { at: '1,2,-3' },

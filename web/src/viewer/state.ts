@@ -1,5 +1,6 @@
 // The part of the view that is in the address, as short texts.
 
+import type { Slice } from '../planes';
 import { type Filters, filtersText, parseFilters } from './cells';
 import type { ChannelLook } from './pictures';
 import type { Camera } from './stage';
@@ -42,14 +43,14 @@ export function firstState(): ViewState {
   };
 }
 
-/** Each member of the address's query; '' where it is as at first. */
-export function stateTexts(state: ViewState): Record<string, string> {
+/** Each member of the address's query; '' where it is as at first, at the plane `first`. */
+export function stateTexts(state: ViewState, first: Slice = { z: 0, t: 0 }): Record<string, string> {
   const { camera, masks, sort } = state;
   const round = (value: number, digits: number) => String(Number(value.toFixed(digits)));
   return {
     at: camera ? [round(camera.x, 1), round(camera.y, 1), String(Number(camera.scale.toPrecision(4)))].join(',') : '',
-    z: state.z > 0 ? String(state.z) : '',
-    t: state.t > 0 ? String(state.t) : '',
+    z: state.z === first.z ? '' : String(state.z),
+    t: state.t === first.t ? '' : String(state.t),
     channels: channelsText(state.channels),
     masks: masksText(masks),
     by: state.colourBy,
@@ -63,15 +64,15 @@ export function stateTexts(state: ViewState): Record<string, string> {
 }
 
 /** Reads `stateTexts`; what cannot be read is as at first. */
-export function parseState(texts: Record<string, string>): ViewState {
+export function parseState(texts: Record<string, string>, first: Slice = { z: 0, t: 0 }): ViewState {
   const state = firstState();
   const [x, y, scale] = (texts['at'] ?? '').split(',').map(Number);
   if (x !== undefined && y !== undefined && scale !== undefined && [x, y].every(Number.isFinite) && scale > 0) {
     state.camera = { x, y, scale };
   }
-  const whole = (text: string | undefined) => (/^\d{1,9}$/.test(text ?? '') ? Number(text) : 0);
-  state.z = whole(texts['z']);
-  state.t = whole(texts['t']);
+  const whole = (text: string | undefined, otherwise = 0) => (/^\d{1,9}$/.test(text ?? '') ? Number(text) : otherwise);
+  state.z = whole(texts['z'], first.z);
+  state.t = whole(texts['t'], first.t);
   state.channels = parseChannels(texts['channels'] ?? '');
   state.masks = parseMasks(texts['masks'] ?? '');
   state.colourBy = texts['by'] ?? '';

@@ -2,14 +2,9 @@
 
 import type { Client } from '../api/client';
 import type { FileView } from '../api/types';
+import type { Slice } from '../planes';
 import { tileSpan } from './geometry';
 import type { Plane } from './paint';
-
-/** A plane of a stack. */
-export interface Slice {
-  z: number;
-  t: number;
-}
 
 export interface TilePlace {
   level: number;

@@ -10,6 +10,7 @@ import { CompareBar } from './panels/compare_bar';
 import { CorrectPanel } from './panels/correct_panel';
 import { DisplayPanel } from './panels/display';
 import { Help } from './panels/help';
+import { PlaneBar } from './panels/plane_bar';
 import { Messages, Readout, ScaleBar, sourceName, Tooltip } from './panels/stage_notes';
 import { Toolbar } from './panels/toolbar';
 import type { PointerNote, Stages } from './stages';
@@ -52,6 +53,7 @@ export function Viewer({ model, stages }: { model: Model; stages: Stages }): JSX
           )}
           {model.image.value && model.comparison.value ? <StageBox model={model} stages={stages} right /> : null}
         </div>
+        <PlaneBar model={model} />
       </div>
       <Side model={model} />
       <Help model={model} />
@@ -76,16 +78,19 @@ function StageBox({ model, stages, right }: { model: Model; stages: Stages; righ
   useEffect(() => {
     const box = element.current!;
     const unmount = stages.mount(box, overlay.current!, right);
+    if (!right) stages.onPointer = (now) => (note.value = now);
+    return unmount;
+  }, []);
+  const title = right ? model.comparison.value?.title : (model.result?.source_filename ?? 'Image');
+  useEffect(() => {
     const canvas = (right ? stages.other : stages.main)!.stage.canvas;
     canvas.setAttribute('role', 'application');
     canvas.setAttribute(
       'aria-label',
-      `${right ? model.comparison.peek()?.title : (model.result?.source_filename ?? 'Image')}. ` +
+      `${title}. ` +
         'Arrow keys move, plus and minus zoom, Enter selects the cell at the crosshair, question mark shows all keys.',
     );
-    if (!right) stages.onPointer = (now) => (note.value = now);
-    return unmount;
-  }, []);
+  }, [title]);
   const keyDown = (event: KeyboardEvent): void => {
     if (event.key === ' ') stages.setHand(true);
     else if (!pressStageKey(event, stages)) return;

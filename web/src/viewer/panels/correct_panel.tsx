@@ -36,9 +36,11 @@ export function CorrectPanel({ model }: { model: Model }): JSX.Element {
     return (
       <div class="vw-panel">
         <p class="muted" role="status">
-          {model.elsewhere.value
-            ? 'These masks are being corrected in another tab. Go on there, or close it and load this page again.'
-            : 'Masks can be corrected when their cells are loaded.'}
+          {!model.correctable
+            ? 'This run has masks of each plane, and a correction is of one. Run the plane on its own to correct its masks.'
+            : model.elsewhere.value
+              ? 'These masks are being corrected in another tab. Go on there, or close it and load this page again.'
+              : 'Masks can be corrected when their cells are loaded.'}
         </p>
         <Versions model={model} />
       </div>

@@ -1,4 +1,4 @@
-// The panel of how the image is shown: channels, contrast, planes.
+// The panel of how the image is shown: channels and contrast.
 
 import type { JSX } from 'preact';
 import { autoWindow } from '../contrast';
@@ -10,32 +10,9 @@ import { Slider } from './slider';
 export function DisplayPanel({ model }: { model: Model }): JSX.Element | null {
   const image = model.image.value;
   if (!image) return null;
-  const { depth, times, channels } = image.view;
-  const { z, t } = model.state.value;
+  const { channels } = image.view;
   return (
     <div class="vw-panel">
-      {depth > 1 ? (
-        <Slider
-          label="Depth (z)"
-          text={`${z + 1} of ${depth}`}
-          value={z}
-          min={0}
-          max={depth - 1}
-          step={1}
-          onChange={(plane) => model.change({ z: plane })}
-        />
-      ) : null}
-      {times > 1 ? (
-        <Slider
-          label="Time (t)"
-          text={`${t + 1} of ${times}`}
-          value={t}
-          min={0}
-          max={times - 1}
-          step={1}
-          onChange={(time) => model.change({ t: time })}
-        />
-      ) : null}
       {channels.map((_, channel) => (
         <Channel key={channel} model={model} channel={channel} />
       ))}
