@@ -117,6 +117,8 @@ test('a run is started, left, and found again when it has ended', async () => {
   const cells = await page.locator('.result-row .cells').allInnerTexts();
   assert.equal(cells.length, 3);
   for (const text of cells) assert.ok(Number(text) > 3, `${text} cells`);
+  for (const text of await page.locator('.result-row .diameter').allInnerTexts()) assert.match(text, /^[\d.]+ px$/);
+  for (const text of await page.locator('.result-row .seconds').allInnerTexts()) assert.match(text, /^[\d.]+$/);
   await looksRight();
 });
 

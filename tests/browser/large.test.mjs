@@ -17,14 +17,18 @@ let page;
 let stage;
 let api;
 
-/** The cell of a pixel: discs on a grid, of radii from 8 to 15; 0 between them. */
-function cellAt(x, y) {
-  const [column, row] = [Math.floor(x / STEP), Math.floor(y / STEP)];
-  if (column >= COLUMNS || row >= COLUMNS) return 0;
-  const label = 1 + row * COLUMNS + column;
-  const [dx, dy] = [(x % STEP) - 15, (y % STEP) - 15];
-  const radius = 8 + ((label * 7919) % 8);
-  return dx * dx + dy * dy <= radius * radius ? label : 0;
+/** The cells of a row of pixels: discs on a grid, of radii from 8 to 15; 0 between them. */
+function drawRow(y, cells) {
+  cells.fill(0);
+  const row = Math.floor(y / STEP);
+  const dy = (y % STEP) - 15;
+  for (let column = 0; column < COLUMNS && row < COLUMNS; column += 1) {
+    const label = 1 + row * COLUMNS + column;
+    const radius = 8 + ((label * 7919) % 8);
+    const half = Math.floor(Math.sqrt(radius * radius - dy * dy));
+    const middle = column * STEP + 15;
+    if (half >= 0) cells.fill(label, middle - half, middle + half + 1);
+  }
 }
 
 function chunk(type, content) {
@@ -37,9 +41,11 @@ function chunk(type, content) {
 
 function image() {
   const rows = Buffer.alloc(SIDE * (SIDE + 1));
+  const cells = new Uint32Array(SIDE);
   for (let y = 0; y < SIDE; y += 1) {
+    drawRow(y, cells);
     for (let x = 0; x < SIDE; x += 1) {
-      const cell = cellAt(x, y);
+      const cell = cells[x];
       rows[y * (SIDE + 1) + 1 + x] = cell ? 90 + ((cell * 31 + x + y) % 120) : (x * 7 + y * 13) % 24;
     }
   }
@@ -58,9 +64,8 @@ function image() {
 function labels() {
   const rows = 100;
   const strips = Array.from({ length: SIDE / rows }, (_, strip) => {
-    const pixels = Uint32Array.from({ length: rows * SIDE }, (_value, i) =>
-      cellAt(i % SIDE, strip * rows + Math.floor(i / SIDE)),
-    );
+    const pixels = new Uint32Array(rows * SIDE);
+    for (let y = 0; y < rows; y += 1) drawRow(strip * rows + y, pixels.subarray(y * SIDE, (y + 1) * SIDE));
     return deflateSync(Buffer.from(pixels.buffer), { level: 1 });
   });
   const tags = [
@@ -150,7 +155,7 @@ async function pan(reach) {
   const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
   await page.mouse.move(x, y);
   await page.mouse.down();
-  for (let i = 0; i <= 160; i += 1) {
+  for (let i = 0; i <= 100; i += 1) {
     await page.mouse.move(x + reach * Math.sin(i / 16), y + reach * 0.6 * Math.sin(i / 11));
     await page.evaluate(() => new Promise(requestAnimationFrame));
   }
@@ -160,8 +165,8 @@ async function pan(reach) {
 async function zoom() {
   const box = await page.locator('.vw-osd').boundingBox();
   await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
-  for (let i = 0; i < 40; i += 1) {
-    await page.mouse.wheel(0, i < 20 ? -40 : 40);
+  for (let i = 0; i < 24; i += 1) {
+    await page.mouse.wheel(0, i < 12 ? -66 : 66);
     for (let frame = 0; frame < 4; frame += 1) await page.evaluate(() => new Promise(requestAnimationFrame));
   }
 }

@@ -34,9 +34,9 @@ export class Stage {
     await this.page.mouse.up();
   }
 
-  /** How many pixels of the drawn picture have a colour. */
-  async colouredPixels() {
-    return (await this.#pixels()).coloured;
+  /** How many pixels of the drawn picture have a colour; of the right one of a comparison with `side` 1. */
+  async colouredPixels(side = 0) {
+    return (await this.#pixels(side)).coloured;
   }
 
   /** The mean of the drawn picture's channels, to whole numbers. */
@@ -84,9 +84,11 @@ export class Stage {
       });
   }
 
-  async #pixels() {
+  async #pixels(side = 0) {
     return this.page
-      .locator('.vw-osd canvas')
+      .locator('.vw-osd')
+      .nth(side)
+      .locator('canvas')
       .first()
       .evaluate((canvas) => {
         const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);

@@ -70,6 +70,12 @@ test('an image is shown with the outlines of its cells, which can be hidden', as
   await until(async () => (await stage.colouredPixels()) === 0, 'no masks are drawn');
   await page.keyboard.press('m');
   await until(async () => (await stage.colouredPixels()) === withMasks, 'the masks are drawn again');
+  await page.getByRole('radio', { name: 'Fill' }).click();
+  await until(async () => (await stage.colouredPixels()) > 2 * withMasks, 'the masks are filled');
+  const half = await stage.brightness();
+  await page.getByLabel('Opacity of the masks').fill('1');
+  await until(async () => (await stage.brightness()) > half, 'the masks are stronger');
+  await page.waitForFunction(() => location.hash.includes('masks=fill-100'));
   await looksRight();
 });
 
@@ -137,6 +143,12 @@ test('cells are filtered by dragging on the histogram and by typing, counts foll
   await looksRight();
   await page.locator('.vw-chip').click();
   assert.equal(await counted(), `${cells.length} cells`);
+  await page.getByLabel('Filter cells by').selectOption('Confidence');
+  await page.getByLabel('Confidence, from').fill('0.8');
+  await page.getByLabel('Confidence, from').press('Enter');
+  const sure = cells.filter((cell) => cell.cell_probability >= 0.8).length;
+  assert.ok(sure > 0 && sure < cells.length, `${sure} cells`);
+  await until(async () => (await counted()) === `${sure} of ${cells.length} cells`, `${sure} cells are left`);
 });
 
 test('contrast, gamma and colour change the picture, and the address keeps them', async () => {
@@ -162,6 +174,9 @@ test('two runs are shown side by side, move together, and what differs is counte
   assert.equal(both + left, cells.length);
   assert.equal(both + right, other.results[0].objects);
   assert.ok(left + right > 0, 'the runs differ');
+  // Cells that both have are grey.
+  for (const [side, alone] of [left, right].entries())
+    await until(async () => (await stage.colouredPixels(side)) > 0 === alone > 0, 'the cells that differ are marked');
   await page.getByLabel('Masks', { exact: true }).uncheck();
   await page.locator('.openseadragon-canvas').first().press('+');
   await page.keyboard.press('ArrowRight');

@@ -31,6 +31,29 @@ describe('measure', () => {
     expect(shapes.get(3)?.box).toEqual({ left: 3, top: 1, right: 4, bottom: 2 });
     expect(shapes.has(0)).toBe(false);
   });
+
+  it('of runs is that of pixels', () => {
+    const [width, height] = [9, 40];
+    const labels = Uint32Array.from({ length: width * height }, (_, i) => ((i * 7919) % 31) % 4);
+    const shapes = new Map<number, Shape>();
+    measure({ box: { left: 5, top: 3, right: 5 + width, bottom: 3 + height }, width, height, labels }, shapes);
+    for (const label of [1, 2, 3]) {
+      const pixels = [...labels.keys()].filter((i) => labels[i] === label);
+      const [xs, ys] = [pixels.map((i) => 5 + (i % width)), pixels.map((i) => 3 + Math.floor(i / width))];
+      const sum = (values: number[]) => values.reduce((total, value) => total + value, 0);
+      expect(shapes.get(label)).toEqual({
+        area: pixels.length,
+        box: {
+          left: Math.min(...xs),
+          top: Math.min(...ys),
+          right: Math.max(...xs) + 1,
+          bottom: Math.max(...ys) + 1,
+        },
+        sumX: sum(xs),
+        sumY: sum(ys),
+      });
+    }
+  });
 });
 
 describe('linePixels', () => {

@@ -19,30 +19,31 @@ export interface Shape {
 }
 
 /** Adds the pixels of a region to the shapes of its labels. */
-export function measure(region: Region, shapes: Map<number, Shape>): void {
-  const { box, width, labels } = region;
-  for (let i = 0; i < labels.length; i++) {
-    const label = labels[i]!;
-    if (label === 0) continue;
-    const [x, y] = [box.left + (i % width), box.top + Math.floor(i / width)];
-    const shape = shapes.get(label);
-    if (shape) {
-      include(shape, x, y);
-    } else {
-      shapes.set(label, { area: 1, box: { left: x, top: y, right: x + 1, bottom: y + 1 }, sumX: x, sumY: y });
+export function measure({ box, width, labels }: Region, shapes: Map<number, Shape>): void {
+  for (let row = 0, y = box.top; row < labels.length; row += width, y++) {
+    // Pixel by pixel, looking up the shapes would take most of the time; a row of a cell is one run of its label.
+    for (let start = row, i = row; i < row + width; start = i) {
+      const label = labels[start]!;
+      while (i < row + width && labels[i] === label) i++;
+      if (label !== 0) includeRun(shapes, label, box.left + start - row, y, i - start);
     }
   }
 }
 
-function include(shape: Shape, x: number, y: number): void {
+function includeRun(shapes: Map<number, Shape>, label: number, x: number, y: number, length: number): void {
+  let shape = shapes.get(label);
+  if (!shape) {
+    shape = { area: 0, box: { left: x, top: y, right: x, bottom: y }, sumX: 0, sumY: 0 };
+    shapes.set(label, shape);
+  }
+  shape.area += length;
+  shape.sumX += length * x + (length * (length - 1)) / 2;
+  shape.sumY += length * y;
   const { box } = shape;
-  shape.area++;
-  shape.sumX += x;
-  shape.sumY += y;
-  if (x < box.left) box.left = x;
-  if (y < box.top) box.top = y;
-  if (x >= box.right) box.right = x + 1;
-  if (y >= box.bottom) box.bottom = y + 1;
+  box.left = Math.min(box.left, x);
+  box.top = Math.min(box.top, y);
+  box.right = Math.max(box.right, x + length);
+  box.bottom = Math.max(box.bottom, y + 1);
 }
 
 /**
