@@ -14,11 +14,15 @@ export function launch() {
   });
 }
 
-/** A tab of a browser profile of its own. Errors of its scripts and refusals of its CSP are in `page.faults`. */
-export async function newPage(browser, url, options = {}) {
+/**
+ * A tab of a browser profile of its own, where the account of `options.api` has logged in, if there is one. Errors of its
+ * scripts and refusals of its CSP are in `page.faults`.
+ */
+export async function newPage(browser, url, { api, ...options } = {}) {
   const context = await browser.newContext({
     viewport: { width: 1280, height: 720 },
     acceptDownloads: true,
+    ...(api ? { storageState: sessionOf(api) } : {}),
     ...options,
   });
   context.setDefaultTimeout(20_000);
@@ -36,11 +40,10 @@ export async function openTab(context, url) {
   return page;
 }
 
-/** Puts the login of an `Api` into a tab, as if it had logged in there. */
-export async function logInAs(page, api) {
-  const login = JSON.stringify({ token: api.token, user: api.user, receivedAt: Date.now() });
-  await page.evaluate((text) => localStorage.setItem('intelliclinix.session', text), login);
-  await page.reload();
+/** What a browser keeps of the login of an `Api`. */
+function sessionOf({ url, token, user }) {
+  const value = JSON.stringify({ token, user, receivedAt: Date.now() });
+  return { cookies: [], origins: [{ origin: url, localStorage: [{ name: 'intelliclinix.session', value }] }] };
 }
 
 export async function signUpByForm(page, username) {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { crc32, deflateSync } from 'node:zlib';
-import { launch, logInAs, newPage } from './browser.mjs';
+import { launch, newPage } from './browser.mjs';
 import { Api, Server, until } from './server.mjs';
 import { Stage } from './stage.mjs';
 
@@ -114,12 +114,12 @@ before(async () => {
   form.append('source_filename', 'large.png');
   form.append('file', new Blob([masks]), 'large.tif');
   const correction = await api.send('POST', `/api/inferences/${run._id}/corrections`, form);
-  page = await newPage(browser, server.url);
-  page.context().setDefaultTimeout(120_000);
-  await logInAs(page, api);
-  await page.goto(
+  page = await newPage(
+    browser,
     `${server.url}/#/inferences/${run._id}/images/${run.results[0].original_gridfs_id}?masks_of=${correction.gridfs_id}`,
+    { api },
   );
+  page.context().setDefaultTimeout(120_000);
   stage = new Stage(page, SIDE, SIDE);
 });
 

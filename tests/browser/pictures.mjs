@@ -1,7 +1,7 @@
 // Makes pictures of the page's main states: pictures.mjs FOLDER. tools/pictures calls it.
 import { mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { launch, logInAs, newPage } from './browser.mjs';
+import { launch, newPage } from './browser.mjs';
 import { Api, example, ROOT, Server } from './server.mjs';
 import { Stage } from './stage.mjs';
 
@@ -49,15 +49,16 @@ try {
     await page.screenshot({ path: path.join(folder, `${name}.png`) });
   };
   for (const colorScheme of ['light', 'dark']) {
-    const page = await newPage(browser, server.url, { colorScheme });
+    const page = await newPage(browser, server.url, { api, colorScheme });
     const at = async (name, hash, ready) => {
       await page.goto(`${server.url}/${hash}`);
       await page.locator(ready).first().waitFor();
       if (name === 'viewer') await new Stage(page, shown.width, shown.height).drawn();
       await picture(page, `${name}-${colorScheme}`);
     };
-    await picture(page, `welcome-${colorScheme}`);
-    await logInAs(page, api);
+    const visitor = await newPage(browser, server.url, { colorScheme });
+    await picture(visitor, `welcome-${colorScheme}`);
+    await visitor.context().close();
     await at('datasets', '#/datasets', '.dataset-card .thumbnail img');
     await at('dataset', `#/datasets/${mixed}`, '.tile .thumbnail img');
     await at('run', `#/datasets/${mixed}/run?file=${shown.gridfs_id}`, '.preview-cells:not(.empty)');

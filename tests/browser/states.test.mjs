@@ -2,7 +2,7 @@
 // loads, and axe-core finds nothing.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { accessibilityFaults, launch, logInAs, newPage } from './browser.mjs';
+import { accessibilityFaults, launch, newPage } from './browser.mjs';
 import { greyPng } from './images.mjs';
 import { Api, example, Server } from './server.mjs';
 
@@ -46,14 +46,13 @@ after(async () => {
 
 for (const size of SIZES) {
   test(`all states look right on ${size.name}`, async () => {
-    const page = await newPage(browser, server.url, size);
+    const page = await newPage(browser, server.url, { api, ...size });
     await page.addInitScript(() => {
       window.shifts = 0;
       new PerformanceObserver((list) => {
         for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifts += entry.value;
       }).observe({ type: 'layout-shift', buffered: true });
     });
-    await logInAs(page, api);
     for (const [hash, ready] of states) {
       await page.goto('about:blank');
       await page.goto(`${server.url}/${hash}`);
@@ -72,9 +71,8 @@ for (const size of SIZES) {
 }
 
 test('all of a page can be reached by keys', async () => {
-  const page = await newPage(browser, server.url);
-  await logInAs(page, api);
-  await page.locator('.dataset-card').waitFor();
+  const page = await newPage(browser, server.url, { api });
+  await page.locator('.dataset-card .thumbnail img').first().waitFor();
   await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
   await page.locator('main:focus').waitFor();

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { accessibilityFaults, launch, logInAs, logInByForm, newPage, openTab } from './browser.mjs';
+import { accessibilityFaults, launch, logInByForm, newPage, openTab } from './browser.mjs';
 import { greyPng } from './images.mjs';
 import { Api, example, Server } from './server.mjs';
 
@@ -23,11 +23,9 @@ after(async () => {
 /** A tab where somebody new is logged in, at `route`, with their own client. */
 async function logIn(t, route = '#/datasets', url = server.url) {
   const api = await Api.signUp(url);
-  const page = await newPage(browser, `${url}/`);
+  const page = await newPage(browser, `${url}/${route}`, { api });
   t.after(() => page.context().close());
-  await logInAs(page, api);
   const at = (hash) => page.goto(`${url}/${hash}`);
-  await at(route);
   return { api, page, at };
 }
 

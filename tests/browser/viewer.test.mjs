@@ -1,7 +1,7 @@
 // The viewer as people use it: look, choose cells, filter, compare, correct.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { accessibilityFaults, launch, logInAs, newPage } from './browser.mjs';
+import { accessibilityFaults, launch, newPage } from './browser.mjs';
 import { Api, example, Server, until } from './server.mjs';
 import { Stage } from './stage.mjs';
 
@@ -52,8 +52,7 @@ before(async () => {
   run = await api.get(`/api/inferences/${await api.run(dataset)}`);
   other = await api.get(`/api/inferences/${await api.run(dataset, { diameter: 60 })}`);
   cells = await measurements(run);
-  page = await newPage(browser, server.url);
-  await logInAs(page, api);
+  page = await newPage(browser, server.url, { api });
 });
 
 after(async () => {
