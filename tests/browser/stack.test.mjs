@@ -96,7 +96,7 @@ test('what a run leaves open is asked for, the preview shows the plane that is c
   await preview.getByLabel('Time (t)').fill('2');
   await page.getByRole('combobox', { name: 'Projection of planes' }).selectOption('max');
   await found.filter({ hasText: /^10 cells here/ }).waitFor();
-  await page.getByRole('combobox', { name: 'Projection of planes' }).selectOption('automatic');
+  await page.getByRole('combobox', { name: 'Projection of planes' }).selectOption('not set');
   await page.getByRole('combobox', { name: 'Planes in depth' }).selectOption('each');
   await found.filter({ hasText: /^4 cells here/ }).waitFor();
   await page.getByRole('combobox', { name: 'Cells' }).selectOption('1 · DAPI');

@@ -27,6 +27,10 @@ export class Stage {
     await this.page.mouse.click(...(await this.place(cell['centroid-1'] + 0.5, cell['centroid-0'] + 0.5)));
   }
 
+  async tap(cell) {
+    await this.page.touchscreen.tap(...(await this.place(cell['centroid-1'] + 0.5, cell['centroid-0'] + 0.5)));
+  }
+
   async drag(from, to) {
     await this.page.mouse.move(...(await this.place(...from)));
     await this.page.mouse.down();

@@ -27,6 +27,7 @@ before(async () => {
   ];
   const id = await api.upload('Two images', files);
   const run = await api.run(id);
+  const { results } = await api.get(`/api/inferences/${run}`);
   states = [
     ['#/datasets', '.dataset-card .thumbnail img'],
     [`#/datasets/${id}`, '.tile .thumbnail img'],
@@ -34,6 +35,7 @@ before(async () => {
     [`#/datasets/${id}/run`, '.preview-cells:not(.empty)'],
     ['#/inferences', '.run-table-row'],
     [`#/inferences/${run}`, '.result-row .thumbnail img'],
+    [`#/inferences/${run}/images/${results[0].original_gridfs_id}`, '.vw-counts'],
     ['#/models', '.model-card'],
     ['#/nowhere', '.empty'],
   ];

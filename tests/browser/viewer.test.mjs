@@ -1,7 +1,7 @@
 // The viewer as people use it: look, choose cells, filter, compare, correct.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { accessibilityFaults, launch, newPage } from './browser.mjs';
+import { accessibilityFaults, launch, newPage, openTab } from './browser.mjs';
 import { Api, example, Server, until } from './server.mjs';
 import { Stage } from './stage.mjs';
 
@@ -246,6 +246,9 @@ test('cells are drawn and erased with the brush, also by keys alone', async () =
   await stage.drag([4, 4], [30, 4]);
   await page.getByText('1 edit', { exact: true }).waitFor();
   assert.match(await page.locator('.vw-correct').innerText(), /Draw cell \d+/);
+  const other = await openTab(page.context(), server.url + address('?tab=correct'));
+  await other.getByText('These masks are being corrected in another tab.').waitFor();
+  await other.close();
   await page.getByRole('radio', { name: 'Erase' }).click();
   await stage.drag([16, 0], [16, 9]);
   await page.getByText('2 edits', { exact: true }).waitFor();
@@ -283,10 +286,13 @@ test('all keys are told of, and the picture is reached and read without a pointe
   );
 });
 
-test('it fits a tablet, in the dark', async () => {
-  await page.setViewportSize({ width: 820, height: 1180 });
-  await page.emulateMedia({ colorScheme: 'dark' });
+test('it fits a tablet, in the dark, and follows fingers', async () => {
+  const tablet = { viewport: { width: 820, height: 1180 }, colorScheme: 'dark', hasTouch: true };
+  await page.context().close();
+  page = await newPage(browser, server.url, { api, ...tablet });
   await open();
+  await stage.tap(cells[3]);
+  await page.getByRole('heading', { name: `Cell ${cells[3].label}`, exact: true }).waitFor();
   await looksRight();
   assert.equal(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true);
 });

@@ -93,7 +93,7 @@ export function ChoiceControl({ schema, value, attributes, onTyped }: ControlPro
         const text = event.currentTarget.value;
         onTyped(text === '' ? { empty: true } : { value: real(text) });
       }}>
-      {kind.kind === 'choice' && kind.nullable ? <option value="">automatic</option> : null}
+      {kind.kind === 'choice' && kind.nullable ? <option value="">not set</option> : null}
       {choices.map((choice) => (
         <option key={choice} value={choice}>
           {choice}
