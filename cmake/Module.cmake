@@ -9,6 +9,11 @@
 include(GoogleTest)
 include(CommonHeaders)
 
+# intelliclinix_test_options(TARGET): how tests are compiled. Optimising them would take longer than it saves.
+function(intelliclinix_test_options target)
+  target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O0> $<$<CONFIG:Release>:-U_FORTIFY_SOURCE>)
+endfunction()
+
 function(intelliclinix_module name)
   cmake_parse_arguments(arg "" "" "DEPENDS;LIBS;PRIVATE_LIBS" ${ARGN})
   set(target intelliclinix_${name})
@@ -42,6 +47,9 @@ function(intelliclinix_module name)
     add_executable(${name}_test ${tests})
     target_link_libraries(${name}_test PRIVATE ${target} ${arg_PRIVATE_LIBS} GTest::gtest GTest::gmock GTest::gtest_main)
     target_compile_definitions(${name}_test PRIVATE INTELLICLINIX_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+    if(NOT name MATCHES "^(image|nn|cellpose|unet)$")  # they compute too much for that
+      intelliclinix_test_options(${name}_test)
+    endif()
     intelliclinix_common_headers(${name}_test common_test_headers)
     # TBB, which OpenVINO runs on, loads libraries in a way that AddressSanitizer refuses, unless it is told of it.
     gtest_discover_tests(${name}_test TEST_PREFIX "${name}." DISCOVERY_TIMEOUT 60

@@ -16,10 +16,6 @@ constexpr std::size_t kMaxName = 100;
 
 bool IsAlphanumeric(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
-std::unexpected<Error> Invalid(std::string message, const char* field) {
-  return Fail(ErrorCode::kInvalidArgument, std::move(message), field);
-}
-
 Status CheckUsername(std::string_view name) {
   const bool fits =
       name.size() >= 3 && name.size() <= 64 && IsAlphanumeric(name.front()) &&

@@ -5,6 +5,7 @@
 
 #include "api/request.h"
 #include "base/digits.h"
+#include "base/file_name.h"
 #include "http/text.h"
 
 namespace intelliclinix::api {
@@ -13,12 +14,7 @@ namespace {
 constexpr std::string_view kFile = "file";
 constexpr std::array<std::string_view, 4> kKnown = {kFile, "source_filename", "source_image_gridfs_id", "note"};
 constexpr std::size_t kMaxTextBytes = 4096;
-constexpr std::size_t kMaxNameBytes = 255;
 constexpr std::size_t kMaxNoteCharacters = 1000;
-
-std::unexpected<Error> Invalid(std::string message, std::string_view field) {
-  return Fail(ErrorCode::kInvalidArgument, std::move(message), std::string(field));
-}
 
 }  // namespace
 
@@ -39,7 +35,7 @@ Status CorrectionForm::BeginPart(const http::PartHead& head) {
 
 Status CorrectionForm::BeginFile(const http::PartHead& head) {
   const std::string name = head.filename.value_or("");
-  if (name.empty() || name.size() > kMaxNameBytes || !http::IsUtf8(name) || http::HasControls(name)) {
+  if (name.empty() || name.size() > kMaxFileNameBytes || !http::IsUtf8(name) || http::HasControls(name)) {
     return Invalid("'file' must be a file with a name of 1 to 255 bytes in UTF-8.", kFile);
   }
   blob_.filename = name;

@@ -12,7 +12,7 @@ std::string Disposition(const store::BlobRecord& blob) {
   return picture ? "inline" + attachment.substr(attachment.find(';')) : attachment;
 }
 
-Result<http::Reply> Get(Context& context, const http::Request& request, const records::User& user) {
+Result<http::Reply> GetContent(Context& context, const http::Request& request, const records::User& user) {
   IC_RETURN_IF_ERROR(CheckQuery(request, {}));
   IC_ASSIGN_OR_RETURN(const ObjectId id, PathId(request, "id", "file"));
   IC_ASSIGN_OR_RETURN(const store::BlobRecord blob, context.store.GetBlob(user.id, id));
@@ -30,7 +30,7 @@ Result<http::Reply> Get(Context& context, const http::Request& request, const re
 void AddFileRoutes(http::Router& router, Context& context) {
   router.Handle("GET", "/api/files/{id}",
                 SignedIn(context, [&context](http::Request& request, const records::User& user) {
-                  return Get(context, request, user);
+                  return GetContent(context, request, user);
                 }));
 }
 

@@ -8,10 +8,6 @@ namespace {
 
 constexpr std::size_t kMaxAxes = 16;  // characters, more than any axes have
 
-std::unexpected<Error> Invalid(std::string message, std::string_view field) {
-  return Fail(ErrorCode::kInvalidArgument, std::move(message), std::string(field));
-}
-
 }  // namespace
 
 FilesSink::FilesSink(Parts parts, std::string_view boundary)

@@ -14,10 +14,6 @@ namespace {
 
 constexpr std::size_t kMaxArchiveIds = 1000;
 
-std::unexpected<Error> Invalid(std::string message, std::string field) {
-  return Fail(ErrorCode::kInvalidArgument, std::move(message), std::move(field));
-}
-
 Result<std::optional<records::InferenceStatus>> StatusFilter(const http::Request& request) {
   const auto text = request.Query("status");
   if (!text) return std::nullopt;

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <string_view>
 
+#include "base/file_name.h"
 #include "http/text.h"
 
 namespace intelliclinix::api {
@@ -12,11 +13,6 @@ namespace {
 constexpr std::string_view kFiles[] = {"weights", "size_model", "description", "test_input", "test_output", "license"};
 constexpr std::string_view kTexts[] = {"id", "name", "diam_mean"};
 constexpr std::size_t kMaxTextBytes = 400;
-constexpr std::size_t kMaxNameBytes = 255;
-
-std::unexpected<Error> Invalid(std::string message, const std::string& field) {
-  return Fail(ErrorCode::kInvalidArgument, std::move(message), field);
-}
 
 }  // namespace
 
@@ -38,7 +34,7 @@ Status ModelForm::BeginPart(const http::PartHead& head) {
   if (!seen_.insert(part_).second) return Invalid("The form has '" + part_ + "' twice.", part_);
   if (!file) return {};
   // The name is for messages and the store; the file itself is named by its role.
-  request_.names[part_] = head.filename->substr(0, kMaxNameBytes);
+  request_.names[part_] = head.filename->substr(0, kMaxFileNameBytes);
   request_.files[part_] = folder_.path() + "/" + part_;
   file_.open(request_.files[part_], std::ios::binary | std::ios::trunc);
   return {};

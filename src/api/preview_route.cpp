@@ -17,10 +17,6 @@ constexpr int kMaxRegionSide = 1024;
 
 using SteadyClock = std::chrono::steady_clock;
 
-std::unexpected<Error> Invalid(std::string message, std::string_view field) {
-  return Fail(ErrorCode::kInvalidArgument, std::move(message), std::string(field));
-}
-
 Result<int> RegionMember(const Json& region, const char* name) {
   const std::string field = "region." + std::string(name);
   const auto found = region.find(name);

@@ -19,10 +19,6 @@ http::Reply Render(Result<http::Reply> reply, const http::Request& request) {
   return *std::move(reply);
 }
 
-std::unexpected<Error> Invalid(std::string message, std::string_view field) {
-  return Fail(ErrorCode::kInvalidArgument, std::move(message), std::string(field));
-}
-
 std::string Join(std::initializer_list<std::string_view> names) {
   std::string text;
   for (const std::string_view name : names) text += (text.empty() ? "'" : ", '") + std::string(name) + "'";

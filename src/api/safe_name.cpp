@@ -8,7 +8,6 @@
 namespace intelliclinix::api {
 namespace {
 
-constexpr std::size_t kMaxNameBytes = 255;
 constexpr std::size_t kMaxExtensionBytes = 16;
 
 bool IsContinuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
@@ -28,7 +27,7 @@ std::string WithSuffix(std::string_view name, std::string_view suffix) {
     stem = name;
     extension = {};
   }
-  std::string result(CutUtf8(stem, kMaxNameBytes - suffix.size() - extension.size()));
+  std::string result(CutUtf8(stem, kMaxFileNameBytes - suffix.size() - extension.size()));
   return result.append(suffix).append(extension);
 }
 

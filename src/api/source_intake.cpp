@@ -1,13 +1,12 @@
 #include "api/source_intake.h"
 
 #include "api/safe_name.h"
+#include "base/file_name.h"
 #include "base/log.h"
 #include "http/text.h"
 
 namespace intelliclinix::api {
 namespace {
-
-constexpr std::size_t kMaxNameBytes = 255;  // of every usual file system
 
 std::unexpected<Error> Refuse(ErrorCode code, std::string message) { return Fail(code, std::move(message), "files"); }
 
@@ -47,8 +46,8 @@ Status SourceIntake::CheckName(std::string_view filename) const {
   if (filename.empty()) {
     return Refuse(ErrorCode::kInvalidArgument, "A file came without a name. Choose at least one image to upload.");
   }
-  if (filename.size() > kMaxNameBytes || !http::IsUtf8(filename) || http::HasControls(filename)) {
-    return Refuse(ErrorCode::kInvalidArgument, "The name '" + std::string(filename.substr(0, kMaxNameBytes)) +
+  if (filename.size() > kMaxFileNameBytes || !http::IsUtf8(filename) || http::HasControls(filename)) {
+    return Refuse(ErrorCode::kInvalidArgument, "The name '" + std::string(filename.substr(0, kMaxFileNameBytes)) +
                                                    "' is longer than 255 bytes or has characters that cannot be "
                                                    "shown. Rename the file.");
   }

@@ -24,7 +24,7 @@ constexpr std::size_t kSignatureBytes = 32;
 // 2^53 s: beyond it JSON numbers are not exact, and far below it times in ms would overflow no 64-bit integer.
 constexpr std::int64_t kMaxSeconds = 1LL << 53;
 
-std::unexpected<Error> Invalid() {
+std::unexpected<Error> InvalidToken() {
   return Fail(ErrorCode::kUnauthenticated, "The access token is not valid. Log in again.", "Authorization");
 }
 
@@ -123,15 +123,15 @@ std::string TokenIssuer::IssueAt(ObjectId user_id, TimePoint signed_in_at) const
 
 // The signature is checked before anything is parsed, so that the JSON reader sees only what this server wrote.
 Result<Claims> TokenIssuer::Verify(std::string_view token, std::chrono::seconds grace) const {
-  if (token.size() > kMaxTokenBytes) return Invalid();
+  if (token.size() > kMaxTokenBytes) return InvalidToken();
   const std::size_t first = token.find('.');
   const std::size_t last = token.rfind('.');
-  if (first == last || token.find('.', first + 1) != last) return Invalid();
+  if (first == last || token.find('.', first + 1) != last) return InvalidToken();
   const std::optional<std::string> signature = Base64UrlDecode(token.substr(last + 1));
-  if (!signature || !SameBytes(*signature, Sign(token.substr(0, last)))) return Invalid();
-  if (!IsOurHeader(token.substr(0, first))) return Invalid();
+  if (!signature || !SameBytes(*signature, Sign(token.substr(0, last)))) return InvalidToken();
+  if (!IsOurHeader(token.substr(0, first))) return InvalidToken();
   std::optional<Claims> claims = ReadClaims(token.substr(first + 1, last - first - 1), clock_.Now());
-  if (!claims) return Invalid();
+  if (!claims) return InvalidToken();
   if (clock_.Now() >= claims->expires_at + grace) {
     return Fail(ErrorCode::kUnauthenticated, "The access token has expired. Log in again.", "Authorization");
   }

@@ -10,10 +10,6 @@ namespace {
 constexpr std::string_view kFiles = "files";
 constexpr std::size_t kMaxNameCharacters = 200;
 
-std::unexpected<Error> Invalid(std::string message, std::string_view field) {
-  return Fail(ErrorCode::kInvalidArgument, std::move(message), std::string(field));
-}
-
 }  // namespace
 
 Status UploadForm::BeginPart(const http::PartHead& head) {

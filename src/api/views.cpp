@@ -19,10 +19,6 @@ constexpr int kMinThumbnail = 32;
 constexpr int kMaxThumbnail = 512;
 constexpr int kDefaultThumbnail = 256;
 
-std::unexpected<Error> Invalid(std::string message, const char* field) {
-  return Fail(ErrorCode::kInvalidArgument, std::move(message), field);
-}
-
 /// A whole number that is not negative.
 std::optional<int> ReadNumber(std::string_view text) {
   int number = 0;

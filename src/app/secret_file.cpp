@@ -18,7 +18,7 @@ constexpr std::size_t kSecretBytes = 32;
 Status MakeSecret(const std::string& path) {
   const auto bytes = RandomBytes<kSecretBytes>();
   const std::string own = path + "." + ObjectId::Generate().ToString();
-  IC_RETURN_IF_ERROR(WriteFileAtomically(own, std::as_bytes(std::span(bytes)), 0600));
+  IC_RETURN_IF_ERROR(WriteFileAtomically(own, std::as_bytes(std::span(bytes)), kOwnersFileMode));
   const int failed = link(own.c_str(), path.c_str()) == 0 || errno == EEXIST ? 0 : errno;
   unlink(own.c_str());
   if (failed != 0) return std::unexpected(SystemError("Making '" + path + "' failed", failed));

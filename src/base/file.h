@@ -8,6 +8,9 @@
 
 namespace intelliclinix {
 
+/// The mode of files that nobody else may read.
+inline constexpr unsigned kOwnersFileMode = 0600;
+
 /// Writes `bytes` to `path` so that a crash leaves the old content or the new, never a part. `mode` as for open(2).
 /// Errors: kResourceExhausted when the disk is full, kInternal for anything else.
 Status WriteFileAtomically(const std::string& path, std::span<const std::byte> bytes, unsigned mode = 0644);

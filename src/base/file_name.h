@@ -1,11 +1,15 @@
 // Names of files, without folders.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
 
 namespace intelliclinix {
+
+/// The longest name of a file that every usual file system takes.
+inline constexpr std::size_t kMaxFileNameBytes = 255;
 
 /// The name without its extension, and the extension with its dot: {"a.b", ".png"}. A name that begins with its only
 /// dot has no extension.

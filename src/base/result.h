@@ -40,6 +40,11 @@ inline std::unexpected<Error> Fail(ErrorCode code, std::string message, std::str
   return std::unexpected<Error>(Error{code, std::move(message), std::move(field)});
 }
 
+/// The commonest failure: the request, file or parameter is wrong.
+inline std::unexpected<Error> Invalid(std::string message, std::string_view field = {}) {
+  return Fail(ErrorCode::kInvalidArgument, std::move(message), std::string(field));
+}
+
 }  // namespace intelliclinix
 
 #define IC_CONCAT_INNER(a, b) a##b

@@ -11,6 +11,7 @@ namespace intelliclinix::zip {
 
 inline constexpr std::uint32_t kLocalSignature = 0x04034b50;
 inline constexpr std::size_t kLocalBytes = 30;
+inline constexpr std::uint32_t kIn64 = 0xFFFFFFFF;  ///< "see the ZIP64 field"
 
 /// The error for an archive that contradicts itself. `what` ends the sentence.
 std::unexpected<Error> Damaged(const std::string& what);

@@ -20,7 +20,6 @@ constexpr std::size_t kEnd64Bytes = 56;
 constexpr std::size_t kLocator64Bytes = 20;
 constexpr std::size_t kCentralBytes = 46;
 constexpr std::uint64_t kMaxDirectoryBytes = 64 << 20;
-constexpr std::uint32_t kIn64 = 0xffffffff;  // "see the ZIP64 field"
 
 struct Directory {
   std::uint64_t offset = 0;

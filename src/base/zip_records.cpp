@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <chrono>
 
+#include "base/zip_format.h"
+
 namespace intelliclinix {
 namespace {
 
 // What stands in a field whose value is in the ZIP64 extra field or record.
-constexpr std::uint32_t kIn64 = 0xFFFFFFFF;
+using zip::kIn64;
 constexpr std::uint16_t kIn64Count = 0xFFFF;
 
 constexpr std::uint16_t kVersion = 20;  // folders in names

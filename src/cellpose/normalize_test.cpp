@@ -15,7 +15,7 @@ namespace {
 
 using testing::Each;
 
-Planes Noise(int height, int width) {
+Planes NoisyPlane(int height, int width) {
   std::mt19937 random(3);
   std::normal_distribution<float> noise(100, 20);
   Planes planes{.segment = image::Plane(height, width), .nucleus = {}};
@@ -34,7 +34,7 @@ class Normalize : public testing::Test {
 };
 
 TEST_F(Normalize, StretchesPercentilesToZeroAndOneWithoutClipping) {
-  const Planes source = Noise(50, 60);
+  const Planes source = NoisyPlane(50, 60);
   const Planes planes = Normalized(source);
   EXPECT_NEAR(reference::Percentile(planes.segment.values, 1), 0, 1e-5);
   EXPECT_NEAR(reference::Percentile(planes.segment.values, 99), 1, 1e-5);
@@ -43,7 +43,7 @@ TEST_F(Normalize, StretchesPercentilesToZeroAndOneWithoutClipping) {
 }
 
 TEST_F(Normalize, LeavesAPlaneOfOneValueAsItIs) {
-  Planes planes = Noise(4, 4);
+  Planes planes = NoisyPlane(4, 4);
   std::ranges::fill(planes.segment.values, 7.0F);
   planes.nucleus = image::Plane(4, 4);
   planes = Normalized(planes, {.invert = true});
@@ -52,15 +52,15 @@ TEST_F(Normalize, LeavesAPlaneOfOneValueAsItIs) {
 }
 
 TEST_F(Normalize, TurnsAPlaneWithoutContrastToZero) {
-  Planes planes = Noise(40, 40);
+  Planes planes = NoisyPlane(40, 40);
   std::ranges::fill(planes.segment.values, 7.0F);
   planes.segment.values[5] = 9;
   EXPECT_THAT(Normalized(planes).segment.values, Each(0));
 }
 
 TEST_F(Normalize, InvertsAfterwards) {
-  const Planes plain = Normalized(Noise(20, 20));
-  const Planes inverted = Normalized(Noise(20, 20), {.invert = true});
+  const Planes plain = Normalized(NoisyPlane(20, 20));
+  const Planes inverted = Normalized(NoisyPlane(20, 20), {.invert = true});
   for (std::size_t i = 0; i < plain.segment.values.size(); ++i) {
     EXPECT_EQ(inverted.segment.values[i], 1 - plain.segment.values[i]);
   }
@@ -76,7 +76,7 @@ TEST_F(Normalize, TakesFixedLevelsForEachPlane) {
 }
 
 TEST_F(Normalize, DoesNothingWhenSwitchedOff) {
-  const Planes source = Noise(20, 20);
+  const Planes source = NoisyPlane(20, 20);
   EXPECT_EQ(Normalized(source, {.enabled = false, .invert = true}).segment.values, source.segment.values);
 }
 
@@ -94,7 +94,7 @@ TEST_F(Normalize, SamplesAHugePlaneAtEvenSteps) {
 }
 
 TEST_F(Normalize, EvensOutUnevenLightByBlocks) {
-  Planes planes = Noise(128, 128);
+  Planes planes = NoisyPlane(128, 128);
   for (int y = 0; y < 128; ++y) {
     for (int x = 0; x < 128; ++x) planes.segment.row(y)[x] *= static_cast<float>(1 + y / 16);
   }
@@ -109,15 +109,15 @@ TEST_F(Normalize, EvensOutUnevenLightByBlocks) {
 }
 
 TEST_F(Normalize, GivesBlocksWithoutContrastTheLevelsOfTheirNeighbours) {
-  Planes planes = Noise(64, 64);
+  Planes planes = NoisyPlane(64, 64);
   for (int y = 0; y < 64; ++y) std::ranges::fill_n(planes.segment.row(y), 32, 100.0F);
   planes = Normalized(planes, {.tile_norm_blocksize = 16});
   for (const float value : planes.segment.values) EXPECT_TRUE(value > -2 && value < 3) << value;
 }
 
 TEST_F(Normalize, TakesBlocksLargerThanTheImage) {
-  const Planes whole = Normalized(Noise(20, 30));
-  const Planes block = Normalized(Noise(20, 30), {.tile_norm_blocksize = 100});
+  const Planes whole = Normalized(NoisyPlane(20, 30));
+  const Planes block = Normalized(NoisyPlane(20, 30), {.tile_norm_blocksize = 100});
   for (std::size_t i = 0; i < whole.segment.values.size(); ++i) {
     EXPECT_NEAR(block.segment.values[i], whole.segment.values[i], 1e-5);
   }
@@ -126,7 +126,7 @@ TEST_F(Normalize, TakesBlocksLargerThanTheImage) {
 TEST_F(Normalize, StopsOnRequest) {
   std::stop_source stop;
   stop.request_stop();
-  Planes planes = Noise(40, 40);
+  Planes planes = NoisyPlane(40, 40);
   for (const NormalizeOptions& options :
        {NormalizeOptions{}, {.tile_norm_blocksize = 16}, {.sharpen_radius = 3}, {.smooth_radius = 2}}) {
     const Status status = NormalizePlanes(planes, options, pool_, stop.get_token());
@@ -138,7 +138,7 @@ TEST_F(Normalize, StopsOnRequest) {
 TEST_F(Normalize, StopsWhileItMeasuresBlocks) {
   std::stop_source stop;
   stop.request_stop();
-  Planes planes = Noise(64, 64);
+  Planes planes = NoisyPlane(64, 64);
   const Status status = NormalizeByBlocks(planes.segment, 16, {1, 99}, pool_, stop.get_token());
   ASSERT_FALSE(status.has_value());
   EXPECT_EQ(status.error().code, ErrorCode::kCancelled);

@@ -9,10 +9,6 @@ namespace {
 
 constexpr std::size_t kPieceBytes = 64 << 10;
 
-std::unexpected<Error> Malformed(const std::string& message) {
-  return Fail(ErrorCode::kInvalidArgument, "The multipart body is damaged: " + message, "body");
-}
-
 }  // namespace
 
 MultipartParser::MultipartParser(std::string_view boundary, MultipartCallbacks callbacks, MultipartLimits limits)
@@ -32,8 +28,8 @@ Status MultipartParser::Write(std::span<const std::byte> bytes) {
 }
 
 Status MultipartParser::Finish() {
-  if (status_ && state_ != State::kEnd) status_ = Malformed("it ends before its closing boundary.");
-  if (status_ && taken_ != pending_.size()) status_ = Malformed("it goes on after its closing boundary.");
+  if (status_ && state_ != State::kEnd) status_ = MalformedMultipart("it ends before its closing boundary.");
+  if (status_ && taken_ != pending_.size()) status_ = MalformedMultipart("it goes on after its closing boundary.");
   return status_;
 }
 
@@ -71,7 +67,7 @@ Result<MultipartParser::Step> MultipartParser::ParseBegin() {
   const std::string_view rest = std::string_view(pending_).substr(taken_);
   const std::size_t known = std::min(rest.size(), delimiter_.size());
   if (rest.substr(0, known) != std::string_view(delimiter_).substr(0, known)) {
-    return Malformed("it does not begin with the boundary that Content-Type names.");
+    return MalformedMultipart("it does not begin with the boundary that Content-Type names.");
   }
   if (known < delimiter_.size()) return Step::kNeedMore;
   Take(delimiter_.size());
@@ -91,7 +87,7 @@ Result<MultipartParser::Step> MultipartParser::ParseAfterDelimiter() {
   } else if (rest.starts_with("\r\n")) {
     state_ = State::kHead;
   } else {
-    return Malformed("a boundary is followed by other text.");
+    return MalformedMultipart("a boundary is followed by other text.");
   }
   Take(2);
   return Step::kMoved;
@@ -153,7 +149,7 @@ Result<MultipartParser::Step> MultipartParser::ParseBody() {
 Result<MultipartParser::Step> MultipartParser::ParseEnd() {
   const std::string_view rest = std::string_view(pending_).substr(taken_);
   if (!std::string_view("\r\n").starts_with(rest.substr(0, 2)) || rest.size() > 2) {
-    return Malformed("it goes on after its closing boundary.");
+    return MalformedMultipart("it goes on after its closing boundary.");
   }
   if (rest.size() == 2) Take(2);
   return Step::kNeedMore;

@@ -20,6 +20,9 @@ struct PartHead {
   std::string content_type;             ///< empty when not sent
 };
 
+/// The error for a body that is no multipart form. `what` ends the sentence.
+std::unexpected<Error> MalformedMultipart(std::string what, std::string field = "body");
+
 /// Reads a part's head: its lines, without the empty one that ends it.
 /// Errors: kInvalidArgument for bad syntax, a missing form-data disposition or name, names that are not UTF-8 or have
 /// control characters, and transfer encodings such as base64. Their field is "body", or the part's name where the file

@@ -7,10 +7,6 @@
 namespace intelliclinix::http {
 namespace {
 
-std::unexpected<Error> Malformed(std::string message, std::string field = "body") {
-  return Fail(ErrorCode::kInvalidArgument, "The multipart body is damaged: " + std::move(message), std::move(field));
-}
-
 // Browsers write a quote as %22 and nothing else so (https://html.spec.whatwg.org/#multipart-form-data); line breaks
 // become %0D and %0A, which are refused below.
 std::string UnescapeQuotes(std::string text) {
@@ -24,8 +20,8 @@ std::string UnescapeQuotes(std::string text) {
 }
 
 Status CheckText(std::string_view text, std::string_view what) {
-  if (!IsUtf8(text)) return Malformed("a part's " + std::string(what) + " is not UTF-8.");
-  if (HasControls(text)) return Malformed("a part's " + std::string(what) + " has a control character.");
+  if (!IsUtf8(text)) return MalformedMultipart("a part's " + std::string(what) + " is not UTF-8.");
+  if (HasControls(text)) return MalformedMultipart("a part's " + std::string(what) + " has a control character.");
   return {};
 }
 
@@ -34,15 +30,16 @@ std::string FieldOf(const PartHead& head) { return head.name.empty() ? "body" : 
 
 Status CheckFilename(const PartHead& head) {
   const std::string field = FieldOf(head);
-  if (!IsUtf8(*head.filename)) return Malformed("a file's name is not UTF-8; rename the file.", field);
-  if (HasControls(*head.filename)) return Malformed("a file's name has a control character; rename the file.", field);
+  if (!IsUtf8(*head.filename)) return MalformedMultipart("a file's name is not UTF-8; rename the file.", field);
+  if (HasControls(*head.filename))
+    return MalformedMultipart("a file's name has a control character; rename the file.", field);
   return {};
 }
 
 Status ReadFilename(const ParameterizedValue& disposition, PartHead& head) {
   if (const std::string* extended = disposition.Find("filename*")) {
     head.filename = DecodeExtendedValue(*extended);
-    if (!head.filename) return Malformed("a part's filename* is not of the form UTF-8''name.", FieldOf(head));
+    if (!head.filename) return MalformedMultipart("a part's filename* is not of the form UTF-8''name.", FieldOf(head));
   } else if (const std::string* plain = disposition.Find("filename")) {
     head.filename = UnescapeQuotes(*plain);
   }
@@ -50,14 +47,14 @@ Status ReadFilename(const ParameterizedValue& disposition, PartHead& head) {
 }
 
 Status ReadDisposition(std::string_view value, PartHead& head, bool& seen) {
-  if (seen) return Malformed("a part has two Content-Disposition lines.");
+  if (seen) return MalformedMultipart("a part has two Content-Disposition lines.");
   seen = true;
   const std::optional<ParameterizedValue> disposition = ParseParameterized(value);
   if (!disposition || !EqualsIgnoreCase(disposition->value, "form-data")) {
-    return Malformed("a part's Content-Disposition is not form-data with parameters.");
+    return MalformedMultipart("a part's Content-Disposition is not form-data with parameters.");
   }
   const std::string* name = disposition->Find("name");
-  if (name == nullptr) return Malformed("a part's Content-Disposition has no name.");
+  if (name == nullptr) return MalformedMultipart("a part's Content-Disposition has no name.");
   head.name = UnescapeQuotes(*name);
   IC_RETURN_IF_ERROR(CheckText(head.name, "name"));
   return ReadFilename(*disposition, head);
@@ -76,7 +73,8 @@ Status CheckTransferEncoding(std::string_view value) {
 Status ReadLine(std::string_view line, PartHead& head, bool& has_disposition) {
   const std::size_t colon = line.find(':');
   const std::string_view name = line.substr(0, colon);
-  if (colon == std::string_view::npos || !IsToken(name)) return Malformed("a part's head has a line that is no field.");
+  if (colon == std::string_view::npos || !IsToken(name))
+    return MalformedMultipart("a part's head has a line that is no field.");
   const std::string_view value = TrimBlanks(line.substr(colon + 1));
   if (EqualsIgnoreCase(name, "Content-Disposition")) return ReadDisposition(value, head, has_disposition);
   if (EqualsIgnoreCase(name, "Content-Transfer-Encoding")) return CheckTransferEncoding(value);
@@ -94,6 +92,10 @@ bool IsBoundaryChar(char c) {
 
 }  // namespace
 
+std::unexpected<Error> MalformedMultipart(std::string what, std::string field) {
+  return Invalid("The multipart body is damaged: " + std::move(what), field);
+}
+
 Result<PartHead> ParsePartHead(std::string_view lines) {
   PartHead head;
   bool has_disposition = false;
@@ -102,7 +104,7 @@ Result<PartHead> ParsePartHead(std::string_view lines) {
     IC_RETURN_IF_ERROR(ReadLine(lines.substr(0, end), head, has_disposition));
     lines.remove_prefix(std::min(end + 2, lines.size()));
   }
-  if (!has_disposition) return Malformed("a part has no Content-Disposition.");
+  if (!has_disposition) return MalformedMultipart("a part has no Content-Disposition.");
   return head;
 }
 

@@ -11,7 +11,7 @@
 namespace intelliclinix::image::testing {
 namespace {
 
-Bytes Noise(std::size_t count) {
+Bytes RandomBytes(std::size_t count) {
   std::mt19937 random(1);
   Bytes bytes(count);
   std::ranges::generate(bytes, [&] { return static_cast<std::byte>(random()); });
@@ -20,7 +20,7 @@ Bytes Noise(std::size_t count) {
 
 std::vector<std::uint8_t> NoiseBytes(std::size_t count) {
   std::vector<std::uint8_t> bytes;
-  for (const std::byte byte : Noise(count)) bytes.push_back(std::to_integer<std::uint8_t>(byte));
+  for (const std::byte byte : RandomBytes(count)) bytes.push_back(std::to_integer<std::uint8_t>(byte));
   return bytes;
 }
 
@@ -35,13 +35,13 @@ std::vector<Bytes> Corpus() {
               std::vector<std::uint8_t>(81, 1)),
       MakeJpeg({.height = 21, .width = 17, .channels = 3, .orientation = 6}, NoiseBytes(21 * 17 * 3)),
       MakeJpeg({.height = 21, .width = 17, .progressive = true}, NoiseBytes(21 * 17)),
-      MakeTiff({.height = 21, .width = 17, .channels = 3, .photometric = 2}, Noise(21 * 17 * 3)),
-      MakeTiff({.height = 21, .width = 17, .bits = 16, .compression = 5, .predictor = 2}, Noise(21 * 17 * 2)),
-      MakeTiff({.height = 21, .width = 17, .compression = 8, .tile_side = 16}, Noise(21 * 17)),
-      MakeTiff({.height = 21, .width = 17, .compression = 32773, .mode = "w8b"}, Noise(21 * 17)),
+      MakeTiff({.height = 21, .width = 17, .channels = 3, .photometric = 2}, RandomBytes(21 * 17 * 3)),
+      MakeTiff({.height = 21, .width = 17, .bits = 16, .compression = 5, .predictor = 2}, RandomBytes(21 * 17 * 2)),
+      MakeTiff({.height = 21, .width = 17, .compression = 8, .tile_side = 16}, RandomBytes(21 * 17)),
+      MakeTiff({.height = 21, .width = 17, .compression = 32773, .mode = "w8b"}, RandomBytes(21 * 17)),
       MakeTiff({.height = 21, .width = 17, .channels = 2, .bits = 32, .format = 3, .planes = true, .mode = "wb"},
                finite(21 * 17 * 2)),
-      MakeTiff({.height = 21, .width = 17, .photometric = 0, .tile_side = 32, .planes = true}, Noise(21 * 17)),
+      MakeTiff({.height = 21, .width = 17, .photometric = 0, .tile_side = 32, .planes = true}, RandomBytes(21 * 17)),
   };
 }
 

@@ -17,8 +17,6 @@ namespace {
 
 constexpr std::uint64_t kMaxBlockBytes = 256ULL << 20;
 
-std::unexpected<Error> Refuse(std::string message) { return Fail(ErrorCode::kInvalidArgument, std::move(message)); }
-
 /// `count` samples become labels. False when one is negative or no whole number.
 using Convert = bool (*)(const std::byte* samples, std::size_t count, std::uint32_t* labels);
 
@@ -90,29 +88,30 @@ Status LabelTiff::CheckPages() const {
   const std::string_view description = file_.Get<const char*>(TIFFTAG_IMAGEDESCRIPTION).value_or("");
   const bool is_stack = description.starts_with("ImageJ=") && description.contains("\nimages=");
   if (TIFFLastDirectory(file_.handle()) != 0 && !is_stack) return {};
-  return Refuse("The TIFF has several pages; a label image has one. Save the one that belongs to the image.");
+  return Invalid("The TIFF has several pages; a label image has one. Save the one that belongs to the image.");
 }
 
 Status LabelTiff::CheckSamples() {
   if (file_.Get<std::uint16_t>(TIFFTAG_SAMPLESPERPIXEL).value_or(1) != 1) {
-    return Refuse("The TIFF has several channels; in a label image a pixel has one number. Save it with one channel.");
+    return Invalid("The TIFF has several channels; in a label image a pixel has one number. Save it with one channel.");
   }
   const int photometric = file_.Get<std::uint16_t>(TIFFTAG_PHOTOMETRIC).value_or(PHOTOMETRIC_MINISBLACK);
   if (photometric != PHOTOMETRIC_MINISBLACK && photometric != PHOTOMETRIC_PALETTE) {
-    return Refuse("The TIFF shows 0 as white or has colours; a label image is grey. Save it with a grey lookup table.");
+    return Invalid(
+        "The TIFF shows 0 as white or has colours; a label image is grey. Save it with a grey lookup table.");
   }
   IC_RETURN_IF_ERROR(CheckTiffCompression(file_));
   const int bits = file_.Get<std::uint16_t>(TIFFTAG_BITSPERSAMPLE).value_or(1);
   convert_ = ConvertOf(bits, file_.Get<std::uint16_t>(TIFFTAG_SAMPLEFORMAT).value_or(SAMPLEFORMAT_UINT));
   sample_bytes_ = static_cast<std::size_t>(bits) / 8;
   if (convert_ != nullptr) return {};
-  return Refuse("The TIFF has samples of " + std::to_string(bits) +
-                " bits of a kind that labels are not read from. Save it with whole numbers of 8, 16 or 32 bits.");
+  return Invalid("The TIFF has samples of " + std::to_string(bits) +
+                 " bits of a kind that labels are not read from. Save it with whole numbers of 8, 16 or 32 bits.");
 }
 
 Status LabelTiff::CheckBlock(std::uint64_t block_bytes, std::uint64_t least_bytes) const {
   if (block_bytes >= least_bytes && block_bytes > 0 && block_bytes <= kMaxBlockBytes) return {};
-  return Refuse("The TIFF is damaged or keeps its pixels in blocks that are too large. Save it again.");
+  return Invalid("The TIFF is damaged or keeps its pixels in blocks that are too large. Save it again.");
 }
 
 Status LabelTiff::Put(const std::byte* samples, int count, LabelSink& sink, int y, int x) {
@@ -121,8 +120,8 @@ Status LabelTiff::Put(const std::byte* samples, int count, LabelSink& sink, int 
     sink.Put(y, x, labels_);
     return {};
   }
-  return Refuse("The label image has a negative number, or one that is not whole, in row " + std::to_string(y + 1) +
-                ". Labels are 0 for the ground and 1, 2, 3, ... for the objects.");
+  return Invalid("The label image has a negative number, or one that is not whole, in row " + std::to_string(y + 1) +
+                 ". Labels are 0 for the ground and 1, 2, 3, ... for the objects.");
 }
 
 Status LabelTiff::ReadStrips(LabelSink& sink) {

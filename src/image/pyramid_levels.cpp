@@ -6,7 +6,6 @@
 namespace intelliclinix::image {
 namespace {
 
-constexpr int kSide = PyramidLayout::kTileSide;
 constexpr double kLowFraction = 0.003;
 constexpr double kHighFraction = 0.997;
 
@@ -30,8 +29,9 @@ void ReduceTile(const PyramidLayout& layout, const ScratchFile& file, const Tile
   const TileSize size = layout.SizeOf(tile);
   const std::ptrdiff_t small_width = layout.SizeOf(small).width;
   const T* const from = SamplesAt<T>(layout, file, tile, channel);
-  T* const to = SamplesAt<T>(layout, file, small, channel) + (tile.y % 2) * (kSide / 2) * small_width +
-                (tile.x % 2) * (kSide / 2);
+  T* const to = SamplesAt<T>(layout, file, small, channel) +
+                (tile.y % 2) * (PyramidLayout::kTileSide / 2) * small_width +
+                (tile.x % 2) * (PyramidLayout::kTileSide / 2);
   for (int y = 0; 2 * y < size.height; ++y) {
     const T* const upper = from + static_cast<std::ptrdiff_t>(2 * y) * size.width;
     const T* const lower = 2 * y + 1 < size.height ? upper + size.width : upper;

@@ -12,10 +12,8 @@
 namespace intelliclinix::image {
 namespace {
 
-std::unexpected<Error> Refuse(std::string message) { return Fail(ErrorCode::kInvalidArgument, std::move(message)); }
-
 std::unexpected<Error> Contradiction(const std::string& what) {
-  return Refuse("The TIFF is damaged: " + what + ". Export it again.");
+  return Invalid("The TIFF is damaged: " + what + ". Export it again.");
 }
 
 std::string_view CompressionName(int compression) {
@@ -45,9 +43,9 @@ Result<StoredSample> ReadSample(const TiffFile& file) {
   if (format == SAMPLEFORMAT_IEEEFP) stored.kind = StoredSample::Kind::kFloat;
   if (format <= SAMPLEFORMAT_VOID && IsRead(stored)) return stored;
   std::string name = format <= SAMPLEFORMAT_VOID ? SampleName(stored) : std::to_string(stored.bits) + "-bit complex";
-  return Refuse("The TIFF has " + name +
-                " samples; integers of 8, 16 and 32 bits and floating-point of 32 and 64 are read. Convert it to one "
-                "of them.");
+  return Invalid("The TIFF has " + name +
+                 " samples; integers of 8, 16 and 32 bits and floating-point of 32 and 64 are read. Convert it to one "
+                 "of them.");
 }
 
 bool LastChannelIsAlpha(const TiffFile& file) {
@@ -66,8 +64,8 @@ Status ReadColours(const TiffFile& file, TiffLayout& layout) {
   layout.white_is_zero = photometric == PHOTOMETRIC_MINISWHITE;
   if (photometric == PHOTOMETRIC_RGB && layout.colours() < 3) return Contradiction("it is RGB with fewer channels");
   if (layout.white_is_zero && layout.stored.kind != StoredSample::Kind::kUnsigned) {
-    return Refuse("The TIFF has " + SampleName(layout.stored) +
-                  " samples in which white is zero. Invert it and save it with black zero.");
+    return Invalid("The TIFF has " + SampleName(layout.stored) +
+                   " samples in which white is zero. Invert it and save it with black zero.");
   }
   if (photometric == PHOTOMETRIC_RGB || photometric == PHOTOMETRIC_MINISBLACK || layout.white_is_zero) return {};
   std::string_view name = photometric == PHOTOMETRIC_PALETTE     ? "a colour palette"
@@ -75,7 +73,7 @@ Status ReadColours(const TiffFile& file, TiffLayout& layout) {
                           : photometric == PHOTOMETRIC_YCBCR     ? "YCbCr colours"
                           : photometric == PHOTOMETRIC_MASK      ? "a transparency mask"
                                                                  : "colours of an unusual kind";
-  return Refuse("The TIFF has " + std::string(name) + ", which cannot be segmented. Save it as grey or RGB.");
+  return Invalid("The TIFF has " + std::string(name) + ", which cannot be segmented. Save it as grey or RGB.");
 }
 
 Result<int> ReadSide(const TiffFile& file, std::uint32_t tag) {
@@ -120,7 +118,7 @@ Status CheckStoredBlocks(const TiffFile& file, const DecodeLimits& limits) {
     std::uint64_t offset = TIFFGetStrileOffset(tiff, block);
     std::uint64_t bytes = TIFFGetStrileByteCount(tiff, block);
     if (offset > file.size() || bytes > file.size() - offset) {
-      return Refuse("The TIFF is incomplete: pixels that it lists lie past the end of the file. Copy it again.");
+      return Invalid("The TIFF is incomplete: pixels that it lists lie past the end of the file. Copy it again.");
     }
     IC_RETURN_IF_ERROR(CheckBlockBytes(bytes, limits));
   }
@@ -136,14 +134,14 @@ Status CheckTiffCompression(const TiffFile& file) {
   int compression = file.Get<std::uint16_t>(TIFFTAG_COMPRESSION).value_or(COMPRESSION_NONE);
   bool read = std::find(kRead.begin(), kRead.end(), compression) != kRead.end();
   if (read && TIFFIsCODECConfigured(static_cast<std::uint16_t>(compression)) != 0) return {};
-  return Refuse("The TIFF is compressed with " + std::string(CompressionName(compression)) + " (method " +
-                std::to_string(compression) +
-                "), which is not read. Save it without compression or with LZW, Deflate or PackBits.");
+  return Invalid("The TIFF is compressed with " + std::string(CompressionName(compression)) + " (method " +
+                 std::to_string(compression) +
+                 "), which is not read. Save it without compression or with LZW, Deflate or PackBits.");
 }
 
 Result<TiffLayout> ReadTiffLayout(const TiffFile& file, const DecodeLimits& limits) {
   if (file.Get<std::uint32_t>(TIFFTAG_IMAGEDEPTH).value_or(1) > 1) {
-    return Refuse("The TIFF keeps a volume in one page, which is not read. Save each plane as a page of its own.");
+    return Invalid("The TIFF keeps a volume in one page, which is not read. Save each plane as a page of its own.");
   }
   TiffLayout layout;
   layout.header.format = ImageHeader::Format::kTiff;

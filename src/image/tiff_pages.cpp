@@ -7,8 +7,6 @@
 namespace intelliclinix::image {
 namespace {
 
-std::unexpected<Error> Refuse(std::string message) { return Fail(ErrorCode::kInvalidArgument, std::move(message)); }
-
 bool IsCopyOrMask(const TiffFile& file) {
   std::uint32_t kind = file.Get<std::uint32_t>(TIFFTAG_SUBFILETYPE).value_or(0);
   return (kind & (FILETYPE_REDUCEDIMAGE | FILETYPE_MASK)) != 0;
@@ -24,8 +22,8 @@ Status CheckAlike(const TiffLayout& first, const TiffLayout& page, std::size_t n
                first.header.channels == page.header.channels && first.header.has_alpha == page.header.has_alpha &&
                first.stored == page.stored;
   if (alike) return {};
-  return Refuse("The TIFF's pages are not alike: the first has " + Describe(first) + ", page " + GroupDigits(number) +
-                " has " + Describe(page) + ". Save the pages that belong together as a file of their own.");
+  return Invalid("The TIFF's pages are not alike: the first has " + Describe(first) + ", page " + GroupDigits(number) +
+                 " has " + Describe(page) + ". Save the pages that belong together as a file of their own.");
 }
 
 Status AddPage(TiffFile& file, const DecodeLimits& limits, TiffPages& pages) {
@@ -89,8 +87,8 @@ Status AddBarePages(TiffFile& file, std::int64_t count, TiffPages& pages) {
   std::optional<std::uint64_t> start = OnePiece(file, pages.layout);
   std::uint64_t bytes = pages.layout.page_bytes();
   if (!start || *start > file.size() || (file.size() - *start) / bytes < static_cast<std::uint64_t>(count)) {
-    return Refuse("ImageJ's description tells of " + GroupDigits(static_cast<std::uint64_t>(count)) +
-                  " planes, and the file holds fewer. Copy or save it again.");
+    return Invalid("ImageJ's description tells of " + GroupDigits(static_cast<std::uint64_t>(count)) +
+                   " planes, and the file holds fewer. Copy or save it again.");
   }
   TiffPage first = pages.pages.front();
   pages.pages.clear();

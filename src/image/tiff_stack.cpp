@@ -16,8 +16,6 @@
 namespace intelliclinix::image {
 namespace {
 
-std::unexpected<Error> Refuse(std::string message) { return Fail(ErrorCode::kInvalidArgument, std::move(message)); }
-
 /// What a file says, in whichever way.
 struct Description {
   PageFacts facts;
@@ -58,12 +56,12 @@ Result<Description> DescribeImagej(const ImagejDescription& imagej, TiffFile& fi
   auto count = static_cast<std::int64_t>(pages.pages.size());
   std::optional<PageAxes> axes = imagej.Axes();
   if (imagej.images != count || (axes && axes->Count() != count)) {
-    return Refuse("ImageJ's description contradicts the file: it tells of " +
-                  GroupDigits(static_cast<std::uint64_t>(imagej.images)) + " planes (channels " +
-                  GroupDigits(static_cast<std::uint64_t>(imagej.channels)) + ", slices " +
-                  GroupDigits(static_cast<std::uint64_t>(imagej.slices)) + ", frames " +
-                  GroupDigits(static_cast<std::uint64_t>(imagej.frames)) + "), and the file has " +
-                  GroupDigits(static_cast<std::uint64_t>(count)) + " pages. Save it again.");
+    return Invalid("ImageJ's description contradicts the file: it tells of " +
+                   GroupDigits(static_cast<std::uint64_t>(imagej.images)) + " planes (channels " +
+                   GroupDigits(static_cast<std::uint64_t>(imagej.channels)) + ", slices " +
+                   GroupDigits(static_cast<std::uint64_t>(imagej.slices)) + ", frames " +
+                   GroupDigits(static_cast<std::uint64_t>(imagej.frames)) + "), and the file has " +
+                   GroupDigits(static_cast<std::uint64_t>(count)) + " pages. Save it again.");
   }
   return Description{.facts = {.pages = count, .told = axes}, .pixel_size = ImagejPixelSize(file, imagej.unit)};
 }
@@ -142,7 +140,7 @@ Result<TiffStack> ReadTiffStack(TiffFile& file, const DecodeLimits& limits, std:
   IC_ASSIGN_OR_RETURN(Description description, Describe(file, pages));
   IC_ASSIGN_OR_RETURN(PageAxes decided, DecidePageAxes(description.facts, axes));
   if (decided.SizeOf('C') > 1 && pages.layout.header.has_alpha) {
-    return Refuse(
+    return Invalid(
         "The TIFF has channels in pages of their own and transparency in each. Save it without transparency.");
   }
   return Arrange(pages, decided, std::move(description));

@@ -11,6 +11,7 @@
 namespace intelliclinix::nn {
 
 inline constexpr int kCpnetLevels = 4;
+inline constexpr std::size_t kCpnetDeepest = kCpnetLevels - 1;
 inline constexpr std::int64_t kCpnetPlanes = 2;
 inline constexpr std::int64_t kCpnetOutputs = 3;
 inline constexpr std::int64_t kCpnetStyle = 256;

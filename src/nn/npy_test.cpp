@@ -24,13 +24,13 @@ std::string Header(std::string_view type, std::string_view shape) {
   return "{'descr': '" + std::string(type) + "', 'fortran_order': False, 'shape': " + std::string(shape) + ", }\n";
 }
 
-Result<Tensor> Read(std::string_view bytes) {
+Result<Tensor> ReadArray(std::string_view bytes) {
   MemorySource source(AsBytes(bytes));
   return ReadNpy(source);
 }
 
-std::string ErrorOf(std::string_view bytes) {
-  Result<Tensor> tensor = Read(bytes);
+std::string ArrayErrorOf(std::string_view bytes) {
+  Result<Tensor> tensor = ReadArray(bytes);
   return tensor.has_value() ? "no error" : tensor.error().message;
 }
 
@@ -56,13 +56,14 @@ TEST(ReadNpy, ReadsTheSelfTestInput) {
 }
 
 TEST(ReadNpy, ConvertsEveryElementType) {
-  EXPECT_THAT(Read(Npy(Header("<f4", "(2,)"), LittleEndianBytes(1.5F) + LittleEndianBytes(-2.0F)))->values,
+  EXPECT_THAT(ReadArray(Npy(Header("<f4", "(2,)"), LittleEndianBytes(1.5F) + LittleEndianBytes(-2.0F)))->values,
               ElementsAre(1.5F, -2.0F));
-  EXPECT_THAT(Read(Npy(Header("<f8", "(1,)"), LittleEndianBytes(0.1)))->values, ElementsAre(0.1F));
-  EXPECT_THAT(Read(Npy(Header(">i2", "(2,)"), std::string("\x01\x02\xff\xfe", 4)))->values, ElementsAre(258.F, -2.F));
-  EXPECT_THAT(Read(Npy(Header("|u1", "(2,)"), "\xff\x07"))->values, ElementsAre(255.F, 7.F));
-  EXPECT_THAT(Read(Npy(Header("|b1", "(1,)"), "\x01"))->values, ElementsAre(1.F));
-  EXPECT_THAT(Read(Npy(Header("<u8", "(1,)"), LittleEndianBytes(std::uint64_t{1} << 63)))->values,
+  EXPECT_THAT(ReadArray(Npy(Header("<f8", "(1,)"), LittleEndianBytes(0.1)))->values, ElementsAre(0.1F));
+  EXPECT_THAT(ReadArray(Npy(Header(">i2", "(2,)"), std::string("\x01\x02\xff\xfe", 4)))->values,
+              ElementsAre(258.F, -2.F));
+  EXPECT_THAT(ReadArray(Npy(Header("|u1", "(2,)"), "\xff\x07"))->values, ElementsAre(255.F, 7.F));
+  EXPECT_THAT(ReadArray(Npy(Header("|b1", "(1,)"), "\x01"))->values, ElementsAre(1.F));
+  EXPECT_THAT(ReadArray(Npy(Header("<u8", "(1,)"), LittleEndianBytes(std::uint64_t{1} << 63)))->values,
               ElementsAre(0x1p63F));
 }
 
@@ -71,7 +72,7 @@ TEST(ReadNpy, WidensFloat16AtItsEdges) {
   for (std::uint16_t bits : {0x0000, 0x8000, 0x0001, 0x03ff, 0x0400, 0x3c00, 0xc000, 0x7bff, 0x7c00, 0xfc00, 0x7e00}) {
     halves += LittleEndianBytes(bits);
   }
-  Result<Tensor> tensor = Read(Npy(Header("<f2", "(11,)"), halves));
+  Result<Tensor> tensor = ReadArray(Npy(Header("<f2", "(11,)"), halves));
   ASSERT_TRUE(tensor.has_value());
   const std::vector<float>& values = tensor->values;
   EXPECT_EQ(values[0], 0.F);
@@ -88,20 +89,21 @@ TEST(ReadNpy, WidensFloat16AtItsEdges) {
 }
 
 TEST(ReadNpy, ReadsScalarsAndEmptyArrays) {
-  EXPECT_THAT(Read(Npy(Header("<f4", "()"), LittleEndianBytes(3.F)))->shape, SizeIs(0));
-  EXPECT_THAT(Read(Npy(Header("<f4", "(0, 3)"), ""))->values, SizeIs(0));
+  EXPECT_THAT(ReadArray(Npy(Header("<f4", "()"), LittleEndianBytes(3.F)))->shape, SizeIs(0));
+  EXPECT_THAT(ReadArray(Npy(Header("<f4", "(0, 3)"), ""))->values, SizeIs(0));
 }
 
 TEST(ReadNpy, SaysWhatIsWrong) {
-  EXPECT_THAT(ErrorOf("Hello, this is text, not an array"), HasSubstr("is not a NumPy array"));
-  EXPECT_THAT(ErrorOf(""), HasSubstr("too short"));
-  EXPECT_THAT(ErrorOf(Npy(Header("|O", "()"), "x")), HasSubstr("Python objects"));
-  EXPECT_THAT(ErrorOf(Npy(Header("<c8", "(1,)"), "12345678")), HasSubstr("type '<c8'"));
-  EXPECT_THAT(ErrorOf(Npy(Header("<f4", "(2,)"), "1234")), HasSubstr("promises 8 bytes"));
-  EXPECT_THAT(ErrorOf(Npy(Header("<f4", "(-2,)"), "1234")), HasSubstr("header"));
-  EXPECT_THAT(ErrorOf(Npy(Header("<f4", "(4000000000, 4000000000, 4000000000)"), "1234")), HasSubstr("larger than"));
-  EXPECT_THAT(ErrorOf(Npy("{'descr': '<f4', 'shape': (1,), }", "1234")), HasSubstr("header"));
-  EXPECT_THAT(ErrorOf(Npy("__import__('os')", "1234")), HasSubstr("header"));
+  EXPECT_THAT(ArrayErrorOf("Hello, this is text, not an array"), HasSubstr("is not a NumPy array"));
+  EXPECT_THAT(ArrayErrorOf(""), HasSubstr("too short"));
+  EXPECT_THAT(ArrayErrorOf(Npy(Header("|O", "()"), "x")), HasSubstr("Python objects"));
+  EXPECT_THAT(ArrayErrorOf(Npy(Header("<c8", "(1,)"), "12345678")), HasSubstr("type '<c8'"));
+  EXPECT_THAT(ArrayErrorOf(Npy(Header("<f4", "(2,)"), "1234")), HasSubstr("promises 8 bytes"));
+  EXPECT_THAT(ArrayErrorOf(Npy(Header("<f4", "(-2,)"), "1234")), HasSubstr("header"));
+  EXPECT_THAT(ArrayErrorOf(Npy(Header("<f4", "(4000000000, 4000000000, 4000000000)"), "1234")),
+              HasSubstr("larger than"));
+  EXPECT_THAT(ArrayErrorOf(Npy("{'descr': '<f4', 'shape': (1,), }", "1234")), HasSubstr("header"));
+  EXPECT_THAT(ArrayErrorOf(Npy("__import__('os')", "1234")), HasSubstr("header"));
 }
 
 TEST(EncodeNpy, IsReadBack) {

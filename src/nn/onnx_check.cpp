@@ -16,7 +16,7 @@ constexpr int kMaxDepth = 32;
 // Messages of onnx.proto3 that lead to tensors, and their fields.
 enum class Message { kModel, kGraph, kFunction, kNode, kAttribute, kTensor, kSparseTensor };
 
-std::unexpected<Error> Damaged() {
+std::unexpected<Error> DamagedModel() {
   return Fail(ErrorCode::kInvalidArgument,
               "The file is not an ONNX model, or it is damaged: its messages do not fit into each other. Export the "
               "network again.");
@@ -54,13 +54,13 @@ class Fields {
       case 5:
         return Sized(field, 4);
       default:
-        return Damaged();
+        return DamagedModel();
     }
   }
 
  private:
   Result<Field> Sized(Field field, std::uint64_t length) {
-    if (length > rest_.size()) return Damaged();
+    if (length > rest_.size()) return DamagedModel();
     field.bytes = rest_.first(length);
     rest_ = rest_.subspan(length);
     return field;
@@ -69,13 +69,13 @@ class Fields {
   Result<std::uint64_t> Varint() {
     std::uint64_t value = 0;
     for (unsigned shift = 0; shift < 64; shift += 7) {
-      if (rest_.empty()) return Damaged();
+      if (rest_.empty()) return DamagedModel();
       const auto byte = std::to_integer<std::uint64_t>(rest_.front());
       rest_ = rest_.subspan(1);
       value |= (byte & 0x7fU) << shift;
       if (byte < 0x80U) return value;
     }
-    return Damaged();
+    return DamagedModel();
   }
 
   std::span<const std::byte> rest_;
@@ -149,7 +149,7 @@ Status CheckTensor(std::span<const std::byte> tensor) {
 }
 
 Status CheckMessage(Message message, std::span<const std::byte> bytes, int depth) {
-  if (depth > kMaxDepth) return Damaged();
+  if (depth > kMaxDepth) return DamagedModel();
   if (message == Message::kTensor) return CheckTensor(bytes);
   Fields fields(bytes);
   while (!fields.at_end()) {
@@ -169,7 +169,7 @@ Status CheckOnnx(std::span<const std::byte> file) {
     IC_ASSIGN_OR_RETURN(const Field field, fields.Next());
     has_graph = has_graph || (field.id == 7 && !field.bytes.empty());
   }
-  if (!has_graph) return Damaged();
+  if (!has_graph) return DamagedModel();
   return CheckMessage(Message::kModel, file, 0);
 }
 

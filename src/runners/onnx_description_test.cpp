@@ -13,7 +13,8 @@ namespace {
 
 using testing::HasSubstr;
 
-const std::string kClasses = "interpretation = 'semantic_watershed'\n[semantic_watershed]\nclasses = 3\ninterior = 1\n";
+const std::string kThreeClasses =
+    "interpretation = 'semantic_watershed'\n[semantic_watershed]\nclasses = 3\ninterior = 1\n";
 const std::string kFlows = "interpretation = 'cellpose_flows'\n[cellpose_flows]\ndiam_mean = 30\n";
 
 Result<OnnxDescription> Parsed(const std::string& text) { return ParseOnnxDescription(AsBytes(text)); }
@@ -44,17 +45,17 @@ TEST(OnnxDescription, RefusesByName) {
       {"", "lacks 'interpretation'"},
       {"interpretation = 'boxes'", "must be one of 'semantic_watershed', 'cellpose_flows'"},
       {"interpretation = 'semantic_watershed'", "lacks the table 'semantic_watershed'"},
-      {"colour = 1\n" + kClasses, "line 1: 'colour' is unknown"},
-      {"tile = 1000\n" + kClasses, "'tile' must be a multiple of 'multiple'"},
-      {"tile = 64\noverlap = 33\n" + kClasses, "'overlap' must be at most half"},
-      {"tile = 10_000_000\n" + kClasses, "line 1: 'tile' must be a whole number from 64 to 4096"},
-      {"channels = 2\n" + kClasses, "'channels' must be 1 or 3"},
-      {kClasses + "background = 1", "must be two of its classes"},
-      {kClasses + "[cellpose_flows]\ndiam_mean = 1", "another interpretation"},
-      {kClasses + "[scaling]\npercentile = [99, 1]", "line 6: 'scaling.percentile' must be two numbers"},
-      {kClasses + "[scaling]\nkind = 3", "'scaling.kind' must be one of"},
-      {kClasses + "[test]\ninput = 'a.npy'", "lacks 'test.output'"},
-      {kClasses + "[test]\ninput = '../a.npy'\noutput = 'b.npy'", "without folders"},
+      {"colour = 1\n" + kThreeClasses, "line 1: 'colour' is unknown"},
+      {"tile = 1000\n" + kThreeClasses, "'tile' must be a multiple of 'multiple'"},
+      {"tile = 64\noverlap = 33\n" + kThreeClasses, "'overlap' must be at most half"},
+      {"tile = 10_000_000\n" + kThreeClasses, "line 1: 'tile' must be a whole number from 64 to 4096"},
+      {"channels = 2\n" + kThreeClasses, "'channels' must be 1 or 3"},
+      {kThreeClasses + "background = 1", "must be two of its classes"},
+      {kThreeClasses + "[cellpose_flows]\ndiam_mean = 1", "another interpretation"},
+      {kThreeClasses + "[scaling]\npercentile = [99, 1]", "line 6: 'scaling.percentile' must be two numbers"},
+      {kThreeClasses + "[scaling]\nkind = 3", "'scaling.kind' must be one of"},
+      {kThreeClasses + "[test]\ninput = 'a.npy'", "lacks 'test.output'"},
+      {kThreeClasses + "[test]\ninput = '../a.npy'\noutput = 'b.npy'", "without folders"},
       {kFlows + "multiple = 3", "'cellpose_flows.multiple' is unknown"},
       {"tile = 64\n" + kFlows, "'tile' is unknown"},
       {"multiple = 3\n" + kFlows, "'multiple' 1, 2, 4, 8 or 16"},
@@ -70,7 +71,7 @@ TEST(OnnxDescription, RefusesByName) {
 }
 
 TEST(OnnxDescription, MustFitTheNetwork) {
-  const OnnxDescription classes = Parsed("tile = 256\n" + kClasses).value();
+  const OnnxDescription classes = Parsed("tile = 256\n" + kThreeClasses).value();
   EXPECT_TRUE(CheckSignature(classes, {-1, 1, -1, -1}, {-1, 3, -1, -1}).has_value());
   EXPECT_TRUE(CheckSignature(classes, {1, 1, 256, 256}, {1, 3, 256, 256}).has_value());
   EXPECT_FALSE(CheckSignature(classes, {1, 2, 256, 256}, {1, 3, 256, 256}).has_value()) << "channels";

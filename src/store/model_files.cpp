@@ -53,8 +53,7 @@ Status ModelFiles::FetchFile(const records::ModelFile& file, ObjectId blob) {
     return Fail(ErrorCode::kInternal, "The store's file '" + file.path + "' is not the one that was imported.");
   }
   fs::create_directories(folder_, error);
-  constexpr unsigned kOwnersOnly = 0600;
-  return WriteFileAtomically(path, bytes, kOwnersOnly);
+  return WriteFileAtomically(path, bytes, kOwnersFileMode);
 }
 
 void ModelFiles::RemoveOthers(const std::vector<records::StoredModel>& models) {

@@ -16,12 +16,6 @@ namespace {
 std::filesystem::path CasesFolder() { return SourceFolder() / "tests" / "golden" / "cases"; }
 
 template <typename T>
-T Must(Result<T> result, const std::filesystem::path& file) {
-  if (!result.has_value()) throw std::runtime_error(file.string() + ": " + result.error().message);
-  return *std::move(result);
-}
-
-template <typename T>
 void Take(const Json& object, const char* name, T& value) {
   if (object.contains(name)) value = object.at(name).get<T>();
 }

@@ -4,14 +4,23 @@
 #include <array>
 #include <filesystem>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "base/result.h"
 #include "cellpose/options.h"
 #include "image/image.h"
 #include "nn/tensor.h"
 
 namespace intelliclinix::golden {
+
+/// The value of `result`. Throws: std::runtime_error with its error, after the name of `file` where one is given.
+template <typename T>
+T Must(Result<T> result, const std::filesystem::path& file = {}) {
+  if (result.has_value()) return *std::move(result);
+  throw std::runtime_error((file.empty() ? "" : file.string() + ": ") + result.error().message);
+}
 
 /// A folder of cases/; its README.md says what each file is. Reading throws std::runtime_error naming the file
 /// that is missing or wrong.

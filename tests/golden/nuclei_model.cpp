@@ -7,15 +7,6 @@
 #include "nn/checkpoint.h"
 
 namespace intelliclinix::golden {
-namespace {
-
-template <typename T>
-T Must(Result<T> result) {
-  if (!result.has_value()) throw std::runtime_error(result.error().message);
-  return *std::move(result);
-}
-
-}  // namespace
 
 NucleiModel::NucleiModel(nn::Precision precision) {
   const std::filesystem::path models = SourceFolder() / "models";

@@ -20,12 +20,6 @@
 namespace intelliclinix::golden {
 namespace {
 
-template <typename T>
-T Must(Result<T> result) {
-  if (!result.has_value()) throw std::runtime_error(result.error().message);
-  return *std::move(result);
-}
-
 nn::OnnxNetwork ReadNetwork() {
   const auto file = Must(FileSource::Open(SourceFolder() / "models/unet_nuclei_bbbc038.onnx"));
   return Must(nn::MakeOnnxNetwork(Must(ReadAll(*file, 1 << 26)), {.threads = AvailableCores()}));

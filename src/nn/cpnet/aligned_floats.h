@@ -1,10 +1,12 @@
 // Float arrays that begin at a cache line.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdlib>
 #include <memory>
 #include <new>
+#include <span>
 
 namespace intelliclinix::nn::cpnet {
 
@@ -14,10 +16,13 @@ class AlignedFloats {
  public:
   AlignedFloats() = default;
   explicit AlignedFloats(std::size_t size) : size_(size) {
-    constexpr std::size_t kLineFloats = 64 / sizeof(float);
-    const std::size_t rounded = (size + kLineFloats - 1) / kLineFloats * kLineFloats;
+    constexpr std::size_t kFloatsOfLine = 64 / sizeof(float);
+    const std::size_t rounded = (size + kFloatsOfLine - 1) / kFloatsOfLine * kFloatsOfLine;
     floats_.reset(static_cast<float*>(std::aligned_alloc(64, rounded * sizeof(float))));
     if (floats_ == nullptr) throw std::bad_alloc();
+  }
+  explicit AlignedFloats(std::span<const float> values) : AlignedFloats(values.size()) {
+    std::ranges::copy(values, data());
   }
 
   float* data() { return floats_.get(); }

@@ -12,8 +12,6 @@
 namespace intelliclinix::nn::cpnet {
 namespace {
 
-constexpr std::size_t kDeepest = kCpnetLevels - 1;
-
 /// Rows of each level that go through all of its layers before the next: what lies between the layers then stays in the
 /// second cache. An even number.
 constexpr std::array<int, kCpnetLevels> kStripRows = {8, 16, 28, 28};
@@ -80,7 +78,7 @@ class MatrixNetwork::Pass {
   void Up(const float* style, float* planes) {
     for (std::size_t level = kCpnetLevels; level-- > 0;) {
       AddStyle(level, style);
-      if (level == kDeepest) {
+      if (level == kCpnetDeepest) {
         UpDeepest();
       } else {
         UpLevel(level, planes);
@@ -176,7 +174,7 @@ class MatrixNetwork::Pass {
   void DownLast(std::size_t level, RowRange rows) {
     const Level& memory = memory_.levels[level];
     MatrixOutput output = {.residual = memory.sum, .raw = memory.skip};
-    if (level == kDeepest) {
+    if (level == kCpnetDeepest) {
       output.activation = weights_.up[level].norm[0].activation();
       output.activated = memory.second;
     }
@@ -185,7 +183,7 @@ class MatrixNetwork::Pass {
 
   // x of the next level: skip pooled.
   void Pool(std::size_t level, RowRange rows) {
-    if (level == kDeepest) return;
+    if (level == kCpnetDeepest) return;
     const Level& next = memory_.levels[level + 1];
     team_.Share(rows.end - rows.begin, 2, [&](int, int begin, int end) {
       kernels_.pool({.grid = Grid(level),
@@ -220,11 +218,11 @@ class MatrixNetwork::Pass {
 
   // The mean over the deepest level's pixels, divided by its length.
   void MeasureStyle(float* style) {
-    const PixelGrid grid = Grid(kDeepest);
+    const PixelGrid grid = Grid(kCpnetDeepest);
     std::array<double, kCpnetStyle> sums{};
     // Groups of channels lie apart, their pixels together; the borders are zeros.
     for (std::size_t first = 0; first < sums.size(); first += kGroup) {
-      const Bfloat16* const group = memory_.levels[kDeepest].skip + first * grid.pixels();
+      const Bfloat16* const group = memory_.levels[kCpnetDeepest].skip + first * grid.pixels();
       for (std::size_t pixel = grid.first(); pixel < grid.end(); ++pixel) {
         const Bfloat16* const channels = group + pixel * kGroup;
         for (std::size_t c = 0; c < kGroup; ++c) {
@@ -259,24 +257,24 @@ class MatrixNetwork::Pass {
 
   // The deepest level's input is its own way down.
   void UpDeepest() {
-    const MatrixUp& up = weights_.up[kDeepest];
-    const Level& memory = memory_.levels[kDeepest];
-    const PixelGrid grid = Grid(kDeepest);
+    const MatrixUp& up = weights_.up[kCpnetDeepest];
+    const Level& memory = memory_.levels[kCpnetDeepest];
+    const PixelGrid grid = Grid(kCpnetDeepest);
     RunInStrips(
-        grid.height, StripRows(kDeepest),
+        grid.height, StripRows(kCpnetDeepest),
         [&](RowRange rows) {
-          Convolve(kDeepest, rows, up.conv[0], memory.second,
-                   {.residual = memory.skip, .activation = Styled(kDeepest, 1), .activated = memory.first});
+          Convolve(kCpnetDeepest, rows, up.conv[0], memory.second,
+                   {.residual = memory.skip, .activation = Styled(kCpnetDeepest, 1), .activated = memory.first});
         },
         [&](RowRange rows) {
           Sources sources;
-          sources.Add3x3(memory.first, grid, Channels(kDeepest));
-          sources.Add1x1(memory.skip, grid, Channels(kDeepest));
+          sources.Add3x3(memory.first, grid, Channels(kCpnetDeepest));
+          sources.Add1x1(memory.skip, grid, Channels(kCpnetDeepest));
           Multiply(up.conv[1], grid, rows, sources,
-                   {.activation = Styled(kDeepest, 2), .raw = memory.sum, .activated = memory.second});
+                   {.activation = Styled(kCpnetDeepest, 2), .raw = memory.sum, .activated = memory.second});
         },
-        [&](RowRange rows) { UpThird(kDeepest, rows); },  //
-        [&](RowRange rows) { UpLast(kDeepest, rows); });
+        [&](RowRange rows) { UpThird(kCpnetDeepest, rows); },  //
+        [&](RowRange rows) { UpLast(kCpnetDeepest, rows); });
   }
 
   void UpLevel(std::size_t level, float* planes) {

@@ -13,7 +13,7 @@
 namespace intelliclinix::nn::cpnet {
 namespace {
 
-const StateDict& Nuclei() {
+const StateDict& NucleiState() {
   static const StateDict state =
       *ReadCheckpoint(**FileSource::Open(INTELLICLINIX_SOURCE_DIR "/models/nuclei_bbbc038.pth"));
   return state;
@@ -24,8 +24,8 @@ struct Output {
   std::vector<float> style = std::vector<float>(kCpnetStyle);
 };
 
-Output Pass(const Network& network, const std::vector<float>& image, std::int64_t height, std::int64_t width,
-            Crew crew = {}) {
+Output MatrixPass(const Network& network, const std::vector<float>& image, std::int64_t height, std::int64_t width,
+                  Crew crew = {}) {
   Output result{.planes = std::vector<float>(static_cast<std::size_t>(3 * height * width))};
   const std::int64_t input_shape[] = {1, 2, height, width};
   const std::int64_t planes_shape[] = {1, 3, height, width};
@@ -44,7 +44,7 @@ std::vector<float> RandomImage(int height, int width) {
 }
 
 /// The root of the mean squared difference, of the spread of `expected`.
-double Error(const std::vector<float>& values, const std::vector<float>& expected) {
+double RelativeError(const std::vector<float>& values, const std::vector<float>& expected) {
   double sum = 0, mean = 0, squares = 0;
   for (std::size_t i = 0; i < expected.size(); ++i) {
     sum += std::pow(values[i] - expected[i], 2);
@@ -56,7 +56,7 @@ double Error(const std::vector<float>& values, const std::vector<float>& expecte
 }
 
 /// All that this CPU can run.
-std::vector<const MatrixKernels*> AllKernels() {
+std::vector<const MatrixKernels*> AllMatrixKernels() {
   std::vector<const MatrixKernels*> all;
   for (const CpuLevel level : {CpuLevel::kAmx, CpuLevel::kAvx512Bf16}) {
     const MatrixKernels* const kernels = ChooseMatrixKernels(level);
@@ -66,29 +66,30 @@ std::vector<const MatrixKernels*> AllKernels() {
 }
 
 TEST(MatrixNetwork, AgreesWithFloat32OnEverySize) {
-  if (AllKernels().empty()) GTEST_SKIP() << "this CPU has no bfloat16";
-  const Cpnet net = *FindCpnet(Nuclei());
+  if (AllMatrixKernels().empty()) GTEST_SKIP() << "this CPU has no bfloat16";
+  const Cpnet net = *FindCpnet(NucleiState());
   const NativeCpnet exact(net, ChooseKernels(CpuLevel::kAvx512));
-  for (const MatrixKernels* kernels : AllKernels()) {
+  for (const MatrixKernels* kernels : AllMatrixKernels()) {
     const MatrixNetwork network(net, *kernels);
     for (auto [height, width] : {std::pair(16, 16), {16, 48}, {64, 32}, {112, 80}, {224, 224}, {16, 16}}) {
       const std::vector<float> image = RandomImage(height, width);
-      const Output expected = Pass(exact, image, height, width);
-      const Output result = Pass(network, image, height, width);
-      EXPECT_LT(Error(result.planes, expected.planes), 0.03) << kernels->name << ", " << height << " x " << width;
-      EXPECT_LT(Error(result.style, expected.style), 0.03) << kernels->name << ", " << height << " x " << width;
+      const Output expected = MatrixPass(exact, image, height, width);
+      const Output result = MatrixPass(network, image, height, width);
+      EXPECT_LT(RelativeError(result.planes, expected.planes), 0.03)
+          << kernels->name << ", " << height << " x " << width;
+      EXPECT_LT(RelativeError(result.style, expected.style), 0.03) << kernels->name << ", " << height << " x " << width;
     }
   }
 }
 
 TEST(MatrixNetwork, GivesTheSameBitsWhoeverSharesTheWork) {
-  if (AllKernels().empty()) GTEST_SKIP() << "this CPU has no bfloat16";
-  const MatrixNetwork network(*FindCpnet(Nuclei()), *AllKernels().front());
+  if (AllMatrixKernels().empty()) GTEST_SKIP() << "this CPU has no bfloat16";
+  const MatrixNetwork network(*FindCpnet(NucleiState()), *AllMatrixKernels().front());
   ComputePool pool(3);
   for (auto [height, width] : {std::pair(16, 32), {224, 224}}) {
     const std::vector<float> image = RandomImage(height, width);
-    const Output alone = Pass(network, image, height, width);
-    const Output shared = Pass(network, image, height, width, {.pool = &pool, .size = 3});
+    const Output alone = MatrixPass(network, image, height, width);
+    const Output shared = MatrixPass(network, image, height, width, {.pool = &pool, .size = 3});
     EXPECT_EQ(shared.planes, alone.planes) << height << " x " << width;
     EXPECT_EQ(shared.style, alone.style);
   }

@@ -9,12 +9,6 @@ namespace {
 
 constexpr std::size_t kWidth = kGroup;
 
-AlignedFloats Copy(std::span<const float> values) {
-  AlignedFloats copy(values.size());
-  std::ranges::copy(values, copy.data());
-  return copy;
-}
-
 /// To the nearest, ties to even. NaN stays NaN.
 Bfloat16 Round(double value) {
   const auto bits = std::bit_cast<std::uint32_t>(static_cast<float>(value));
@@ -143,7 +137,9 @@ MatrixLayer PackLast(const CpnetLayer& layer) {
   return std::move(packer).Take();
 }
 
-MatrixNorm PackNorm(const CpnetLayer& layer) { return {.scale = Copy(layer.scale), .shift = Copy(layer.shift)}; }
+MatrixNorm PackNorm(const CpnetLayer& layer) {
+  return {.scale = AlignedFloats(layer.scale), .shift = AlignedFloats(layer.shift)};
+}
 
 MatrixDown PackDown(const CpnetDown& down, bool first) {
   MatrixDown packed;
@@ -171,8 +167,8 @@ MatrixUp PackUp(const CpnetUp& up, bool deepest) {
   packed.conv[2] = PackConvolution(up.conv[2]);
   packed.conv[3] = PackConvolution(up.conv[3]);
   for (std::size_t i = 0; i < up.full.size(); ++i) {
-    packed.full_weight[i] = Copy(up.full[i].weight->values);
-    packed.full_bias[i] = Copy(up.full[i].bias->values);
+    packed.full_weight[i] = AlignedFloats(up.full[i].weight->values);
+    packed.full_bias[i] = AlignedFloats(up.full[i].bias->values);
   }
   return packed;
 }

@@ -11,8 +11,6 @@
 namespace intelliclinix::nn::cpnet {
 namespace {
 
-constexpr std::size_t kDeepest = kCpnetLevels - 1;
-
 Activation ActivationOf(const PackedConv& conv) { return {conv.scale.data(), conv.shift.data()}; }
 
 }  // namespace
@@ -32,10 +30,10 @@ class NativeCpnet::Pass {
 
   /// After Down; fills `planes` [3, y, x].
   void Up(const float* style, float* planes) {
-    const float* below = memory_.skip[kDeepest];
+    const float* below = memory_.skip[kCpnetDeepest];
     for (std::size_t level = kCpnetLevels; level-- > 0;) {
       AddStyle(level, style);
-      below = level == kDeepest ? UpDeepest() : UpLevel(level, below);
+      below = level == kCpnetDeepest ? UpDeepest() : UpLevel(level, below);
     }
     const LastLayer last = {.pixels = below,
                             .activation = {weights_.last_scale.data(), weights_.last_shift.data()},
@@ -120,15 +118,15 @@ class NativeCpnet::Pass {
     Convolve(level, down.conv[2], {.pixels = skip, .activation = ActivationOf(down.conv[2])},
              {.pixels = work, .activation = ActivationOf(down.conv[3])});
     Convolve(level, down.conv[3], {.pixels = work},
-             {.pixels = skip, .residual = skip, .pooled = level == kDeepest ? nullptr : memory_.small});
+             {.pixels = skip, .residual = skip, .pooled = level == kCpnetDeepest ? nullptr : memory_.small});
   }
 
   // The mean over the deepest level's pixels, divided by its length.
   void MeasureStyle(float* style) {
-    const std::size_t pixels = PixelsOf(kDeepest);
+    const std::size_t pixels = PixelsOf(kCpnetDeepest);
     std::array<double, kCpnetStyle> sums{};
     for (std::size_t i = 0; i < pixels; ++i) {
-      const float* const pixel = memory_.skip[kDeepest] + i * kCpnetStyle;
+      const float* const pixel = memory_.skip[kCpnetDeepest] + i * kCpnetStyle;
       for (std::size_t c = 0; c < sums.size(); ++c) sums[c] += pixel[c];
     }
     double squares = 0;
@@ -168,12 +166,13 @@ class NativeCpnet::Pass {
 
   // The deepest level's input is its own way down, which its first layer both convolves and adds.
   const float* UpDeepest() {
-    const PackedUp& up = weights_.up[kDeepest];
-    float* const skip = memory_.skip[kDeepest];
-    Convolve(kDeepest, up.conv[0], {.pixels = skip, .activation = ActivationOf(up.conv[0])},
-             {.pixels = memory_.work[kDeepest], .residual = skip, .activation = StyledActivation(kDeepest, 1)});
-    Project(PixelsOf(kDeepest), up.proj, skip, memory_.deepest);
-    FinishUp(kDeepest, memory_.work[kDeepest], memory_.deepest, memory_.deepest, false);
+    const PackedUp& up = weights_.up[kCpnetDeepest];
+    float* const skip = memory_.skip[kCpnetDeepest];
+    Convolve(
+        kCpnetDeepest, up.conv[0], {.pixels = skip, .activation = ActivationOf(up.conv[0])},
+        {.pixels = memory_.work[kCpnetDeepest], .residual = skip, .activation = StyledActivation(kCpnetDeepest, 1)});
+    Project(PixelsOf(kCpnetDeepest), up.proj, skip, memory_.deepest);
+    FinishUp(kCpnetDeepest, memory_.work[kCpnetDeepest], memory_.deepest, memory_.deepest, false);
     return memory_.deepest;
   }
 

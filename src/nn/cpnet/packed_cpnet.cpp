@@ -6,12 +6,6 @@
 namespace intelliclinix::nn::cpnet {
 namespace {
 
-AlignedFloats Copy(std::span<const float> values) {
-  AlignedFloats copy(values.size());
-  std::ranges::copy(values, copy.data());
-  return copy;
-}
-
 /// G of F(4x4, 3x3).
 constexpr double kG[kPatchSide][3] = {{1.0 / 4, 0, 0},
                                       {-1.0 / 6, -1.0 / 6, -1.0 / 6},
@@ -97,7 +91,7 @@ void PackFirst(const CpnetDown& down, PackedCpnet& packed) {
   packed.first_proj_bias = FoldedBias(down.proj);
   std::ranges::copy(conv.scale, packed.image_scale.begin());
   std::ranges::copy(conv.shift, packed.image_shift.begin());
-  packed.down[0].conv[0].bias = Copy(conv.bias->values);
+  packed.down[0].conv[0].bias = AlignedFloats(conv.bias->values);
 }
 
 PackedUp PackUp(const CpnetUp& up, int block) {
@@ -105,8 +99,8 @@ PackedUp PackUp(const CpnetUp& up, int block) {
   packed.proj = PackProj(up.proj, block);
   for (std::size_t i = 0; i < up.conv.size(); ++i) packed.conv[i] = PackConv(up.conv[i], block);
   for (std::size_t i = 0; i < up.full.size(); ++i) {
-    packed.full_weight[i] = Copy(up.full[i].weight->values);
-    packed.full_bias[i] = Copy(up.full[i].bias->values);
+    packed.full_weight[i] = AlignedFloats(up.full[i].weight->values);
+    packed.full_bias[i] = AlignedFloats(up.full[i].bias->values);
   }
   return packed;
 }
@@ -117,9 +111,9 @@ PackedConv PackConv(const CpnetLayer& layer, int block) {
   return {.in = static_cast<int>(layer.weight->shape[1]),
           .out = static_cast<int>(layer.weight->shape[0]),
           .weights = PackWinograd(*layer.weight, block),
-          .bias = Copy(layer.bias->values),
-          .scale = Copy(layer.scale),
-          .shift = Copy(layer.shift)};
+          .bias = AlignedFloats(layer.bias->values),
+          .scale = AlignedFloats(layer.scale),
+          .shift = AlignedFloats(layer.shift)};
 }
 
 PackedCpnet Pack(const Cpnet& net, int block) {
@@ -132,10 +126,10 @@ PackedCpnet Pack(const Cpnet& net, int block) {
     }
   }
   for (std::size_t level = 0; level < net.up.size(); ++level) packed.up[level] = PackUp(net.up[level], block);
-  packed.last_scale = Copy(net.output.scale);
-  packed.last_shift = Copy(net.output.shift);
-  packed.last_weights = Copy(net.output.weight->values);
-  packed.last_bias = Copy(net.output.bias->values);
+  packed.last_scale = AlignedFloats(net.output.scale);
+  packed.last_shift = AlignedFloats(net.output.shift);
+  packed.last_weights = AlignedFloats(net.output.weight->values);
+  packed.last_bias = AlignedFloats(net.output.bias->values);
   return packed;
 }
 

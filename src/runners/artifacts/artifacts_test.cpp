@@ -38,7 +38,7 @@ image::LabelImage FourObjects() {
   return labels;
 }
 
-image::Image Decoded(const ArtifactBytes& artifact) {
+image::Image DecodedImage(const ArtifactBytes& artifact) {
   MemorySource file{std::span<const std::byte>(artifact.bytes)};
   return image::Decode(file).value();
 }
@@ -84,7 +84,8 @@ TEST(Artifacts, AreOnlyThoseThatAreAskedForInTheOrderOfTheQuestion) {
 TEST(Artifacts, AgreeOnEveryPixel) {
   const image::LabelImage labels = FourObjects();
   const std::vector<ArtifactBytes> artifacts = Make(GreyRamp(12, 16), labels, kPictures);
-  const image::Image mask = Decoded(artifacts[0]), classes = Decoded(artifacts[1]), instances = Decoded(artifacts[2]);
+  const image::Image mask = DecodedImage(artifacts[0]), classes = DecodedImage(artifacts[1]),
+                     instances = DecodedImage(artifacts[2]);
   ASSERT_EQ(mask.type, image::PixelType::kUint16);
   ASSERT_EQ(classes.channels, 3);
   ASSERT_EQ(instances.channels, 3);
@@ -112,7 +113,7 @@ TEST(Artifacts, TheOverlayColoursObjectsAlone) {
   const ArtifactBytes overlay = MakeOne(labels, "overlay");
   MemorySource file{std::span<const std::byte>(overlay.bytes)};
   EXPECT_TRUE(image::ReadHeader(file).value().has_alpha);
-  const image::Image picture = Decoded(overlay);
+  const image::Image picture = DecodedImage(overlay);
   for (std::size_t i = 0; i < labels.labels.size(); ++i) {
     const auto* pixel = picture.As<std::uint8_t>() + 3 * i;
     EXPECT_EQ(pixel[0] + pixel[1] + pixel[2] > 0, labels.labels[i] != 0) << i;
@@ -122,7 +123,7 @@ TEST(Artifacts, TheOverlayColoursObjectsAlone) {
 TEST(Artifacts, TheCompositeIsTheImageUnderOutlines) {
   const image::Image source = GreyRamp(12, 16);
   const image::LabelImage labels = FourObjects();
-  const image::Image composite = Decoded(Make(source, labels, {"composite"})[0]);
+  const image::Image composite = DecodedImage(Make(source, labels, {"composite"})[0]);
   const image::Image shown = image::StretchForDisplay(source);
   const std::vector<std::uint8_t> outline = image::OutlinePixels(labels);
   ASSERT_EQ(composite.channels, 3);
@@ -147,7 +148,7 @@ TEST(Artifacts, ManyObjectsNeedThirtyTwoBits) {
   labels.labels[65'535] = 0;
   const ArtifactBytes smaller = MakeOne(labels, "label_mask");
   EXPECT_EQ(smaller.filename, "slide 1_cp_masks.png");
-  EXPECT_EQ(Decoded(smaller).As<std::uint16_t>()[65'534], 65'535);
+  EXPECT_EQ(DecodedImage(smaller).As<std::uint16_t>()[65'534], 65'535);
 }
 
 TEST(Artifacts, OutlinesAreLinesOfTheReference) {
@@ -165,7 +166,7 @@ TEST(Artifacts, AnImageWithoutObjectsHasEmptyOnes) {
       EXPECT_TRUE(artifact.bytes.empty());
     }
     if (artifact.content_type != "image/png") continue;
-    const image::Image picture = Decoded(artifact);
+    const image::Image picture = DecodedImage(artifact);
     EXPECT_EQ(picture.height, 5);
     EXPECT_EQ(picture.width, 7);
     if (artifact.kind == kind::kComposite) continue;

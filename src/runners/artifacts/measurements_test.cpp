@@ -17,7 +17,7 @@ namespace {
 using testing::ElementsAre;
 using testing::SizeIs;
 
-const std::string kSource = INTELLICLINIX_SOURCE_DIR;
+const std::string kTree = INTELLICLINIX_SOURCE_DIR;
 
 using Rows = std::vector<std::vector<std::string>>;
 
@@ -42,7 +42,7 @@ Rows Measured(const image::Image& source, const image::LabelImage& labels) {
 }
 
 image::Image Example(const std::string& name) {
-  return image::Decode(**FileSource::Open(kSource + "/examples/" + name)).value();
+  return image::Decode(**FileSource::Open(kTree + "/examples/" + name)).value();
 }
 
 TEST(Measurements, AreThoseOfScikitImage) {
@@ -53,7 +53,7 @@ TEST(Measurements, AreThoseOfScikitImage) {
 
   const Rows measured = Measured(source, labels);
   const Rows expected =
-      ParseCsv(ReadTextFile(kSource + "/src/runners/artifacts/testdata/histology_he_256x320_regionprops.csv").value());
+      ParseCsv(ReadTextFile(kTree + "/src/runners/artifacts/testdata/histology_he_256x320_regionprops.csv").value());
   ASSERT_EQ(measured.size(), expected.size());
   ASSERT_THAT(measured[0], SizeIs(expected[0].size() + 1));
   EXPECT_TRUE(std::ranges::equal(expected[0], std::span(measured[0]).first(expected[0].size())));

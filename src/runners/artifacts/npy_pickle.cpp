@@ -15,7 +15,7 @@ static_assert(std::endian::native == std::endian::little, "arrays are stored as 
 /// An object array without dimensions, in a header padded to 64 bytes.
 constexpr std::string_view kMagic("\x93NUMPY\x01\x00\x76\x00", 10);
 constexpr std::string_view kHeader = "{'descr': '|O', 'fortran_order': False, 'shape': (), }";
-constexpr std::size_t kHeaderBytes = 128;
+constexpr std::size_t kNpyHeaderBytes = 128;
 
 /// What NumPy calls a type, its order of bytes, and how many.
 struct ElementType {
@@ -33,7 +33,7 @@ NpyPickle::NpyPickle(std::size_t expected_bytes) {
   file_.reserve(expected_bytes);
   Append(kMagic);
   Append(kHeader);
-  Append(std::string(kHeaderBytes - file_.size() - 1, ' ') + "\n");
+  Append(std::string(kNpyHeaderBytes - file_.size() - 1, ' ') + "\n");
   Append("\x80\x04");
   BeginArray({}, "O8", '|', kObjectFlags);
   BeginList();

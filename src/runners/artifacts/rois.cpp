@@ -16,7 +16,7 @@ constexpr std::uint16_t kVersion = 227;
 constexpr std::uint8_t kRectangle = 1;  // of a composite: the box
 constexpr std::uint8_t kTraced = 8;     // a polygon along the edges of pixels
 constexpr std::uint16_t kSubPixel = 128;
-constexpr std::size_t kHeaderBytes = 64;
+constexpr std::size_t kRoiHeaderBytes = 64;
 /// Coordinates of a polygon are signed shorts; beyond, floats stand behind them.
 constexpr int kLargestShort = 32'767;
 
@@ -68,14 +68,16 @@ void AppendHeader(Record& record, const image::Region& region, const Header& hea
   const bool many = header.points > std::numeric_limits<std::uint16_t>::max();
   record.U16(many ? 0 : header.points).U32(many ? header.points : 0).Zeros(12).U16(0).U32(header.composite_floats);
   record.Zeros(8).U16(0).U16(header.options).Zeros(4).U32(0);
-  record.U32(static_cast<std::uint32_t>(kHeaderBytes + header.coordinate_bytes));
+  record.U32(static_cast<std::uint32_t>(kRoiHeaderBytes + header.coordinate_bytes));
 }
 
 /// The second header, for the name, and the name in UTF-16.
 void AppendName(Record& record, const std::string& name) {
   const std::size_t start = record.size();
-  record.Zeros(16).U32(static_cast<std::uint32_t>(start + kHeaderBytes)).U32(static_cast<std::uint32_t>(name.size()));
-  record.Zeros(kHeaderBytes - (record.size() - start));
+  record.Zeros(16)
+      .U32(static_cast<std::uint32_t>(start + kRoiHeaderBytes))
+      .U32(static_cast<std::uint32_t>(name.size()));
+  record.Zeros(kRoiHeaderBytes - (record.size() - start));
   for (const char letter : name) record.U16(static_cast<std::uint8_t>(letter));
 }
 

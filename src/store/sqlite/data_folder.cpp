@@ -19,7 +19,6 @@ namespace {
 
 // Images of patients are nobody else's business.
 constexpr mode_t kFolderMode = 0700;
-constexpr mode_t kFileMode = 0600;
 
 /// False when it is there already.
 Result<bool> MakeFolder(const std::string& path) {
@@ -44,7 +43,7 @@ Status MakeDataFolder(const std::filesystem::path& folder) {
 /// SQLite would give the database the rights of any file; its log and index take those of the database. A file that is
 /// there is not opened: closing it would free the locks that another store of this process has on it.
 Status MakeDatabaseFile(const std::string& path) {
-  const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, kFileMode);
+  const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, kOwnersFileMode);
   if (fd < 0 && errno == EEXIST) return {};
   if (fd < 0) return std::unexpected(SystemError("Making '" + path + "' failed", errno));
   close(fd);
@@ -97,7 +96,7 @@ Status ForEachEntry(const std::string& folder, Body body) {
 }  // namespace
 
 Result<IncomingFile> IncomingFile::Create(std::string path) {
-  const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kFileMode);
+  const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kOwnersFileMode);
   if (fd < 0) return std::unexpected(SystemError("Storing a file failed", errno));
   return IncomingFile(std::move(path), fd);
 }

@@ -10,16 +10,11 @@
 #include "base/file.h"
 
 namespace intelliclinix::store::sqlite {
-namespace {
-
-constexpr mode_t kFileMode = 0600;
-
-}  // namespace
 
 Result<Presence> Presence::Enter(const std::string& folder) {
   const ObjectId id = ObjectId::Generate();
   std::string path = folder + "/" + id.ToString();
-  const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, kFileMode);
+  const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, kOwnersFileMode);
   if (fd < 0) return std::unexpected(SystemError("Making '" + path + "' failed", errno));
   Presence presence(std::move(path), id, fd);
   if (flock(fd, LOCK_EX | LOCK_NB) == 0) return presence;
@@ -45,7 +40,7 @@ bool IsPresent(const std::string& folder, ObjectId id) {
 }
 
 Result<FileLock> FileLock::Open(const std::string& path) {
-  const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kFileMode);
+  const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kOwnersFileMode);
   if (fd < 0) return std::unexpected(SystemError("Opening '" + path + "' failed", errno));
   return FileLock(fd);
 }
