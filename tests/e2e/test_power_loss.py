@@ -2,6 +2,7 @@
 
 Bytes must be on the disk before the row that points to them, and the row before the answer that acknowledges it.
 """
+import functools
 import re
 import shutil
 import subprocess
@@ -28,9 +29,11 @@ class Call:
         self.begin = begin
         self.end = None
 
+    @functools.cache
     def bytes(self):
         return b''.join(bytes.fromhex(text.replace('\\x', '')) for text in HEX.findall(self.text))
 
+    @functools.cache
     def path(self):
         """Of the descriptor that is the first argument."""
         found = re.match(r'\d+<([^>]*)>', self.text)
@@ -108,8 +111,9 @@ def test_bytes_are_on_the_disk_before_their_row_and_rows_before_the_answer(trace
         written = [call for call in calls if call.name == 'write' and call.path() == incoming]
         assert written, f'{incoming} was never written'
         assert synced(calls, incoming, after=written[-1].end, before=rename.begin), 'its bytes, before it has its name'
-        row = first(calls, lambda call: call in writes_to_log(calls, bytes.fromhex(blob)))
-        assert row, f'{blob} never got a row'
+        rows = writes_to_log(calls, bytes.fromhex(blob))
+        assert rows, f'{blob} never got a row'
+        row = rows[0]
         assert synced(calls, folder, after=rename.end, before=row.begin), 'its name, before it has its row'
         made = first(calls, lambda call: call.name == 'mkdir' and call.paths() == [folder] and call.text.endswith('= 0'))
         if made:
