@@ -65,14 +65,25 @@ class Build:
         done = subprocess.run(command, shell=True, cwd=self.release, capture_output=True, text=True)
         assert done.returncode == 0, done.stdout + done.stderr
 
+    def units(self, module):
+        """What the build compiles in one go for a module's library: the commands, each with the text of its file."""
+        for command in self.commands:
+            found = re.search(rf' -c (\S+/intelliclinix_{module.name}\.dir/Unity/\S+)', command)
+            if found:
+                yield command, pathlib.Path(found[1]).read_text()
+
     def compile(self, source):
-        """Compiles `source` of the copy, with the command of a neighbour where it is new. Returns the object."""
+        """Compiles `source` of the copy, with those that the build compiles it with; where it is new, by itself, with the
+        command of a neighbour. Returns the object."""
         module = pathlib.Path(source).parent
-        like = next(command for command in self.commands
-                    if re.search(rf' -c {re.escape(str(ROOT))}/{module}/\w+\.cpp', command)
-                    and (f'/{source}' in command or not (ROOT / source).exists()))
+        like, unit = next((command, unit) for command, unit in self.units(module)
+                          if f'"{ROOT / source}"' in unit or not (ROOT / source).exists())
+        if not (ROOT / source).exists():
+            unit = f'#include "{ROOT / source}"\n'
         made = self.folder / (pathlib.Path(source).name + '.o')
-        command = re.sub(r' -c \S+', f' -c {shlex.quote(str(self.tree / source))}', like)
+        copied = made.with_suffix('.cxx')
+        copied.write_text(unit.replace(f'{ROOT}/src', f'{self.tree}/src'))
+        command = re.sub(r' -c \S+', f' -c {shlex.quote(str(copied))}', like)
         command = re.sub(r' -o \S+', f' -o {shlex.quote(str(made))}', command)
         command = re.sub(r' -M[DFTQ]+( \S+\.(d|o))?', '', command)
         self.run(command.replace(f'{ROOT}/src', f'{self.tree}/src'))
