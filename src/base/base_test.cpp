@@ -59,7 +59,9 @@ TEST(ParseJson, RefusesWhatTheGrammarOrTheHouseForbids) {
   for (const char* text : {"", "{", "NaN", R"({"a": 1, "a": 2})", "{\"a\": \"\xff\"}", "[1] x", R"({"a": Infinity})"}) {
     EXPECT_FALSE(ParseJson(text).has_value()) << text;
   }
-  EXPECT_THAT(ParseJson(std::string(40, '[') + std::string(40, ']')).error().message, testing::HasSubstr("levels"));
+  EXPECT_THAT(ParseJson(R"({"a": {"b": 1, "b": 2}})").error().message, testing::HasSubstr("'b' stands twice"));
+  EXPECT_TRUE(ParseJson("[[1], [[2]]]", 3).has_value());
+  EXPECT_THAT(ParseJson("[[1], [[[2]]]]", 3).error().message, testing::HasSubstr("more than 3 levels"));
 }
 
 TEST(ComputePool, RunsEachItemOnceAlsoNested) {

@@ -73,10 +73,10 @@ auto Caught(const Work& work) -> decltype(work()) {
   }
 }
 
-/// "2.3 GB".
+/// "2.31 GB".
 std::string Gigabytes(std::uint64_t bytes) {
   char text[32];
-  std::snprintf(text, sizeof text, "%.1f GB", static_cast<double>(bytes) / 1e9);
+  std::snprintf(text, sizeof text, "%.2f GB", static_cast<double>(bytes) / 1e9);
   return text;
 }
 

@@ -252,7 +252,7 @@ class TestSegment:
         assert process.returncode == 2
         error = json_lines(process)[0]['error']
         assert '3,000 x 2,000 pixels' in error
-        assert '0.3 GB are allowed (setting max_memory)' in error
+        assert '0.30 GB are allowed (setting max_memory)' in error
         assert os.listdir(tmp_path / 'out') == []
 
     def test_memory_is_foretold(self, run, small, tmp_path):
