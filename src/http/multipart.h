@@ -21,7 +21,7 @@ struct PartHead {
 };
 
 /// The error for a body that is no multipart form. `what` ends the sentence.
-std::unexpected<Error> MalformedMultipart(std::string what, std::string field = "body");
+std::unexpected<Error> MalformedMultipart(std::string_view what, std::string_view field = "body");
 
 /// Reads a part's head: its lines, without the empty one that ends it.
 /// Errors: kInvalidArgument for bad syntax, a missing form-data disposition or name, names that are not UTF-8 or have

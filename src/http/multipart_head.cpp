@@ -92,8 +92,8 @@ bool IsBoundaryChar(char c) {
 
 }  // namespace
 
-std::unexpected<Error> MalformedMultipart(std::string what, std::string field) {
-  return Invalid("The multipart body is damaged: " + std::move(what), field);
+std::unexpected<Error> MalformedMultipart(std::string_view what, std::string_view field) {
+  return Invalid("The multipart body is damaged: " + std::string(what), field);
 }
 
 Result<PartHead> ParsePartHead(std::string_view lines) {
