@@ -31,7 +31,7 @@ function(intelliclinix_module name)
     add_library(${target} STATIC ${sources})
     target_include_directories(${target} PUBLIC ${CMAKE_SOURCE_DIR}/src)
     target_link_libraries(${target} PUBLIC ${depends} ${arg_LIBS} PRIVATE ${arg_PRIVATE_LIBS})
-    intelliclinix_common_headers(${target} common_headers)
+    intelliclinix_common_headers(${target})
     # The fuzz preset does not optimise, which takes a third off its build; these compute too much for that.
     if(INTELLICLINIX_FUZZ AND name MATCHES "^(image|nn|cellpose)$")
       target_compile_options(${target} PRIVATE -O1)
@@ -49,7 +49,6 @@ function(intelliclinix_module name)
     if(NOT name MATCHES "^(image|nn|cellpose|unet)$")  # they compute too much for that
       intelliclinix_test_options(${name}_test)
     endif()
-    intelliclinix_common_headers(${name}_test common_test_headers)
     # TBB, which OpenVINO runs on, loads libraries in a way that AddressSanitizer refuses, unless it is told of it.
     gtest_discover_tests(${name}_test TEST_PREFIX "${name}." DISCOVERY_TIMEOUT 60
       PROPERTIES LABELS unit TIMEOUT 300 ENVIRONMENT TBB_ENABLE_SANITIZERS=1)

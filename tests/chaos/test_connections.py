@@ -18,7 +18,7 @@ def test_a_client_on_a_bad_line_gets_all_that_it_asked_for_once(tmp_path):
         cluster.start()
         token = sign_in(cluster.urls[0]).token
         api = cluster.apis[0]
-        proxy = Proxy(('127.0.0.1', api.port), cut_after=(50, 40000), seed=1)
+        proxy = Proxy(('127.0.0.1', api.port), cut_after=(50, 24000), seed=1)
         client = load.PatientClient([proxy.url], token, random.Random(2))
         content = pictures.cuttings()[0]
         for number in range(ROUNDS):

@@ -370,7 +370,7 @@ class TestInferences:
         answer = user.start(dataset, QUICK)
         assert answer.status == 413
         assert '256 x 256 pixels' in answer.json['error']
-        assert re.search(r'about 0\.\d\d GB of memory .*; 0\.15 GB are allowed', answer.json['error'])
+        assert re.search(r'about 0\.(1[5-9]|2[0-4]) GB of memory .*; 0\.15 GB are allowed', answer.json['error'])
         assert user.get('/api/inferences/').json == []
 
     def test_nan_is_no_json(self, user, dataset):
