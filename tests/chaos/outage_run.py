@@ -23,9 +23,10 @@ def run(store, folder, seconds):
         assert all(process.alive() for process in cluster.processes), 'a process ended with the store'
         assert get(cluster.urls[0] + '/health')[0] == 200
         if store.remote:
-            assert get(cluster.urls[0] + '/ready')[0] == 503
+            assert [get(process.url + '/ready', timeout=30)[0] for process in cluster.processes] == [503] * (1 + WORKERS)
         store.come_up()
         check_whole(client, inference, [name for name, _ in files])
-        wait_until(cluster.apis[0].is_ready, 'the server is ready again')
+        for process in cluster.processes:
+            wait_until(process.is_ready, f'{process.name} is ready again')
         assert client.upload(small_files(1)).status == 201
         assert cluster.stop() == []

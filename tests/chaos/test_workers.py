@@ -2,11 +2,13 @@
 import re
 import time
 
+import pytest
+
 from black_box import ROOT
 from client import sign_in
 from jobs import begin, check_whole, document, ended, images_done, small_files
 from processes import Cluster, get, wait_until
-from stores import SqliteStore
+from stores import STORES, SqliteStore
 
 FLAGS = ('--threads', '1', '--lease-s', '1')
 ATTEMPTS = 3
@@ -22,8 +24,9 @@ def large_file(name='large.png'):
     return name, (ROOT / 'examples/fluorescence_dense_520x696.png').read_bytes()
 
 
-def test_a_worker_that_was_stopped_past_its_lease_writes_nothing(tmp_path):
-    with Cluster(SqliteStore(tmp_path), tmp_path, apis=1, workers=2, flags=FLAGS, serve_flags=['--workers', '0'],
+@pytest.mark.parametrize('make_store', STORES.values(), ids=lambda store: store.name)
+def test_a_worker_that_was_stopped_past_its_lease_writes_nothing(make_store, tmp_path):
+    with Cluster(make_store(tmp_path), tmp_path, apis=1, workers=2, flags=FLAGS, serve_flags=['--workers', '0'],
                  worker_flags=['--workers', '1']) as cluster:
         api, (stopped, other) = cluster.apis[0], cluster.workers
         api.start()

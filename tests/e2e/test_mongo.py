@@ -27,6 +27,12 @@ def status_of(client, path):
     return client.get(path).status
 
 
+def index_of(collection, *fields):
+    """What the server tells of the index on these fields; none where there is no such index."""
+    return next((index for index in collection.index_information().values()
+                 if [field for field, _ in index['key']] == list(fields)), None)
+
+
 def wait_until(condition, what):
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
@@ -62,6 +68,9 @@ def test_a_clients_day_and_the_next_server(start_server, mongo, examples, tmp_pa
     assert kept.inferences.find_one()['requested_by'] == kept.users.find_one()['_id']
     assert isinstance(kept.inferences.find_one()['results'], list)
     assert isinstance(kept.datasets.find_one()['created_at'], datetime.datetime)
+    assert index_of(kept.inference_tasks, 'inference_id', 'position')['unique']
+    assert index_of(kept['fs.chunks'], 'files_id', 'n')['unique']
+    assert index_of(kept.inferences, 'status', '_id')
     stored = gridfs.GridFS(kept).get(bson.ObjectId(source))
     assert stored.read() == image.read_bytes() and stored.chunk_size == 255 * 1024
     assert {'inference_id', 'source_image_id', 'owner_id', 'sha256'} <= stored.metadata.keys()
@@ -85,14 +94,48 @@ def test_an_outage_is_told_and_passes(start_server, tmp_path):
     mongo.stop()
 
 
-@pytest.mark.parametrize('uri', ['mongodb://u:hidden@127.0.0.1:{port}/', 'mongodb://u:hid%den@h:', 'mongodb://'])
+def test_what_nobody_understands_fails_alone(start_server, mongo, examples, tmp_path):
+    """An unknown status, and a runner that is gone before the start or after it: each job fails for its own reason, and
+    the worker goes on with the others."""
+    api = start_server('--store', mongo.uri, '--workers', '0')
+    client = sign_in(api.url)
+    image = examples[0]
+    dataset = client.upload([(image.name, image.read_bytes())]).json['dataset_id']
+    strange, gone, sound = (client.start(dataset, {'diameter': 17}, headers={'Prefer': 'respond-async'}).json['inference_id']
+                            for _ in range(3))
+    kept = mongo.database()
+    cut_short = kept.inferences.find_one({'_id': bson.ObjectId(sound)}) | {'_id': bson.ObjectId(), 'dispatched': False}
+    kept.inferences.insert_one(cut_short | {'runner_name': 'withdrawn'})
+    kept.inferences.update_one({'_id': bson.ObjectId(strange)}, {'$set': {'status': 'sleeping'}})
+    kept.inferences.update_one({'_id': bson.ObjectId(gone)}, {'$set': {'runner_name': 'withdrawn'}})
+    start_server('--store', mongo.uri, '--workers', '1', folder=tmp_path)
+
+    def ended(inference):
+        path = f'/api/inferences/{inference}'
+        wait_until(lambda: client.get(path).json['status'] in ('completed', 'failed'), f'{inference} does not end')
+        return client.get(path).json
+
+    assert ended(sound)['status'] == 'completed'
+    for inference, code in ((strange, 'unknown_status'), (gone, 'unknown_runner'), (cut_short['_id'], 'unknown_runner')):
+        document = ended(inference)
+        assert (document['status'], document['error']['code']) == ('failed', code), document
+    assert "'sleeping'" in ended(strange)['error']['detail'] and "'withdrawn'" in ended(gone)['error']['detail']
+    wait_until(lambda: kept.inference_tasks.count_documents({'state': {'$in': ['queued', 'running']}}) == 0,
+               'a task stays open')
+
+
+@pytest.mark.parametrize('uri', ['mongodb://u:hidden@127.0.0.1:{unused}/', 'mongodb://u:hidden@127.0.0.1:{silent}/',
+                                 'mongodb://u:hid%den@h:', 'mongodb://'])
 @pytest.mark.parametrize('command', ['serve', 'worker'])
 def test_a_wrong_uri_is_one_line_and_soon(binary, tmp_path, uri, command):
-    with socket.socket() as unused:
+    """Soon: in less than 5 s, of which the driver looks for the server for 3."""
+    with socket.socket() as unused, socket.create_server(('127.0.0.1', 0)) as silent:
         unused.bind(('127.0.0.1', 0))  # and nobody listens
-        run = subprocess.run([binary, command, '--data', tmp_path / 'data', '--store',
-                              uri.format(port=unused.getsockname()[1])], cwd=tmp_path, env=environment(),
-                             capture_output=True, text=True, timeout=60)
+        named = uri.format(unused=unused.getsockname()[1], silent=silent.getsockname()[1])
+        begin = time.monotonic()
+        run = subprocess.run([binary, command, '--data', tmp_path / 'data', '--store', named], cwd=tmp_path,
+                             env=environment(), capture_output=True, text=True, timeout=60)
+        assert time.monotonic() - begin < 5
     assert run.returncode not in (0, -6, -11)
     said = [line for line in run.stderr.strip().splitlines() if not line.startswith('{')]  # without the log
     assert len(said) == 1 and 'hid' not in run.stderr, run.stderr

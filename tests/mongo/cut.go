@@ -14,10 +14,14 @@ const cutCommand = "intelliclinixCut"
 // countCommand is another: {intelliclinixCommands: 1} replies {n: commands so far}.
 const countCommand = "intelliclinixCommands"
 
+// hastyCommand is another: {intelliclinixHasty: 1} replies {n: writes so far that a power cut or a failover could lose}.
+const hastyCommand = "intelliclinixHasty"
+
 // cut counts the commands that were let through, and those that still are.
 type cut struct {
 	mutex sync.Mutex
 	seen  int64
+	hasty int64
 	armed bool
 	left  int
 }
@@ -26,6 +30,26 @@ func (c *cut) count() int64 {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	return c.seen
+}
+
+func (c *cut) countHasty() int64 {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	return c.hasty
+}
+
+// look counts one command if it is a write that is acknowledged before a majority has it in its journals.
+func (c *cut) look(name string, message []byte) {
+	if !slices.Contains([]string{"insert", "update", "delete", "findAndModify"}, name) {
+		return
+	}
+	// The members {w: "majority", j: true}, as BSON has them.
+	if bytes.Contains(message, []byte("\x02w\x00\x09\x00\x00\x00majority\x00\x08j\x00\x01")) {
+		return
+	}
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	c.hasty++
 }
 
 func (c *cut) arm(commands int) {
@@ -45,6 +69,11 @@ func (c *cut) falls() bool {
 	}
 	c.left--
 	return c.left < 0
+}
+
+// onlyReads tells the commands that may run beside others of their kind.
+func onlyReads(name string) bool {
+	return slices.Contains([]string{"find", "getMore", "aggregate", "count", "listCollections", "listIndexes", "ping"}, name)
 }
 
 // isHandshake tells the commands by which drivers find and leave servers.

@@ -12,12 +12,12 @@ import (
 	"time"
 )
 
-// gate lets one command at a time through to the embedded server: FerretDB 1 runs the parts of a findAndModify or an
-// update one after another, so that of two at once both may find what only one may have. MongoDB promises that a
-// command on one document is atomic, and the store relies on it.
+// gate lets commands that write through to the embedded server one at a time and alone: FerretDB 1 runs the parts of a
+// findAndModify or an update one after another, so that of two at once both may find what only one may have. MongoDB
+// promises that a command on one document is atomic, and the store relies on it.
 type gate struct {
 	socket string
-	turn   sync.Mutex
+	turn   sync.RWMutex // commands that only read share it
 	cut    cut
 }
 
@@ -78,10 +78,13 @@ func (g *gate) forward(ctx context.Context, client net.Conn) error {
 			reply = acknowledge(request, 0)
 		case name == countCommand:
 			reply = acknowledge(request, g.cut.count())
+		case name == hastyCommand:
+			reply = acknowledge(request, g.cut.countHasty())
 		case !isHandshake(name) && g.cut.falls():
 			return nil
 		default:
-			if reply, err = g.exchange(server, request); err != nil {
+			g.cut.look(name, request)
+			if reply, err = g.exchange(server, name, request); err != nil {
 				return err
 			}
 		}
@@ -91,10 +94,15 @@ func (g *gate) forward(ctx context.Context, client net.Conn) error {
 	}
 }
 
-// exchange is one command and its reply, if it has one, while no other runs.
-func (g *gate) exchange(server net.Conn, request []byte) ([]byte, error) {
-	g.turn.Lock()
-	defer g.turn.Unlock()
+// exchange is one command and its reply, if it has one, while none runs that must not run beside it.
+func (g *gate) exchange(server net.Conn, name string, request []byte) ([]byte, error) {
+	if onlyReads(name) {
+		g.turn.RLock()
+		defer g.turn.RUnlock()
+	} else {
+		g.turn.Lock()
+		defer g.turn.Unlock()
+	}
 	if _, err := server.Write(request); err != nil {
 		return nil, err
 	}
