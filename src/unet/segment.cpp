@@ -53,6 +53,10 @@ Status ScalePlanes(const Reading& reading, const Options& options, const PassCon
                    std::vector<image::Plane>& planes) {
   if (!reading.scaled) return {};
   for (image::Plane& plane : planes) {
+    if (IsFlat(plane)) {
+      std::ranges::fill(plane.values, 0.0F);  // there is nothing to scale, and the network knows 0 to 1
+      continue;
+    }
     cellpose::Planes one{.segment = std::move(plane), .nucleus = {}};
     IC_RETURN_IF_ERROR(cellpose::NormalizePlanes(
         one, {.percentile = options.percentile.value_or(reading.percentile), .lowhigh = {}, .invert = options.invert},
