@@ -72,10 +72,10 @@ TEST_F(OperationsTest, MetricsAreLinesOfOurPrefix) {
   for (std::string line; std::getline(lines, line);) {
     EXPECT_TRUE(line.starts_with("intelliclinix_") || line.starts_with("# ")) << line;
   }
-  for (const char* line :
-       {"intelliclinix_build_info{version=\"1.2.3\"} 1", "intelliclinix_store_up 1", "intelliclinix_tasks_open 0",
-        "intelliclinix_tasks_completed_total 0", "intelliclinix_tasks_failed_total 0",
-        "intelliclinix_stale_writes_rejected_total 0", "intelliclinix_http_connections 7"}) {
+  for (const char* line : {"intelliclinix_build_info{version=\"1.2.3\"} 1", "intelliclinix_store_up 1",
+                           "intelliclinix_tasks_open 0", "intelliclinix_tasks_completed_total 0",
+                           "intelliclinix_tasks_failed_total 0", "intelliclinix_stale_writes_rejected_total 0",
+                           "intelliclinix_orphan_blobs_removed_total 0", "intelliclinix_http_connections 7"}) {
     EXPECT_THAT(text, HasSubstr(line));
   }
 }

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "dispatch/dispatcher_fixture_test.h"
+#include "store/failing/failing_store.h"
 #include "store/memory/memory_store.h"
 #include "store/sqlite/sqlite_store.h"
 
@@ -107,6 +108,21 @@ TEST_F(DispatcherTest, ImagesOfOneInferenceRunInParallel) {
   const auto dispatcher = lab_.StartDispatcher(3);
   ASSERT_TRUE(dispatcher->Dispatch(inference));
   EXPECT_EQ(lab_.LoadEnded(*dispatcher, inference).status, InferenceStatus::kCompleted);
+}
+
+TEST_F(DispatcherTest, IdleThreadsLookForTasksAsOne) {
+  store::failing::FailingStore counting(store_);
+  Lab lab(counting, clock_);
+  const ObjectId inference = lab.AddInference(1);
+  DispatcherOptions options = lab.Options(8);
+  options.idle_poll = std::chrono::hours(1);
+  const auto dispatcher = lab.MakeDispatcher(options);
+  dispatcher->Start();
+  ASSERT_TRUE(dispatcher->Dispatch(inference));
+  EXPECT_EQ(lab.LoadEnded(*dispatcher, inference).status, InferenceStatus::kCompleted);
+  dispatcher->Stop(std::chrono::minutes(1));
+  // At the start perhaps, then the task, then that there is no more.
+  EXPECT_LE(counting.Calls("ClaimTask"), 3);
 }
 
 TEST_F(DispatcherTest, TheDocumentChoosesTheRunner) {

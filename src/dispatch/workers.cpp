@@ -5,7 +5,6 @@
 #include <string>
 
 #include "base/log.h"
-#include "dispatch/backoff.h"
 
 namespace intelliclinix::dispatch {
 
@@ -17,7 +16,8 @@ void Workers::Start() {
 void Workers::Nudge() {
   {
     const std::lock_guard lock(mutex_);
-    ++nudges_;
+    nudged_ = true;
+    next_claim_ = {};
   }
   changed_.notify_all();
 }
@@ -35,41 +35,42 @@ void Workers::Join() {
 }
 
 void Workers::Work() {
-  const std::stop_token stop = claims_stop_.get_token();
   Backoff backoff;
-  while (!stop.stop_requested()) {
-    std::uint64_t seen = 0;
-    {
-      const std::lock_guard lock(mutex_);
-      seen = nudges_;
-    }
-    const Result<bool> executed = ClaimAndExecute();
-    if (!executed) {
+  while (WaitForTurn()) {
+    const Claimed claimed = Claim();
+    EndTurn(claimed);
+    if (!claimed || !*claimed) continue;
+    const Status executed = Execute(**claimed);
+    if (executed) {
+      backoff.Reset();
+    } else {
       log::Warning("worker_backs_off", {{"reason", executed.error().message}});
-      static_cast<void>(Pause(stop, backoff.Next()));
-      continue;
+      static_cast<void>(Pause(claims_stop_.get_token(), backoff.Next()));
     }
-    backoff.Reset();
-    if (!*executed) WaitForNudge(seen);
   }
   const std::lock_guard lock(mutex_);
   --at_work_;
   changed_.notify_all();
 }
 
-Result<bool> Workers::ClaimAndExecute() {
-  try {
-    IC_ASSIGN_OR_RETURN(const std::optional<records::Task> task, Claim());
-    if (!task) return false;
-    IC_RETURN_IF_ERROR(executor_.Execute(*task));
-    return true;
-  } catch (const std::exception& error) {
-    // A task that was claimed goes on when its lease has run out.
-    return Fail(ErrorCode::kInternal, error.what());
+bool Workers::WaitForTurn() {
+  const std::stop_token stop = claims_stop_.get_token();
+  std::unique_lock lock(mutex_);
+  while (!stop.stop_requested()) {
+    if (claiming_) {
+      changed_.wait(lock, stop, [this] { return !claiming_; });
+    } else if (SteadyClock::now() < next_claim_) {
+      changed_.wait_until(lock, stop, next_claim_, [this] { return claiming_ || SteadyClock::now() >= next_claim_; });
+    } else {
+      claiming_ = true;
+      nudged_ = false;
+      return true;
+    }
   }
+  return false;
 }
 
-Result<std::optional<records::Task>> Workers::Claim() {
+Workers::Claimed Workers::Claim() {
   const DispatcherOptions& options = environment_.options;
   store::TaskStore::ClaimRequest request;
   request.now = environment_.parts.clock.Now();
@@ -82,18 +83,37 @@ Result<std::optional<records::Task>> Workers::Claim() {
     request.worker = options.worker_name + "/" + std::to_string(++claims_);
     request.after_owner = last_owner_;
   }
-  IC_ASSIGN_OR_RETURN(std::optional<records::Task> task, environment_.parts.store.ClaimTask(request));
-  if (!task) return task;
-  const std::lock_guard lock(mutex_);
-  last_owner_ = task->owner_id;
-  return task;
+  try {
+    return environment_.parts.store.ClaimTask(request);
+  } catch (const std::exception& error) {
+    return Fail(ErrorCode::kInternal, error.what());
+  }
 }
 
-/// `seen`: the nudges before the claim that found nothing, so that none in between is missed.
-void Workers::WaitForNudge(std::uint64_t seen) {
-  std::unique_lock lock(mutex_);
-  changed_.wait_for(lock, claims_stop_.get_token(), environment_.options.idle_poll,
-                    [this, seen] { return nudges_ != seen; });
+void Workers::EndTurn(const Claimed& claimed) {
+  if (!claimed) log::Warning("worker_backs_off", {{"reason", claimed.error().message}});
+  {
+    const std::lock_guard lock(mutex_);
+    claiming_ = false;
+    if (!claimed) {
+      next_claim_ = SteadyClock::now() + store_backoff_.Next();
+    } else {
+      store_backoff_.Reset();
+      // Nobody has a turn any longer where nothing waits, so that looking for what comes takes one question.
+      last_owner_ = *claimed ? std::optional((*claimed)->owner_id) : std::nullopt;
+      if (!*claimed && !nudged_) next_claim_ = SteadyClock::now() + environment_.options.idle_poll;
+    }
+  }
+  changed_.notify_all();
+}
+
+/// A task that was claimed, and whose run throws, goes on when its lease has run out.
+Status Workers::Execute(const records::Task& task) {
+  try {
+    return executor_.Execute(task);
+  } catch (const std::exception& error) {
+    return Fail(ErrorCode::kInternal, error.what());
+  }
 }
 
 }  // namespace intelliclinix::dispatch
