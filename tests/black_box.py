@@ -66,6 +66,17 @@ class Server:
         self.kill()
         raise AssertionError(f'The server did not {what}; exit status {self.process.returncode}:\n{self.log.read_text()}')
 
+    def stored_files(self):
+        """The files under the data folder that hold bytes of clients."""
+        return sorted(path for folder in ('blobs', 'incoming') for path in (self.data / folder).rglob('*') if path.is_file())
+
+    def wait_until_stored(self, files):
+        """What was refused goes when its connection does, which may be after the answer has come."""
+        deadline = time.monotonic() + STOP_TIMEOUT_S
+        while self.stored_files() != files and time.monotonic() < deadline:
+            time.sleep(0.02)
+        assert self.stored_files() == files
+
     def terminate(self):
         """SIGTERM. Returns the exit status; 0 is that of a server which stopped in good order."""
         self.process.terminate()

@@ -15,6 +15,11 @@ std::unexpected<Error> Contradiction(const std::string& metadata, const std::str
 
 std::string Number(std::int64_t number) { return GroupDigits(static_cast<std::uint64_t>(number)); }
 
+/// "1 page", "2 pages".
+std::string Counted(std::int64_t number, const std::string& what) {
+  return Number(number) + " " + what + (number == 1 ? "" : "s");
+}
+
 std::string Size(int width, int height) { return Number(width) + " x " + Number(height) + " pixels"; }
 
 std::string TypeName(const StoredSample& stored) {
@@ -70,10 +75,10 @@ Result<std::vector<int>> PlacePlanes(const OmeImage& image, const PageAxes& axes
     std::int64_t first = FirstPlane(entry, axes, samples);
     auto count = std::min<std::int64_t>(entry.count, static_cast<std::int64_t>(planes));
     if (first < 0 || first + count > static_cast<std::int64_t>(planes)) {
-      return Contradiction("planes outside of its own sizes", Number(static_cast<std::int64_t>(pages)) + " pages");
+      return Contradiction("planes outside of its own sizes", Counted(static_cast<std::int64_t>(pages), "page"));
     }
     if (entry.page + count > static_cast<std::int64_t>(pages)) {
-      return Contradiction("a page " + Number(entry.page + count), Number(static_cast<std::int64_t>(pages)) + " pages");
+      return Contradiction("a page " + Number(entry.page + count), Counted(static_cast<std::int64_t>(pages), "page"));
     }
     for (int i = 0; i < count; ++i) placed[static_cast<std::size_t>(first + i)] = entry.page + i;
   }
@@ -84,12 +89,12 @@ Result<std::vector<int>> PlacePlanes(const OmeImage& image, const PageAxes& axes
 Status CheckPlaced(std::vector<int> placed, std::size_t pages) {
   if (std::ranges::find(placed, -1) != placed.end()) {
     auto found = static_cast<std::int64_t>(placed.size()) - std::ranges::count(placed, -1);
-    return Contradiction(Number(static_cast<std::int64_t>(placed.size())) + " planes", "pages for " + Number(found));
+    return Contradiction(Counted(static_cast<std::int64_t>(placed.size()), "plane"), "pages for " + Number(found));
   }
   std::ranges::sort(placed);
   if (std::ranges::adjacent_find(placed) == placed.end()) return {};
   return Contradiction("several planes in page " + Number(*std::ranges::adjacent_find(placed) + 1),
-                       Number(static_cast<std::int64_t>(pages)) + " pages");
+                       Counted(static_cast<std::int64_t>(pages), "page"));
 }
 
 std::vector<std::string> NamesOf(const OmeImage& image, const TiffLayout& layout) {
@@ -108,7 +113,7 @@ Result<OmePages> MatchOmePages(const OmeImage& image, const TiffLayout& layout, 
   int samples = layout.header.channels;
   OmePages matched{.axes = AxesOf(image, image.channels / samples), .pages = {}, .names = NamesOf(image, layout)};
   if (matched.axes.Count() != static_cast<std::int64_t>(pages)) {
-    return Contradiction(Number(matched.axes.Count()) + " planes", Number(static_cast<std::int64_t>(pages)) + " pages");
+    return Contradiction(Counted(matched.axes.Count(), "plane"), Counted(static_cast<std::int64_t>(pages), "page"));
   }
   IC_ASSIGN_OR_RETURN(matched.pages, PlacePlanes(image, matched.axes, samples, pages));
   IC_RETURN_IF_ERROR(CheckPlaced(matched.pages, pages));

@@ -27,6 +27,9 @@ std::string_view CompressionName(int compression) {
       return "WebP";
     case COMPRESSION_LERC:
       return "LERC";
+    case COMPRESSION_SGILOG:
+    case COMPRESSION_SGILOG24:
+      return "LogLuv";
     case COMPRESSION_CCITTRLE:
     case COMPRESSION_CCITTFAX3:
     case COMPRESSION_CCITTFAX4:

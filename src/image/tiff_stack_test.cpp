@@ -191,7 +191,7 @@ TEST(TiffStackTest, FindsPlanesWhereOmeXmlPutsThem) {
 TEST(TiffStackTest, RefusesOmeXmlThatContradictsTheFile) {
   const std::string sizes = R"(DimensionOrder="XYCZT" SizeC="1" SizeZ="2" SizeT="1")";
   EXPECT_THAT(Refusal(Ome(sizes), 3), HasSubstr("tells of 2 planes, and the file has 3 pages"));
-  EXPECT_THAT(Refusal(Ome(sizes), 1), HasSubstr("tells of 2 planes, and the file has 1 pages"));
+  EXPECT_THAT(Refusal(Ome(sizes), 1), HasSubstr("tells of 2 planes, and the file has 1 page."));
   EXPECT_THAT(Refusal(Ome(sizes, R"(<TiffData IFD="1" PlaneCount="2"/>)"), 2), HasSubstr("a page 3"));
   EXPECT_THAT(Refusal(Ome(sizes, R"(<TiffData IFD="1"/>)"), 2), HasSubstr("2 planes, and the file has pages for 1"));
   EXPECT_THAT(Refusal(Ome(sizes, R"(<TiffData IFD="0"/><TiffData IFD="0" FirstZ="1"/>)"), 2),

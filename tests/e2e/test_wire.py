@@ -56,11 +56,6 @@ def test_a_head_that_is_too_large(server):
     assert exchange(server, b'GET / HTTP/1.1\r\nHost: x\r\nX: ' + b'a' * 100_000 + b'\r\n\r\n').startswith(b'HTTP/1.1 431 ')
 
 
-def stored_files(server):
-    """The files under the data folder that hold bytes of clients."""
-    return sorted(path for folder in ('blobs', 'incoming') for path in (server.data / folder).rglob('*') if path.is_file())
-
-
 def test_a_client_that_hangs_up_in_the_middle_of_an_upload(start_server, examples):
     server = start_server()
     client = sign_in(server.url)
@@ -72,10 +67,7 @@ def test_a_client_that_hangs_up_in_the_middle_of_an_upload(start_server, example
         connection.sendall(head + body[:int(len(body) * kept)])
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))
         connection.close()
-    deadline = time.monotonic() + 30
-    while stored_files(server) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert stored_files(server) == []
+    server.wait_until_stored([])
     assert client.get('/api/datasets/').json == []
 
 

@@ -1,6 +1,8 @@
 """Images that lie or are broken: each is refused with a sentence that says what to do, and nothing of it is stored."""
 import io
+import json
 import struct
+import subprocess
 import warnings
 
 import client
@@ -8,6 +10,7 @@ import numpy
 import pytest
 import tifffile
 import writers
+from conftest import environment
 from PIL import Image
 
 WIDTH, HEIGHT, WIDTH_TAG, STRIPS_TAG, COUNTS_TAG = 32, 24, 256, 273, 279
@@ -68,6 +71,7 @@ BAD = {
     'a height that lies': (lambda: pages(1, t257=4_000_000, t278=4_000_000), 400, 'incomplete'),
     'more samples than there are': (lambda: pages(1, t277=60_000), 400, 'incomplete'),
     'a strip past the end': (lambda: pages(1, t273=1 << 30), 400, 'incomplete'),
+    'strips of no rows': (lambda: pages(1, t278=0), 400, 'damaged'),
     'a strip that is cut off': (lambda: pages(2)[:300], 400, 'incomplete'),
     'a compressed strip that is cut off': (
         lambda: writers.tiff(numpy.random.default_rng(1).integers(0, 255, (200, 200), 'u1'), compression='zlib')[:9000],
@@ -78,6 +82,8 @@ BAD = {
                                  '3,200 x 24 pixels, and the file has 32 x 24'),
     'OME-XML with more planes': (lambda: ome(lambda xml: xml, pages_of_file=1), 400, '2 planes, and the file has 1 page'),
     'OME-XML that ends early': (lambda: ome(lambda xml: xml[:-40]), 400, 'metadata'),
+    'OME-XML that is two million elements deep': (
+        lambda: ome(lambda xml: xml.replace('</OME>', '<a>' * 2_000_000 + '</OME>')), 400, 'not well-formed'),
     '10 MB of OME-XML': (lambda: ome(lambda xml: xml.replace('</OME>', f'<!-- {"x" * 10_000_000} --></OME>')), 413,
                          'metadata'),
     'pages of several shapes': (mixed, 400, 'not alike'),
@@ -91,13 +97,19 @@ def user(server):
     return client.sign_in(server.url)
 
 
-@pytest.mark.parametrize('what', BAD)
-def test_is_refused_with_a_sentence_and_not_stored(user, what):
-    make, status, told = BAD[what]
+def content_of(make):
     with warnings.catch_warnings():
         warnings.simplefilter('ignore')
-        content = make()
-    answer = user.upload([('bad.tif', content)])
+        return make()
+
+
+@pytest.mark.parametrize('what', BAD)
+def test_is_refused_with_a_sentence_and_nothing_is_stored(server, user, what):
+    """Nor is what came before it in the same upload."""
+    make, status, told = BAD[what]
+    before = server.stored_files()
+    good = writers.tiff(numpy.zeros((HEIGHT, WIDTH), 'u2'))
+    answer = user.upload([('good.tif', good), ('bad.tif', content_of(make))])
     sentence = answer.json['error']
     print(f'{what}: {answer.status} {sentence}')
     assert answer.status == status, sentence
@@ -107,3 +119,19 @@ def test_is_refused_with_a_sentence_and_not_stored(user, what):
     assert told in sentence
     assert len(sentence) < 500
     assert user.get('/api/datasets/').json == []
+    server.wait_until_stored(before)
+
+
+def test_the_command_line_refuses_them_too_and_goes_on(binary, tmp_path):
+    files = [f'{number}.tif' for number in range(len(BAD))]
+    for name, (make, _, _) in zip(files, BAD.values()):
+        (tmp_path / name).write_bytes(content_of(make))
+    (tmp_path / 'good.tif').write_bytes(writers.tiff(numpy.zeros((HEIGHT, WIDTH), 'u2')))
+    process = subprocess.run([binary, 'segment', *files, 'good.tif', '-o', 'out', '--outputs', 'label_mask', '--json',
+                              '--diameter', '17'], cwd=tmp_path, capture_output=True, text=True, env=environment())
+    assert process.returncode == 2, process.stderr
+    *refused, good = map(json.loads, process.stdout.splitlines())
+    assert [line['file'] for line in refused] == files
+    for line, (_, _, told) in zip(refused, BAD.values()):
+        assert told in line['error']
+    assert [path.name for path in (tmp_path / 'out').iterdir()] == [good['outputs'][0].split('/')[1]] == ['good_cp_masks.png']

@@ -1,6 +1,8 @@
 """Files of other programs are read to the last bit, or refused with a sentence; the table in the docs is what was run."""
 import json
 import os
+import pathlib
+import shutil
 import subprocess
 
 import numpy
@@ -9,6 +11,7 @@ import tifffile
 import writers
 from conftest import ROOT
 
+IMAGEJ = pathlib.Path('/usr/share/java/ij.jar')
 TABLE_BEGIN, TABLE_END = '<!-- formats -->\n', '<!-- end -->\n'
 
 
@@ -74,6 +77,23 @@ def test_channel_names_and_pixel_sizes(tmp_path):
     assert (named['axes'], named['names']) == ('CYX', ['DAPI', 'GFP', 'Cy5'])
     assert named['pixel_size'] == pytest.approx([0.325, 0.65])
     assert (measured['axes'], measured['names'], measured['pixel_size']) == ('ZYX', [], [0.325, 0.65])
+
+
+@pytest.mark.skipif(not IMAGEJ.is_file() or not shutil.which('javac'), reason='ImageJ (libij-java) or a JDK is missing')
+def test_hyperstacks_that_imagej_saved(tmp_path):
+    subprocess.run(['java', '-Djava.awt.headless=true', '-XX:TieredStopAtLevel=1', '-cp', IMAGEJ,
+                    pathlib.Path(__file__).with_name('WriteHyperstack.java'), tmp_path], check=True, timeout=120)
+    counted = numpy.arange(12 * 5 * 7)
+    deep = numpy.moveaxis(counted.reshape(2, 3, 2, 5, 7), 2, -1)
+    floats = counted[:3 * 5 * 7].reshape(1, 3, 5, 7, 1) / 4
+    number = counted[:4 * 5 * 7].reshape(4, 1, 5, 7)
+    colours = numpy.stack([number >> 16, number >> 8, number], axis=-1) % 256
+    expected = {'deep': ('TZCYX', deep), 'floats': ('ZYX', floats), 'colours': ('TYXC', colours)}
+    paths = [tmp_path / f'{name}.tif' for name in expected]
+    for path, facts, (axes, samples) in zip(paths, read_images(*paths), expected.values()):
+        assert facts.get('axes') == axes, facts
+        assert facts['pixel_size'] == [0.325, 0.65]
+        numpy.testing.assert_array_equal(samples_of(path, facts), samples)
 
 
 def damaged(tmp_path):

@@ -205,6 +205,29 @@ def test_a_stack_is_made_again_as_it_was_read(user, binary, tmp_path):
     assert 'plain_z02' in told['detail']
 
 
+def hyperstack():
+    """[t, z, c, y, x] of two each: the second channel shows the same nuclei, turned differently in each plane."""
+    shown = cells()
+    planes = numpy.stack([[shown, shown[::-1]], [shown[:, ::-1], shown.T]])
+    return numpy.stack([numpy.zeros_like(planes), planes], axis=2)
+
+
+@pytest.mark.parametrize('choice, expected', [
+    ({'plane': {'z': 2, 't': 2}}, lambda shown: shown[1, 1]),
+    ({'plane': {'t': 1}, 'z_project': 'max'}, lambda shown: shown[0].max(axis=0)),
+    ({'plane': {'t': 2}, 'z_project': 'mean'}, lambda shown: shown[1].mean(axis=0).astype('u2')),
+])
+def test_a_hyperstack_becomes_the_plane_that_was_chosen(user, binary, tmp_path, choice, expected):
+    metadata = {'axes': 'TZCYX', 'Channel': {'Name': ['GFP', 'DAPI']}}
+    content = writers.tiff(hyperstack(), ome=True, metadata=metadata)
+    params = {'channels': ['DAPI', None], 'diameter': 17, 'outputs': ['label_mask']}
+    zipped = archive(user, run(user, 'a.ome.tif', content, params | choice))
+    assert rerun(binary, tmp_path, zipped)['outcome'] == 'same'
+    alone = writers.tiff(expected(hyperstack()[:, :, 1]))
+    mask = archive(user, run(user, 'a.tif', alone, {'diameter': 17, 'outputs': ['label_mask']})).read('a/a_cp_masks.png')
+    assert zipped.read('a.ome/a.ome_cp_masks.png') == mask
+
+
 def test_outputs_of_a_plane_do_not_overwrite_those_of_another_image(binary, tmp_path, plain):
     (tmp_path / 'plain.tif').write_bytes(plain)
     Image.fromarray((cells() // 100).astype('u1')).save(tmp_path / 'plain_z01.png')
