@@ -68,12 +68,17 @@ class Client:
             job['params'] = params
         return self.post('/api/inferences/start', job, headers)
 
+    def correct(self, inference_id, file, **fields):
+        """`file`: (name, bytes) of a label image, or None to send none."""
+        body, content_type = form([file] if file else [], fields, field='file')
+        return self.send('POST', f'/api/inferences/{inference_id}/corrections', body, {'Content-Type': content_type})
 
-def form(files, fields):
-    """multipart/form-data: the body and its Content-Type."""
+
+def form(files, fields, field='files'):
+    """multipart/form-data: the body and its Content-Type. The files are in `field`."""
     boundary = secrets.token_hex(16)
     parts = [(f'name="{name}"', text.encode()) for name, text in fields.items()]
-    parts += [(f'name="files"; filename="{name}"', content) for name, content in files]
+    parts += [(f'name="{field}"; filename="{name}"', content) for name, content in files]
     body = b''.join(f'--{boundary}\r\nContent-Disposition: form-data; {head}\r\n\r\n'.encode() + content + b'\r\n'
                     for head, content in parts)
     return body + f'--{boundary}--\r\n'.encode(), f'multipart/form-data; boundary={boundary}'

@@ -13,18 +13,21 @@
 #include "base/byte_source.h"
 #include "base/file.h"
 #include "base/hashing.h"
-#include "image/decode.h"
 #include "image/encode.h"
 #include "image/regions.h"
 #include "nn/npy.h"
+#include "runners/artifacts/decoded_artifact_test.h"
 #include "runners/source_image.h"
 
 namespace intelliclinix::runners {
 namespace {
 
 using testing::AllOf;
+using testing::Contains;
 using testing::HasSubstr;
+using testing::IsEmpty;
 using testing::IsSupersetOf;
+using testing::StartsWith;
 
 const std::string kSource = INTELLICLINIX_SOURCE_DIR;
 const std::string kExample = kSource + "/examples/fluorescence_small_256x256.png";
@@ -45,11 +48,6 @@ records::ModelEntry Nuclei() {
                  {"self_test_output", Described(models + "cpnet_self_test_output.npy")},
                  {"self_test_style", Described(models + "cpnet_self_test_style.npy")}};
   return entry;
-}
-
-image::Image Decoded(const ArtifactBytes& artifact) {
-  MemorySource file{std::span<const std::byte>(artifact.bytes)};
-  return image::Decode(file).value();
 }
 
 /// One runner for all tests of the suite, as in a process; `folder_` is empty and goes away.
@@ -102,6 +100,19 @@ TEST_F(CellposeRunnerTest, PreparesAndReports) {
   EXPECT_LT(report.max_error, 1e-3);
 }
 
+/// Nuclei of about 15 px. The limits are a third and ten times of the 17 px that the model was trained at.
+TEST_F(CellposeRunnerTest, WarnsOfADiameterThatTheModelDoesNotKnow) {
+  const auto file = *FileSource::Open(kExample);
+  const auto warnings = [&](const char* params) { return Run(*file, params).value().warnings; };
+  constexpr const char* kFar = "is far from the 17 px that the model was trained at";
+  const std::vector<std::string> small = warnings(R"({"diameter": 5, "cellprob_threshold": -6, "flow_threshold": 0})");
+  EXPECT_THAT(small, Contains(AllOf(StartsWith("A diameter of 5 px"), HasSubstr(kFar))));
+  EXPECT_THAT(small,
+              Contains(AllOf(StartsWith("The cells that were found have a diameter of"), HasSubstr("5 px was"))));
+  EXPECT_THAT(warnings(R"({"diameter": 175})"), Contains(AllOf(StartsWith("A diameter of 175 px"), HasSubstr(kFar))));
+  EXPECT_THAT(warnings(R"({"diameter": 17})"), IsEmpty());
+}
+
 /// What the network sees in a camera's dark noise, stretched to full brightness, by thresholds as low as people set
 /// them when nothing is found.
 TEST_F(CellposeRunnerTest, MakesNoCellsOfNoise) {
@@ -116,8 +127,8 @@ TEST_F(CellposeRunnerTest, MakesNoCellsOfNoise) {
   EXPECT_GT(kept.objects, 0U);
   const RunOutput blank = Run(file, R"({"diameter": 17, "cellprob_threshold": -6, "flow_threshold": 0})").value();
   EXPECT_EQ(blank.objects, 0U);
-  EXPECT_THAT(blank.warnings, testing::Contains(testing::StartsWith("Blank")));
-  EXPECT_THAT(blank.warnings, testing::Contains(HasSubstr("was left out: ")));
+  EXPECT_THAT(blank.warnings, Contains(StartsWith("Blank")));
+  EXPECT_THAT(blank.warnings, Contains(HasSubstr("was left out: ")));
 }
 
 TEST_F(CellposeRunnerTest, PreparesOnceForAllThreads) {
@@ -211,14 +222,14 @@ TEST_F(CellposeRunnerTest, ArtifactsAgreeOnWhichPixelsAreNuclei) {
   const auto file = *FileSource::Open(kExample);
   const RunOutput output = Run(*file, R"({"diameter": 15})").value();
   ASSERT_EQ(output.artifacts.size(), 7U);
-  const image::Image mask = Decoded(output.artifacts[0]);
+  const image::Image mask = DecodedArtifact(output.artifacts[0]);
   image::LabelImage labels(mask.height, mask.width);
   std::copy_n(mask.As<std::uint16_t>(), mask.pixel_count(), labels.labels.begin());
   EXPECT_EQ(image::MaxLabel(labels), output.objects);
   for (const image::Region& region : image::MeasureRegions(labels)) EXPECT_GE(region.area, 15U);
 
   for (const int picture : {1, 2, 3}) {
-    const image::Image drawn = Decoded(output.artifacts[picture]);
+    const image::Image drawn = DecodedArtifact(output.artifacts[picture]);
     std::size_t differ = 0;
     for (std::size_t i = 0; i < labels.labels.size(); ++i) {
       const auto* pixel = drawn.As<std::uint8_t>() + 3 * i;

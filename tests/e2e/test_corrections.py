@@ -10,7 +10,7 @@ import numpy
 import pytest
 from PIL import Image
 
-from client import form, sign_in
+from client import sign_in
 from conftest import ROOT, environment
 
 SMALL = ROOT / 'examples/fluorescence_small_256x256.png'
@@ -39,13 +39,6 @@ def finished(user, dataset):
     return user.start(dataset, {'diameter': 17}).json['inference_id']
 
 
-def send(user, inference, file, **fields):
-    """`file`: (name, bytes) or None."""
-    body, content_type = form([file] if file else [], fields)
-    body = body.replace(b'name="files"', b'name="file"')
-    return user.send('POST', f'/api/inferences/{inference}/corrections', body, {'Content-Type': content_type})
-
-
 def encoded(labels, kind='PNG', **options):
     out = io.BytesIO()
     Image.fromarray(labels).save(out, kind, **options)
@@ -67,7 +60,7 @@ class TestCorrection:
         labels = machine_labels(user, inference)
         objects = int(labels.max())
         file = encoded(without_last(labels))
-        answer = send(user, inference, ('a.png', file), source_filename=SMALL.name, note='one was dirt')
+        answer = user.correct(inference, ('a.png', file), source_filename=SMALL.name, note='one was dirt')
         assert answer.status == 201, answer.body
         first = answer.json
         assert (first['version'], first['objects'], first['machine_objects']) == (1, objects - 1, objects)
@@ -80,10 +73,10 @@ class TestCorrection:
 
         picture = user.get(f'/api/inferences/{inference}').json['results'][0]['source_image_gridfs_id']
         tiff = encoded(labels.astype(numpy.int32), 'TIFF')
-        second = send(user, inference, ('a.tif', tiff), source_image_gridfs_id=picture).json
+        second = user.correct(inference, ('a.tif', tiff), source_image_gridfs_id=picture).json
         assert (second['version'], second['scores'], second['content_type']) == (
             2, {'ap50': 1, 'ap75': 1, 'f1': 1}, 'image/tiff')
-        other = send(user, inference, ('b.tif', tiff), source_filename='other.png').json
+        other = user.correct(inference, ('b.tif', tiff), source_filename='other.png').json
         assert other['version'] == 1
 
         listed = user.get(f'/api/inferences/{inference}/corrections').json
@@ -96,7 +89,7 @@ class TestCorrection:
         file = encoded(labels)
         before = user.get(f'/api/inferences/{inference}/download').headers['ETag']
         for _ in range(2):
-            assert send(user, inference, ('a.png', file), source_filename=SMALL.name, note='n').status == 201
+            assert user.correct(inference, ('a.png', file), source_filename=SMALL.name, note='n').status == 201
         answer = user.get(f'/api/inferences/{inference}/download')
         assert answer.headers['ETag'] != before
         archive = zipfile.ZipFile(io.BytesIO(answer.body))
@@ -105,12 +98,14 @@ class TestCorrection:
         entry = next(item for item in json.loads(archive.read('manifest.json'))['files'] if item['path'] == path)
         assert (entry['kind'], entry['version'], entry['note'], entry['scores']['f1']) == ('correction', 2, 'n', 1)
         (tmp_path / 'a.zip').write_bytes(answer.body)
-        process = subprocess.run([binary, 'verify', 'a.zip'], cwd=tmp_path, capture_output=True, env=environment())
+        process = subprocess.run([binary, 'verify', 'a.zip', '--rerun', '--json'], cwd=tmp_path, capture_output=True,
+                                 env=environment())
         assert process.returncode == 0, process.stdout
+        assert [image['outcome'] for image in json.loads(process.stdout)['rerun']] == ['same', 'same']
 
     def test_goes_with_its_inference(self, user, inference):
         file = encoded(machine_labels(user, inference))
-        location = send(user, inference, ('a.png', file), source_filename=SMALL.name).headers['Location']
+        location = user.correct(inference, ('a.png', file), source_filename=SMALL.name).headers['Location']
         assert user.delete(f'/api/inferences/{inference}').status == 200
         assert user.get(location).status == 404
         assert user.get(f'/api/inferences/{inference}/corrections').status == 404
@@ -119,7 +114,7 @@ class TestCorrection:
         file = encoded(machine_labels(user, inference))
         answers = []
         threads = [threading.Thread(target=lambda: answers.append(
-            send(user, inference, ('a.png', file), source_filename=SMALL.name))) for _ in range(4)]
+            user.correct(inference, ('a.png', file), source_filename=SMALL.name))) for _ in range(4)]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -128,7 +123,7 @@ class TestCorrection:
 
     def test_a_label_image_without_objects(self, user, inference):
         empty = encoded(numpy.zeros((256, 256), numpy.uint16))
-        answer = send(user, inference, ('empty.png', empty), source_filename=SMALL.name)
+        answer = user.correct(inference, ('empty.png', empty), source_filename=SMALL.name)
         assert (answer.json['objects'], answer.json['scores']['ap50'], answer.json['scores']['f1']) == (0, 0, 0)
 
 
@@ -158,21 +153,36 @@ class TestBadInput:
         (encoded(LABELS), NAME | {'note': 'x' * 1001}, 'note', '1,000 characters'),
         (None, NAME, 'file', 'is missing'),
     ])
-    def test_is_refused_and_nothing_is_kept(self, user, finished, file, fields, field, told):
-        answer = send(user, finished, file if file is None else ('labels.png', file), **fields)
+    def test_is_refused_and_nothing_is_kept(self, server, user, finished, file, fields, field, told):
+        before = server.stored_files()
+        answer = user.correct(finished, file if file is None else ('labels.png', file), **fields)
         assert answer.status == 400, answer.body
         assert answer.json['field'] == field
         assert told in answer.json['error']
         assert user.get(f'/api/inferences/{finished}/corrections').json == []
+        server.wait_until_stored(before)
 
     def test_of_somebody_else_and_of_nothing(self, server, user, finished):
         other = sign_in(server.url)
-        assert send(other, finished, ('a.png', encoded(LABELS)), **NAME).status == 404
+        assert other.correct(finished, ('a.png', encoded(LABELS)), **NAME).status == 404
         assert other.get(f'/api/inferences/{finished}/corrections').status == 404
-        assert send(user, 'f' * 24, ('a.png', encoded(LABELS)), **NAME).status == 404
+        assert user.correct('f' * 24, ('a.png', encoded(LABELS)), **NAME).status == 404
 
     def test_without_a_label_mask_to_compare_with(self, user, dataset):
         inference = user.start(dataset, {'diameter': 17, 'outputs': ['measurements']}).json['inference_id']
-        answer = send(user, inference, ('a.png', encoded(LABELS)), **NAME)
+        answer = user.correct(inference, ('a.png', encoded(LABELS)), **NAME)
         assert answer.status == 409
         assert "'label_mask' among its outputs" in answer.json['error']
+
+    def test_of_a_stack_it_is_of_the_plane_that_was_chosen(self, user):
+        plane = Image.fromarray(LABELS[:64, :64].astype(numpy.uint8))
+        stack = io.BytesIO()
+        plane.save(stack, 'TIFF', save_all=True, append_images=[plane])
+        dataset = user.upload([('stack.tif', stack.getvalue())], axes='ZYX').json['dataset_id']
+        correction = ('a.png', encoded(LABELS[:64, :64]))
+        each = user.start(dataset, {'diameter': 17, 'z': 'each'}).json['inference_id']
+        answer = user.correct(each, correction, source_filename='stack.tif')
+        assert answer.status == 409
+        assert "a label mask of each plane of 'stack.tif'" in answer.json['error']
+        one = user.start(dataset, {'diameter': 17, 'plane': {'z': 2}}).json['inference_id']
+        assert user.correct(one, correction, source_filename='stack.tif').status == 201

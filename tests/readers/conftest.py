@@ -15,14 +15,14 @@ import pytest  # noqa: E402
 import results  # noqa: E402
 import shapes  # noqa: E402
 
-from black_box import binary, server  # noqa: E402, F401
+from black_box import binary, environment, server  # noqa: E402, F401
 
 
 @pytest.fixture(scope='session')
 def outputs(binary):
     """Every kind of output of the default model."""
     model = json.loads(subprocess.run([binary, 'models', 'show', 'cellpose_default'], check=True, capture_output=True,
-                                      text=True).stdout)
+                                      text=True, env=environment()).stdout)
     return model['params']['properties']['outputs']['items']['enum']
 
 
@@ -64,3 +64,10 @@ def many(tmp_path_factory):
     labels = shapes.many_labels(70_000)
     image = shapes.noise(labels.shape, numpy.uint8)
     return results.write_artifacts(tmp_path_factory.mktemp('many'), 'many.tif', image, labels)
+
+
+@pytest.fixture(scope='session')
+def wide(tmp_path_factory):
+    """Coordinates beyond those of 16 bits."""
+    labels = shapes.wide_labels()
+    return results.write_artifacts(tmp_path_factory.mktemp('wide'), 'wide.tif', shapes.noise(labels.shape, numpy.uint8), labels)

@@ -51,3 +51,16 @@ def many_labels(count):
     labels = rows // 3 * side + columns // 3 + 1
     labels[(rows % 3 == 2) | (columns % 3 == 2) | (labels > count)] = 0
     return labels
+
+
+def wide_labels():
+    """Objects on both sides of columns 32,767 and 65,535, one of them with a hole, and one of more than 65,535 corners."""
+    labels = numpy.zeros((12, 70_000), int)
+    labels[2:8, 100:120] = 1
+    labels[1:9, 32_760:32_780] = 2
+    labels[1:9, 65_530:65_540] = 3
+    labels[2:9, 69_000:69_020] = 4
+    labels[4:6, 69_005:69_010] = 0
+    labels[10, 1000:45_000] = 5
+    labels[11, 1000:45_000:2] = 5
+    return labels

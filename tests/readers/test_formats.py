@@ -7,6 +7,7 @@ import subprocess
 import uuid
 import zipfile
 
+import cellpose_code
 import numpy
 import pytest
 import results
@@ -16,11 +17,12 @@ import shapely.geometry
 import tifffile
 from PIL import Image
 from pycocotools.coco import COCO
+from skimage.color import deltaE_ciede2000, rgb2lab
 from skimage.measure import regionprops_table
 
 IMAGEJ = pathlib.Path('/usr/share/java/ij.jar')
-# Measured values may differ from scikit-image's by this, relatively.
-TOLERANCE = 1e-6
+# Measured values may differ from scikit-image's by this, relatively, and by less where they would be 0 but for rounding.
+TOLERANCE, ROUNDING = 1e-6, 1e-7
 
 
 def areas(labels):
@@ -57,16 +59,27 @@ def test_masks(made):
         assert len(numpy.unique(instances[made.labels == label], axis=0)) == 1
 
 
+def test_objects_that_touch_can_be_told_apart(made):
+    """By the difference that people see: 2.3 is just noticeable."""
+    colours = rgb2lab(numpy.asarray(Image.open(made.path('_instance_mask.png'))))
+    for here, there in (numpy.s_[1:], numpy.s_[:-1]), (numpy.s_[:, 1:], numpy.s_[:, :-1]):
+        one, other = made.labels[here], made.labels[there]
+        touch = (one != other) & (one > 0) & (other > 0)
+        difference = deltaE_ciede2000(colours[here][touch], colours[there][touch])
+        assert (difference > 10).all(), difference.min()
+
+
 def expected_measurements(made):
     """What scikit-image measures, with the names of the CSV."""
     names = ['label', 'bbox', 'area', 'centroid', 'equivalent_diameter_area', 'axis_major_length', 'axis_minor_length',
              'eccentricity', 'orientation', 'perimeter', 'area_convex', 'solidity', 'extent', 'feret_diameter_max',
              'intensity_mean', 'intensity_min', 'intensity_max', 'intensity_std']
     table = regionprops_table(made.labels, made.image, properties=names)
-    if made.pixel_size > 0:
-        scaled = ['area', 'centroid', 'equivalent_diameter_area', 'axis_major_length', 'axis_minor_length', 'perimeter',
-                  'feret_diameter_max']
-        spaced = regionprops_table(made.labels, properties=scaled, spacing=(made.pixel_size, made.pixel_size))
+    if made.pixel_size:
+        scaled = ['area', 'centroid', 'equivalent_diameter_area', 'axis_major_length', 'axis_minor_length']
+        if made.pixel_size[0] == made.pixel_size[1]:  # scikit-image has no perimeter of other pixels either
+            scaled += ['perimeter', 'feret_diameter_max']
+        spaced = regionprops_table(made.labels, properties=scaled, spacing=made.pixel_size)
         table |= {name + ('_um2' if name == 'area' else '_um'): values for name, values in spaced.items()}
     return table
 
@@ -82,12 +95,12 @@ def test_measurements_are_those_of_scikit_image(made):
     assert rows[0].keys() == expected.keys() | {'touches_edge'} | confidence
     for name, values in expected.items():
         measured = numpy.array([float(row[name]) for row in rows])
-        scale = numpy.maximum(1, numpy.abs(values))
+        allowed = TOLERANCE * numpy.abs(values) + ROUNDING
         if name == 'orientation':  # of a circle it is any
             round_ones = expected['eccentricity'] < 1e-6
             measured[round_ones] = values[round_ones]
-        worst = numpy.argmax(numpy.abs(measured - values) / scale)
-        assert numpy.abs(measured - values)[worst] <= TOLERANCE * scale[worst], (
+        worst = numpy.argmax(numpy.abs(measured - values) / allowed)
+        assert numpy.abs(measured - values)[worst] <= allowed[worst], (
             f'{name} of {rows[worst]["label"]}: {measured[worst]}, scikit-image {values[worst]}')
     edge = numpy.ones(made.labels.shape, bool)
     edge[1:-1, 1:-1] = False
@@ -103,32 +116,73 @@ def rois_of(path):
     return rois if isinstance(rois, list) else [rois]
 
 
-def test_rois_in_roifile(made):
-    rois = rois_of(made.path('_rois.zip'))
+def areas_in_roifile(path):
     found = {}
-    for roi in rois:
+    for roi in rois_of(path):
         coordinates = roi.coordinates(multi=True)
         rings = coordinates if isinstance(coordinates, list) else [coordinates]
         found[int(roi.name)] = sum(ring_area(ring) for ring in rings)
-    assert found == areas(made.labels)
+    return found
 
 
-@pytest.mark.skipif(not IMAGEJ.is_file() or not shutil.which('javac'), reason='ImageJ (libij-java) or a JDK is missing')
-def test_rois_in_imagej(all_made):
-    archives = {str(made.path('_rois.zip')): made for made in all_made.values()}
+def imagej(program, *paths):
+    """The lines that a program beside this file prints of files that it opens with ImageJ."""
     java = ['java', '-Djava.awt.headless=true', '-XX:TieredStopAtLevel=1', '-cp', IMAGEJ,
-            pathlib.Path(__file__).with_name('CountRois.java'), *archives]
-    lines = subprocess.run(java, check=True, capture_output=True, text=True, timeout=120).stdout.splitlines()
-    found = {archive: {} for archive in archives}
-    for archive, name, *_, pixels in map(str.split, lines):
-        found[archive][int(name)] = int(pixels)
-    assert found == {archive: areas(made.labels) for archive, made in archives.items()}
+            pathlib.Path(__file__).with_name(program), *paths]
+    return subprocess.run(java, check=True, capture_output=True, text=True, timeout=120).stdout.splitlines()
+
+
+def areas_in_imagej(*paths):
+    """Of each ROI ZIP, the pixels that ImageJ finds within each of its ROIs."""
+    found = {str(path): {} for path in paths}
+    for path, name, *_, pixels in map(str.split, imagej('CountRois.java', *paths)):
+        found[path][int(name)] = int(pixels)
+    return list(found.values())
+
+
+needs_imagej = pytest.mark.skipif(not IMAGEJ.is_file() or not shutil.which('javac'),
+                                  reason='ImageJ (libij-java) or a JDK is missing')
+
+
+def test_rois_in_roifile(made):
+    assert areas_in_roifile(made.path('_rois.zip')) == areas(made.labels)
+
+
+@needs_imagej
+def test_rois_in_imagej(all_made):
+    archives = [made.path('_rois.zip') for made in all_made.values()]
+    assert areas_in_imagej(*archives) == [areas(made.labels) for made in all_made.values()]
+
+
+def test_rois_of_a_wide_image_in_roifile(wide):
+    assert areas_in_roifile(wide.path('_rois.zip')) == areas(wide.labels)
+
+
+@needs_imagej
+def test_rois_of_a_wide_image_in_imagej(wide):
+    assert areas_in_imagej(wide.path('_rois.zip')) == [areas(wide.labels)]
+
+
+@needs_imagej
+def test_label_images_and_flows_in_imagej(all_made, many):
+    expected = {str(made.path('_cp_masks.png')): [(16, made.labels)] for made in all_made.values()}
+    expected[str(many.path('_cp_masks.tif'))] = [(32, many.labels)]
+    for name in results.UPLOADS:
+        path = all_made[name].path('_flows.tif')
+        expected[str(path)] = [(32, plane) for plane in tifffile.imread(path).astype(float)]
+    lines = imagej('ReadImages.java', *expected)
+    told = [(path, bits, plane, plane_of.shape) for path, planes in expected.items()
+            for plane, (bits, plane_of) in enumerate(planes, 1)]
+    found = [line.split('\t') for line in lines]
+    assert [(path, int(bits), int(plane), (int(height), int(width))) for path, bits, plane, width, height, _ in found] == told
+    sums = [plane.sum() for planes in expected.values() for _, plane in planes]
+    numpy.testing.assert_allclose([float(line[-1]) for line in found], sums, rtol=1e-9, atol=1e-6)
 
 
 def test_geojson_in_shapely(made):
     collection = read_json(made.path('.geojson'))
     assert collection['type'] == 'FeatureCollection'
-    found = {}
+    found, measurements = {}, []
     for feature in collection['features']:
         geometry = shapely.geometry.shape(feature['geometry'])
         assert geometry.is_valid, shapely.is_valid_reason(geometry)
@@ -136,10 +190,14 @@ def test_geojson_in_shapely(made):
         assert properties['objectType'] == 'detection'
         assert properties['name'] == str(properties['label'])
         assert properties['measurements']['area'] == geometry.area
+        assert properties['touches_edge'] == bool(properties['measurements']['touches_edge'])
+        measurements.append({'label': properties['label']} | properties['measurements'])
         assert uuid.UUID(feature['id']).version == 8
         found[properties['label']] = geometry.area
     assert found == areas(made.labels)
     assert len({feature['id'] for feature in collection['features']}) == len(found)
+    assert measurements == [{name: float(value) for name, value in row.items() if not name.startswith('bbox')}
+                            for row in read_csv(made.path('_measurements.csv'))]
 
 
 def test_geojson_draws_the_masks_again(made):
@@ -178,28 +236,42 @@ def test_nuclei_json(made):
                                     if name != 'label' and not name.startswith('bbox')}
 
 
-def test_outlines_lie_on_their_objects(made):
-    lines = made.path('_cp_outlines.txt').read_text().split('\n')[:-1]
-    assert len(lines) == len(areas(made.labels))
+def test_outlines_are_those_that_cellpose_writes(made, tmp_path):
+    written = made.path('_cp_outlines.txt').read_bytes()
+    assert written == cellpose_code.write_outlines(tmp_path, 'a', made.labels)
+    lines = written.decode().split('\n')[:-1]
     for label, line in zip(areas(made.labels), lines, strict=True):
         numbers = numpy.array([int(number) for number in line.split(',') if number], int).reshape(-1, 2)
         assert (made.labels[numbers[:, 1], numbers[:, 0]] == label).all()
 
 
-def load_as_cellpose(path):
-    """The lines of cellpose.gui.io._load_seg that read a file."""
+def test_seg_npy_in_cellpose(made):
+    """Beside the image, as people put it: the window shows the image, and of every label one cell."""
+    window = cellpose_code.load_seg(made.path('_seg.npy'))
+    assert window.loaded is True
+    assert window.filename == str(made.folder / made.filename)
+    assert window.stack.shape[:3] == (1, *made.labels.shape)
+    (cells,) = window.cellpix
+    assert window.ncells == len(areas(made.labels)) == cells.max()
+    pairs = numpy.unique(numpy.stack([cells.ravel(), made.labels.ravel()]), axis=1)
+    assert len(pairs.T) == window.ncells + 1  # Cellpose numbers cells anew where numbers are left out
+    assert len(window.ismanual) == window.ncells and not window.ismanual.any()
+    if made.filename in results.UPLOADS:
+        assert window.flows[0].shape == (1, *made.labels.shape, 3)
+        assert window.flows[4].shape == (3, *made.labels.shape)
+
+
+def load_seg_npy(path):
+    """Its members, of which the labels are checked as far as they are of any."""
     dat = numpy.load(path, allow_pickle=True).item()
-    assert not isinstance(dat['outlines'], list)
-    assert dat['masks'].min() >= 0
-    assert len(dat['chan_choose']) in (0, 2)
-    ncells = dat['masks'].max()
+    assert len(dat['chan_choose']) == 2
     assert dat['outlines'].dtype == dat['masks'].dtype
-    assert len(dat['ismanual']) == ncells and not dat['ismanual'].any()
+    assert len(dat['ismanual']) == dat['masks'].max() and not dat['ismanual'].any()
     return dat
 
 
 def test_seg_npy(made):
-    dat = load_as_cellpose(made.path('_seg.npy'))
+    dat = load_seg_npy(made.path('_seg.npy'))
     numpy.testing.assert_array_equal(dat['masks'], made.labels)
     assert dat['masks'].dtype == numpy.uint16
     outline = dat['outlines'] > 0
@@ -220,7 +292,7 @@ def test_more_objects_than_sixteen_bits(many):
         assert archive.namelist() == [f'{label:05}.roi' for label in range(1, 70_001)]
         last = roifile.ImagejRoi.frombytes(archive.read('70000.roi'))
     assert (last.name, ring_area(last.coordinates())) == ('70000', 4)
-    dat = load_as_cellpose(many.path('_seg.npy'))
+    dat = load_seg_npy(many.path('_seg.npy'))
     assert dat['masks'].dtype == numpy.uint32
     numpy.testing.assert_array_equal(dat['masks'], many.labels)
 
@@ -232,5 +304,5 @@ def test_names_with_any_characters(name, tmp_path):
     written = results.write_artifacts(tmp_path, name, labels.astype(numpy.uint8), labels)
     assert read_json(written.path('_coco.json'))['images'][0]['file_name'] == name
     assert read_json(written.path('_nuclei.json'))['image_id'] == name
-    assert load_as_cellpose(written.path('_seg.npy'))['filename'] == name
+    assert load_seg_npy(written.path('_seg.npy'))['filename'] == name
     assert len(rois_of(written.path('_rois.zip'))) == 1

@@ -1,5 +1,5 @@
-// write_artifacts IMAGE LABELS FOLDER PIXEL_SIZE: every artifact that needs no network, of a label image (16-bit PNG or
-// float TIFF) over an image of the same size. PIXEL_SIZE: µm, 0 where it is not known.
+// write_artifacts IMAGE LABELS FOLDER PIXEL_Y PIXEL_X: every artifact that needs no network, of a label image (16-bit
+// PNG or float TIFF) over an image of the same size. PIXEL_Y, PIXEL_X: µm, 0 where they are not known.
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
@@ -34,8 +34,8 @@ Status Write(char** arguments) {
   const std::filesystem::path path = arguments[1];
   runners::Labelling labelling{
       .source = source, .labels = labels, .stem = path.stem(), .filename = path.filename(), .identity = "made"};
-  const double pixel_size = std::atof(arguments[4]);
-  if (pixel_size > 0) labelling.pixel_size = records::PixelSizeUm{.x = pixel_size, .y = pixel_size};
+  const records::PixelSizeUm pixel_size{.x = std::atof(arguments[5]), .y = std::atof(arguments[4])};
+  if (pixel_size.x > 0) labelling.pixel_size = pixel_size;
   ComputePool pool(2);
   IC_ASSIGN_OR_RETURN(const auto artifacts,
                       runners::MakeArtifacts(labelling, runners::OutputsParameter(false).choices, {.pool = pool}));
@@ -49,7 +49,7 @@ Status Write(char** arguments) {
 }  // namespace intelliclinix
 
 int main(int count, char** arguments) {
-  if (count != 5) return 2;
+  if (count != 6) return 2;
   const intelliclinix::Status status = intelliclinix::Write(arguments);
   if (status) return 0;
   std::cerr << status.error().message << "\n";

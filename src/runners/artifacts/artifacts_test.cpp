@@ -9,6 +9,7 @@
 #include "image/encode.h"
 #include "image/render.h"
 #include "records/artifact.h"
+#include "runners/artifacts/decoded_artifact_test.h"
 #include "runners/artifacts/outputs.h"
 
 namespace intelliclinix::runners {
@@ -36,11 +37,6 @@ image::LabelImage FourObjects() {
   }
   labels.at(11, 15) = 5;
   return labels;
-}
-
-image::Image DecodedImage(const ArtifactBytes& artifact) {
-  MemorySource file{std::span<const std::byte>(artifact.bytes)};
-  return image::Decode(file).value();
 }
 
 Labelling LabellingOf(const image::Image& source, const image::LabelImage& labels) {
@@ -84,8 +80,8 @@ TEST(Artifacts, AreOnlyThoseThatAreAskedForInTheOrderOfTheQuestion) {
 TEST(Artifacts, AgreeOnEveryPixel) {
   const image::LabelImage labels = FourObjects();
   const std::vector<ArtifactBytes> artifacts = Make(GreyRamp(12, 16), labels, kPictures);
-  const image::Image mask = DecodedImage(artifacts[0]), classes = DecodedImage(artifacts[1]),
-                     instances = DecodedImage(artifacts[2]);
+  const image::Image mask = DecodedArtifact(artifacts[0]), classes = DecodedArtifact(artifacts[1]),
+                     instances = DecodedArtifact(artifacts[2]);
   ASSERT_EQ(mask.type, image::PixelType::kUint16);
   ASSERT_EQ(classes.channels, 3);
   ASSERT_EQ(instances.channels, 3);
@@ -113,7 +109,7 @@ TEST(Artifacts, TheOverlayColoursObjectsAlone) {
   const ArtifactBytes overlay = MakeOne(labels, "overlay");
   MemorySource file{std::span<const std::byte>(overlay.bytes)};
   EXPECT_TRUE(image::ReadHeader(file).value().has_alpha);
-  const image::Image picture = DecodedImage(overlay);
+  const image::Image picture = DecodedArtifact(overlay);
   for (std::size_t i = 0; i < labels.labels.size(); ++i) {
     const auto* pixel = picture.As<std::uint8_t>() + 3 * i;
     EXPECT_EQ(pixel[0] + pixel[1] + pixel[2] > 0, labels.labels[i] != 0) << i;
@@ -123,7 +119,7 @@ TEST(Artifacts, TheOverlayColoursObjectsAlone) {
 TEST(Artifacts, TheCompositeIsTheImageUnderOutlines) {
   const image::Image source = GreyRamp(12, 16);
   const image::LabelImage labels = FourObjects();
-  const image::Image composite = DecodedImage(Make(source, labels, {"composite"})[0]);
+  const image::Image composite = DecodedArtifact(Make(source, labels, {"composite"})[0]);
   const image::Image shown = image::StretchForDisplay(source);
   const std::vector<std::uint8_t> outline = image::OutlinePixels(labels);
   ASSERT_EQ(composite.channels, 3);
@@ -148,7 +144,7 @@ TEST(Artifacts, ManyObjectsNeedThirtyTwoBits) {
   labels.labels[65'535] = 0;
   const ArtifactBytes smaller = MakeOne(labels, "label_mask");
   EXPECT_EQ(smaller.filename, "slide 1_cp_masks.png");
-  EXPECT_EQ(DecodedImage(smaller).As<std::uint16_t>()[65'534], 65'535);
+  EXPECT_EQ(DecodedArtifact(smaller).As<std::uint16_t>()[65'534], 65'535);
 }
 
 TEST(Artifacts, OutlinesAreLinesOfTheReference) {
@@ -166,7 +162,7 @@ TEST(Artifacts, AnImageWithoutObjectsHasEmptyOnes) {
       EXPECT_TRUE(artifact.bytes.empty());
     }
     if (artifact.content_type != "image/png") continue;
-    const image::Image picture = DecodedImage(artifact);
+    const image::Image picture = DecodedArtifact(artifact);
     EXPECT_EQ(picture.height, 5);
     EXPECT_EQ(picture.width, 7);
     if (artifact.kind == kind::kComposite) continue;

@@ -134,7 +134,7 @@ Result<ArtifactBytes> MakeSegNpy(const Findings& findings) {
   }
   file.Text("chan_choose");
   file.BeginList();
-  for (const int channel : labelling.channels) file.Integer(channel);
+  for (const std::size_t i : {0, 1}) file.Integer(i < labelling.channels.size() ? labelling.channels[i] : 0);
   file.EndList();
   file.Text("ismanual");
   file.Zeros(Element::kBool, {objects});
