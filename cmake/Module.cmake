@@ -7,7 +7,6 @@
 #   *_fuzz.cpp    one libFuzzer executable a file, when INTELLICLINIX_FUZZ is on
 # DEPENDS may name only modules below this one; tools/check_layers.py holds the includes to it.
 include(GoogleTest)
-include(CommonHeaders)
 
 # intelliclinix_test_options(TARGET): how tests are compiled. Optimising them would take longer than it saves.
 function(intelliclinix_test_options target)
@@ -31,7 +30,6 @@ function(intelliclinix_module name)
     add_library(${target} STATIC ${sources})
     target_include_directories(${target} PUBLIC ${CMAKE_SOURCE_DIR}/src)
     target_link_libraries(${target} PUBLIC ${depends} ${arg_LIBS} PRIVATE ${arg_PRIVATE_LIBS})
-    intelliclinix_common_headers(${target})
     # The fuzz preset does not optimise, which takes a third off its build; these compute too much for that.
     if(INTELLICLINIX_FUZZ AND name MATCHES "^(image|nn|cellpose)$")
       target_compile_options(${target} PRIVATE -O1)
