@@ -55,11 +55,14 @@ class Reference {
   const std::vector<float>& Values(const std::string& name) const { return state_.at(name).values; }
 
   Planes Normalise(const std::string& name, const Planes& x) const {
+    const std::vector<float>& variance = Values(name + ".running_var");
+    const std::vector<float>& mean = Values(name + ".running_mean");
+    const std::vector<float>& weight = Values(name + ".weight");
+    const std::vector<float>& bias = Values(name + ".bias");
     return MakePlanes(x.channels, x.height, x.width, [&](int c, int row, int column) {
       const auto i = static_cast<std::size_t>(c);
-      const double deviation = std::sqrt(Values(name + ".running_var")[i] + 1e-5);
-      const double normal = (x.At(c, row, column) - Values(name + ".running_mean")[i]) / deviation;
-      return normal * Values(name + ".weight")[i] + Values(name + ".bias")[i];
+      const double normal = (x.At(c, row, column) - mean[i]) / std::sqrt(variance[i] + 1e-5);
+      return normal * weight[i] + bias[i];
     });
   }
 
