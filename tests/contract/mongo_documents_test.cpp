@@ -86,6 +86,36 @@ TEST_P(MongoDocuments, AnUnknownStatusIsAFailureWithItsReasonAndTheOthersGoOn) {
   EXPECT_EQ(StateOf(strange.id).error.value().code, "unknown_status");
 }
 
+TEST_P(MongoDocuments, EveryWriteWaitsForAMajorityAndItsJournals) {
+  if (!testing_mongo::SharedMongoServer().own()) GTEST_SKIP() << "this server does not tell";
+  const auto hasty = [this] { return database().Command(Make("intelliclinixHasty", 1)).value().view().Int("n"); };
+  const std::int64_t before = hasty();
+  ASSERT_TRUE(store().InsertUser(MakeUser("ada")).has_value());
+  ASSERT_TRUE(store().RevokeToken("jti", clock_.Now()).has_value());
+  ASSERT_TRUE(store().ForgetRevocations(clock_.Now()).has_value());
+  const records::Dataset dataset = PutDataset(owner_, {"a.tif", "b.tif"});
+  Inference inference = PutInference(dataset);
+  inference.id = ObjectId::Generate();
+  ASSERT_TRUE(store().InsertInferenceOnce(inference, {"key", "body"}).has_value());
+  ASSERT_TRUE(store().InsertTasks(inference.id, TasksOf(inference, dataset)).has_value());
+  const Task task = Claim().value();
+  ASSERT_EQ(Renew(task), LeaseState::kHeld);
+  ASSERT_TRUE(store().ReleaseTask(LeaseOf(task)).value());
+  ClaimAndCommit(false);
+  ClaimAndCommit();
+  ASSERT_TRUE(store().FinishInference(inference.id, Json::object(), clock_.Now()).value());
+  ASSERT_TRUE(store().RetryFailedImages(owner_, inference.id).has_value());
+  ASSERT_TRUE(store().CancelInference(owner_, inference.id, clock_.Now()).has_value());
+  ASSERT_TRUE(store().ArchiveInferences(owner_, {inference.id}, true).has_value());
+  ASSERT_TRUE(store().DeleteDataset(owner_, dataset.id).has_value());
+  EXPECT_EQ(hasty(), before);
+
+  std::vector<Document> loose;
+  loose.push_back(Make("_id", ObjectId::Generate()));
+  ASSERT_TRUE(database().Command(Make("insert", "loose", "documents", loose)).has_value());
+  EXPECT_EQ(hasty(), before + 1) << "the server tells those that do not wait";
+}
+
 /// What workers are in the middle of is no inconsistency, and what they write meanwhile is not written over.
 TEST_P(MongoDocuments, ACheckBesideWorkersSpoilsNothing) {
   constexpr int kJobs = 12;

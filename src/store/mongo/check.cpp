@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <initializer_list>
 #include <limits>
+#include <map>
 #include <set>
 
 #include "records/json_codec.h"
@@ -24,6 +25,8 @@ using records::Task;
 
 // What is younger may be in the middle of being made.
 constexpr std::chrono::minutes kSettled{1};
+/// Files whose chunks are counted together.
+constexpr std::size_t kFilesTogether = 500;
 
 /// A document that is at fault.
 struct Culprit {
@@ -39,6 +42,12 @@ Document AsRead(View document, std::initializer_list<const char*> members) {
   same.SetSame("_id", document);
   for (const char* const member : members) same.SetSame(member, document);
   return same;
+}
+
+std::set<ObjectId> BlobsOf(const records::SourceFile& file) {
+  std::set<ObjectId> blobs = {file.blob_id};
+  if (file.preview_id) blobs.insert(*file.preview_id);
+  return blobs;
 }
 
 /// One check.
@@ -112,6 +121,8 @@ class Checker {
   }
 
   Status CheckFiles();
+  Status CheckChunks(std::vector<Document>& files);
+  Status AddIncomplete(View document, ObjectId file);
   Status CheckDatasets();
   Status CheckInferences();
   Status CheckInference(View document);
@@ -130,27 +141,54 @@ class Checker {
 };
 
 Status Checker::CheckFiles() {
-  return ForAll(collection::kFiles, {}, {}, [this](View document) -> Status {
+  std::vector<Document> batch;
+  IC_RETURN_IF_ERROR(ForAll(collection::kFiles, {}, {}, [&](View document) -> Status {
+    batch.push_back(Document::CopyOf(document));
+    return batch.size() == kFilesTogether ? CheckChunks(batch) : Status();
+  }));
+  return CheckChunks(batch);
+}
+
+/// Empties `files`.
+Status Checker::CheckChunks(std::vector<Document>& files) {
+  std::vector<ObjectId> ids;
+  ids.reserve(files.size());
+  for (const Document& document : files) ids.push_back(GridFileFrom(document).id);
+  std::vector<Document> pipeline;
+  pipeline.push_back(Make("$match", Make("files_id", Make("$in", ids))));
+  pipeline.push_back(Make("$group", Make("_id", "$files_id", "chunks", Make("$sum", 1))));
+  std::map<ObjectId, std::int64_t> there;
+  IC_RETURN_IF_ERROR(connection_.Aggregate(collection::kChunks, pipeline, [&there](View file) -> Result<bool> {
+    there[file.Id("_id").value_or(ObjectId())] = file.Int("chunks");
+    return true;
+  }));
+  for (const Document& document : files) {
     const GridFile file = GridFileFrom(document);
     const auto chunks = static_cast<std::int64_t>((file.bytes + file.chunk_bytes - 1) / file.chunk_bytes);
-    IC_ASSIGN_OR_RETURN(const std::int64_t there, connection_.Count(collection::kChunks, Make("files_id", file.id)));
-    if (there == chunks) return {};
-    const Culprit culprit{collection::kFiles, AsRead(document, {}), file.id, document.Text("filename")};
-    const bool artifact = document.Has("metadata.inference_id");
-    return AddIfStillSo(kBlobWithoutBytes, culprit, [&]() -> Result<bool> {
-      if (artifact) IC_RETURN_IF_ERROR(store_.DeleteBlob(file.id));
-      return artifact;
-    });
+    if (there[file.id] != chunks) IC_RETURN_IF_ERROR(AddIncomplete(document, file.id));
+  }
+  files.clear();
+  return {};
+}
+
+Status Checker::AddIncomplete(View document, ObjectId file) {
+  const Culprit culprit{collection::kFiles, AsRead(document, {}), file, document.Text("filename")};
+  const bool artifact = document.Has("metadata.inference_id");
+  return AddIfStillSo(kBlobWithoutBytes, culprit, [&]() -> Result<bool> {
+    if (artifact) IC_RETURN_IF_ERROR(store_.DeleteBlob(file));
+    return artifact;
   });
 }
 
 Status Checker::CheckDatasets() {
   return ForAll(collection::kDatasets, {}, {.batch_size = 1}, [this](View document) -> Status {
     IC_ASSIGN_OR_RETURN(const records::Dataset dataset, DatasetFrom(document));
+    std::set<ObjectId> all;
+    for (const records::SourceFile& file : dataset.files) all.merge(BlobsOf(file));
+    IC_ASSIGN_OR_RETURN(const bool all_there, AllThere(all));
+    if (all_there) return {};
     for (const records::SourceFile& file : dataset.files) {
-      std::set<ObjectId> blobs = {file.blob_id};
-      if (file.preview_id) blobs.insert(*file.preview_id);
-      IC_ASSIGN_OR_RETURN(const bool there, AllThere(blobs));
+      IC_ASSIGN_OR_RETURN(const bool there, AllThere(BlobsOf(file)));
       if (there) continue;
       const Culprit culprit{collection::kDatasets, AsRead(document, {}), dataset.id, file.filename};
       IC_RETURN_IF_ERROR(AddIfStillSo(kDatasetWithoutBlob, culprit, NoFix));
