@@ -11,6 +11,7 @@ import platform
 import re
 import subprocess
 import sys
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 FEATURES = ('avx2', 'fma', 'avx512f', 'avx512_bf16', 'avx512_vnni', 'amx_bf16')
@@ -34,8 +35,9 @@ class Build:
         self.folder = (folder or ROOT / 'build/release').resolve()
 
     def program(self, target):
-        """The path of `intelliclinix`, of the tests' MongoDB server, or of a program of bench/."""
-        path = self.folder / (target if target in ('intelliclinix', 'mongo_server') else f'bench/{target}')
+        """The path of `intelliclinix`, of the tests' MongoDB server, of a module's benches, or of a program of bench/."""
+        elsewhere = {'intelliclinix': target, 'mongo_server': target, 'runners_bench': f'src/runners/{target}'}
+        path = self.folder / elsewhere.get(target, f'bench/{target}')
         if not self.given:
             call([ROOT / 'tools/build', 'release', target])
         if not path.is_file():
@@ -61,13 +63,29 @@ def environment(extra=None):
     return {name: value for name, value in os.environ.items() if not name.startswith('INTELLICLINIX_')} | (extra or {})
 
 
+def busy_share(seconds=1.0):
+    """How much of the cores' time was taken in the next moment: above about a tenth, numbers are noise.
+
+    No load average, which still tells of the bench before.
+    """
+    def ticks():
+        cpu = pathlib.Path('/proc/stat').read_text().split('\n', 1)[0].split()[1:9]
+        counts = [int(count) for count in cpu]
+        return sum(counts), counts[3] + counts[4]
+
+    all_before, idle_before = ticks()
+    time.sleep(seconds)
+    all_after, idle_after = ticks()
+    return round(1 - (idle_after - idle_before) / max(1, all_after - all_before), 2)
+
+
 def machine():
-    """The processor, and how busy the machine was before the bench began: above about 0.2, numbers are noise."""
+    """The processor, and how busy the machine was before the bench began."""
     facts = dict(re.findall(r'^(model name|flags|Features)\s*: (.*)$', pathlib.Path('/proc/cpuinfo').read_text(), re.M))
     flags = facts.get('flags', facts.get('Features', '')).split()
     return {'cpu': facts.get('model name', platform.machine()), 'cores': len(os.sched_getaffinity(0)),
             'features': [feature for feature in FEATURES if feature in flags],
-            'load_average': round(os.getloadavg()[0], 2)}
+            'busy_before': busy_share()}
 
 
 def row_text(cell):
@@ -103,9 +121,9 @@ def table(title, columns, rows):
 def machine_line(result):
     facts = result['machine']
     more = ''.join(f', {name} {result[name]}' for name in ('threads', 'engine') if name in result)
-    busy = facts['load_average'] > 0.2 * facts['cores']
-    return (f'{facts["cpu"]}, {facts["cores"]} cores ({", ".join(facts["features"])}){more}; load before '
-            f'{facts["load_average"]}{": the machine was busy, these numbers are noise" if busy else ""}.\n')
+    noise = ': others used the machine, these numbers are noise' if facts['busy_before'] > 0.1 else ''
+    return (f'{facts["cpu"]}, {facts["cores"]} cores ({", ".join(facts["features"])}){more}; '
+            f'{facts["busy_before"]:.0%} busy before{noise}.\n')
 
 
 def whole_number(text):

@@ -40,6 +40,12 @@ def test_models(bench):
     assert all(point['ap50'] > 0 and point['seconds'] > 0 and point['peak_memory_bytes'] > 0 for point in points)
 
 
+def test_artifacts(bench):
+    artifacts = {made['name']: made for made in measured(bench, 'artifacts')['artifacts']}
+    assert artifacts.keys() >= {'all of the default', 'label_mask', 'geojson', 'rois'}
+    assert all(made['ms'] > 0 and made['cpu_ms'] > 0 and made['mb'] > 0 for made in artifacts.values())
+
+
 def test_scale(bench):
     result = measured(bench, 'scale')
     assert {point['threads'] for point in result['points']} >= {1}
@@ -77,7 +83,7 @@ def measured(bench, name):
     assert process.returncode == 0, process.stderr
     result = json.loads(process.stdout)
     assert result['bench'] == name
-    assert {'cpu', 'cores', 'features', 'load_average'} <= result['machine'].keys()
+    assert {'cpu', 'cores', 'features', 'busy_before'} <= result['machine'].keys()
     return result
 
 
@@ -97,7 +103,7 @@ def test_a_result_that_is_not_one(bench, tmp_path):
     assert process.stderr.startswith('bench/floor: ')
 
 
-@pytest.mark.parametrize('name', ['claims', 'floor', 'network', 'peer', 'scale', 'server', 'workers'])
+@pytest.mark.parametrize('name', ['artifacts', 'claims', 'floor', 'models', 'network', 'peer', 'scale', 'server', 'views', 'workers'])
 def test_help(bench, name):
     process = bench(name, '--help')
     assert process.returncode == 0, process.stderr
