@@ -4,6 +4,13 @@
 
 namespace intelliclinix::api {
 
+std::string ViewedPlane::Name() const {
+  const std::string depth = projection == image::ZProjection::kMax    ? "max"
+                            : projection == image::ZProjection::kMean ? "mean"
+                                                                      : std::to_string(index.z);
+  return depth + "-" + std::to_string(index.t);
+}
+
 ImageViews::ImageViews(store::Store& store, ComputePool& pool, const ImageViewOptions& options,
                        const runners::SourceLimits& limits)
     : store_(store),
@@ -45,15 +52,18 @@ Result<runners::ViewFacts> ImageViews::ReadFacts(const ViewedFile& file) {
   });
 }
 
-void ImageViews::Open(const ViewedFile& file, const image::PlaneIndex& plane, Views::Then then) {
-  const std::string key = file.id.ToString() + "/" + std::to_string(plane.z) + "/" + std::to_string(plane.t);
+void ImageViews::Open(const ViewedFile& file, const ViewedPlane& plane, Views::Then then) {
+  const std::string key = file.id.ToString() + "/" + plane.Name();
   auto make = [this, file, plane]() -> Result<std::pair<Views::Shared, std::uint64_t>> {
     const ComputePool::Seat seat(pool_);
-    IC_ASSIGN_OR_RETURN(
-        std::unique_ptr<runners::ImageView> view, WithAxes(file, [&](ByteSource& bytes, const std::string& axes) {
-          return viewer_.Make(bytes,
-                              {.file_id = file.id, .may_be_labels = file.may_be_labels, .axes = axes, .plane = plane});
-        }));
+    IC_ASSIGN_OR_RETURN(std::unique_ptr<runners::ImageView> view,
+                        WithAxes(file, [&](ByteSource& bytes, const std::string& axes) {
+                          return viewer_.Make(bytes, {.file_id = file.id,
+                                                      .may_be_labels = file.may_be_labels,
+                                                      .axes = axes,
+                                                      .plane = plane.index,
+                                                      .projection = plane.projection});
+                        }));
     const std::uint64_t size = view->bytes();
     return std::pair(Views::Shared(std::move(view)), size);
   };

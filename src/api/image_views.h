@@ -28,6 +28,15 @@ struct ViewedFile {
   bool may_be_labels = false;  ///< as runners::ReadViewFacts takes it
 };
 
+/// What is looked at of a stack.
+struct ViewedPlane {
+  image::PlaneIndex index{};  ///< its z is 0 where there is a projection
+  image::ZProjection projection = image::ZProjection::kNone;
+
+  /// What tells it from others of its file.
+  std::string Name() const;
+};
+
 /// Views and thumbnails of files of a store. What takes time is done on threads of its own.
 /// Threads: any.
 class ImageViews {
@@ -42,8 +51,9 @@ class ImageViews {
   /// What the file is. Reads its head. Errors: those of the store; as runners::ReadViewFacts.
   Result<runners::ViewFacts> ReadFacts(const ViewedFile& file);
 
-  /// Calls `then` with the view of one plane. Errors in it: as runners::ImageViewer::Make and SharedCache::Get.
-  void Open(const ViewedFile& file, const image::PlaneIndex& plane, Views::Then then);
+  /// Calls `then` with the view of one plane, or of planes made one. Errors in it: as runners::ImageViewer::Make and
+  /// SharedCache::Get.
+  void Open(const ViewedFile& file, const ViewedPlane& plane, Views::Then then);
 
   /// Calls `then` with a PNG that fits `side` x `side` px. Errors in it: as runners::MakeThumbnail and
   /// SharedCache::Get.

@@ -36,10 +36,19 @@ Result<int> QueryNumber(const http::Request& request, const char* name, int fall
 }
 
 /// `?z=&t=`.
-Result<image::PlaneIndex> QueryPlane(const http::Request& request) {
-  image::PlaneIndex plane;
-  IC_ASSIGN_OR_RETURN(plane.z, QueryNumber(request, "z", 0));
-  IC_ASSIGN_OR_RETURN(plane.t, QueryNumber(request, "t", 0));
+Result<ViewedPlane> QueryPlane(const http::Request& request) {
+  ViewedPlane plane;
+  IC_ASSIGN_OR_RETURN(plane.index.t, QueryNumber(request, "t", 0));
+  const std::string_view depth = request.Query("z").value_or("0");
+  if (depth == "max") {
+    plane.projection = image::ZProjection::kMax;
+  } else if (depth == "mean") {
+    plane.projection = image::ZProjection::kMean;
+  } else if (const std::optional<int> z = ReadNumber(depth)) {
+    plane.index.z = *z;
+  } else {
+    return Invalid("'z' must be a whole number from 0 on, or 'max' or 'mean' of all planes in depth.", "z");
+  }
   return plane;
 }
 
@@ -97,7 +106,7 @@ Result<http::Reply> View(Context& context, const http::Request& request, const r
   IC_ASSIGN_OR_RETURN(Asked asked, FindFile(context, request, user));
   IC_ASSIGN_OR_RETURN(const runners::ViewFacts facts, context.views.ReadFacts(asked.file));
   // The contrast is that of the plane in the middle, which shows most.
-  const image::PlaneIndex plane{.z = facts.facts.depth / 2, .t = 0};
+  const ViewedPlane plane{.index = {.z = facts.facts.depth / 2, .t = 0}};
   return http::Deferred{[&context, asked, plane, head = HeadOf(request)](http::Send send) {
     context.views.Open(asked.file, plane,
                        [asked, head, send = std::move(send)](const Result<ImageViews::Views::Shared>& view) mutable {
@@ -113,13 +122,14 @@ Result<http::Reply> View(Context& context, const http::Request& request, const r
 struct TileRequest {
   Asked asked;
   image::TileIndex tile;
-  image::PlaneIndex plane;
+  ViewedPlane plane;
   std::vector<int> channels;
   bool gzip = false;
 
   std::string Name() const {
     std::string name;
-    for (const int part : {tile.level, tile.x, tile.y, plane.z, plane.t}) name += std::to_string(part) + "-";
+    for (const int part : {tile.level, tile.x, tile.y}) name += std::to_string(part) + "-";
+    name += plane.Name() + "-";
     for (const int channel : channels) name += std::to_string(channel) + ".";
     return name + (gzip ? "gzip" : "");
   }

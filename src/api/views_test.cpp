@@ -128,13 +128,25 @@ TEST_F(ViewsTest, WhatIsNotThereIsNotFound) {
   ExpectRefused(path + "/tiles/0/0/0?t=1", 404, "", "no such plane");
 }
 
+TEST_F(ViewsTest, PlanesMadeOneAreTilesOfTheirOwn) {
+  const std::string path = UploadExample("fluorescence_small_256x256.png") + "/tiles/0/0/0";
+  const http::Response plane = Get(path);
+  for (const char* depth : {"max", "mean"}) {
+    const http::Response projected = Get(path + "?z=" + depth);
+    EXPECT_EQ(BodyText(projected), BodyText(plane)) << "the file has one plane";
+    EXPECT_NE(projected.headers.Get("ETag"), plane.headers.Get("ETag"));
+  }
+}
+
 TEST_F(ViewsTest, BadParametersAreNamed) {
   const std::string path = UploadExample("fluorescence_small_256x256.png");
   for (const char* channels : {"x", "0,0", "0,", ",0", "-1", "0;1"}) {
     ExpectRefused(path + "/tiles/0/0/0?channels=" + channels, 400, "channels", "numbers from 0 on");
   }
   ExpectRefused(path + "/tiles/0/0/0?channels=1", 400, "channels", "the image has 1");
-  ExpectRefused(path + "/tiles/0/0/0?z=x", 400, "z", "whole number");
+  for (const char* depth : {"x", "-1", "maximum", ""}) {
+    ExpectRefused(path + "/tiles/0/0/0?z=" + std::string(depth), 400, "z", "'max' or 'mean'");
+  }
   ExpectRefused(path + "/tiles/0/0/0?t=-1", 400, "t", "whole number");
   for (const char* size : {"31", "513", "x", ""}) {
     EXPECT_EQ(Get(path + "/thumbnail?size=" + size).status, 400) << size;

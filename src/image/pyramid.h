@@ -69,7 +69,8 @@ struct PyramidPlace {
 struct PlaneSource {
   DecodeLimits limits{};
   std::string axes{};
-  PlaneIndex plane{};
+  PlaneIndex plane{};  ///< its z is not looked at where there is a projection
+  ZProjection projection = ZProjection::kNone;
   std::vector<SampleRange> float_ranges{};  ///< as ReadFloatRanges tells them
 };
 
@@ -78,8 +79,9 @@ struct PlaneSource {
 Result<std::vector<SampleRange>> ReadFloatRanges(ByteSource& file, const DecodeLimits& limits, std::string_view axes);
 
 /// Unsigned integers of 8 and 16 bits stay what they are; floats become 16 bits, the range of their channel 0 to
-/// 65,535. Smaller levels are means of 2 x 2 samples, rounded. Decodes the plane once, whatever the order of its
-/// pixels, and takes no memory beyond what Check takes and 64 MiB.
+/// 65,535. Smaller levels are means of 2 x 2 samples, rounded. Decodes the plane once, or each plane of a projection,
+/// whatever the order of its pixels, and takes no memory beyond what Check takes and 64 MiB; a mean projection has its
+/// sums in `place` until it is made.
 /// Errors: as Decode; kTooLarge over place.max_bytes; kResourceExhausted for a full disk.
 Result<std::unique_ptr<Pyramid>> MakePyramid(ByteSource& file, const PlaneSource& source, const PyramidPlace& place);
 

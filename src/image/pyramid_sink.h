@@ -56,8 +56,28 @@ class LevelWriter {
   std::size_t written_ = 0;
 };
 
+/// What becomes of a pixel's sample when one of a plane comes: that one, the larger, or the sum.
+struct PutSample {
+  template <typename T, typename Sample>
+  void operator()(T& there, Sample sample) const noexcept {
+    there = sample;
+  }
+};
+struct PutLarger {
+  template <typename T, typename Sample>
+  void operator()(T& there, Sample sample) const noexcept {
+    there = std::max(there, sample);
+  }
+};
+struct AddSample {
+  template <typename T, typename Sample>
+  void operator()(T& there, Sample sample) const noexcept {
+    there += sample;
+  }
+};
+
 /// Samples of a file as they are stored: integers as they are, floats as 16 bits over the range of their channel.
-template <typename From, typename To>
+template <typename From, typename To, typename Combine = PutSample>
 class PyramidSink final : public PixelSink {
  public:
   /// Borrows: layout and file.
@@ -76,7 +96,7 @@ class PyramidSink final : public PixelSink {
     const From* const samples = reinterpret_cast<const From*>(run.samples) + c;
     const auto put = [&](std::span<To> piece, int first) {
       for (std::size_t i = 0; i < piece.size(); ++i) {
-        piece[i] = Stored(samples[(static_cast<std::size_t>(first) + i) * run.channels], channel);
+        Combine()(piece[i], Stored(samples[(static_cast<std::size_t>(first) + i) * run.channels], channel));
       }
     };
     if (run.x_step == 1 && run.y_step == 0) return writer_.ForEachPiece(channel, run.y, run.x, run.pixels, put);
@@ -86,7 +106,9 @@ class PyramidSink final : public PixelSink {
     }
   }
 
-  To Stored(From sample, int channel) const {
+  using Sample = std::conditional_t<std::is_integral_v<From>, From, std::uint16_t>;
+
+  Sample Stored(From sample, int channel) const {
     if constexpr (std::is_integral_v<From>) {
       static_cast<void>(channel);
       return sample;
@@ -94,7 +116,7 @@ class PyramidSink final : public PixelSink {
       const SampleRange& range = ranges_[static_cast<std::size_t>(channel)];
       if (!(range.maximum > range.minimum)) return 0;
       const double part = (sample - range.minimum) / (range.maximum - range.minimum);
-      return static_cast<To>(std::lround(std::clamp(part, 0.0, 1.0) * 65'535));
+      return static_cast<Sample>(std::lround(std::clamp(part, 0.0, 1.0) * 65'535));
     }
   }
 

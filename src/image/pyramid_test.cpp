@@ -192,6 +192,49 @@ TEST(Pyramid, PlanesOfAStackShareTheirRange) {
   EXPECT_EQ(MakePyramid(file, missing, Place()).error().code, ErrorCode::kNotFound);
 }
 
+TEST(Pyramid, ProjectionsAreThoseThatAreDecoded) {
+  constexpr int kHeight = 261;
+  constexpr int kWidth = 300;
+  constexpr std::size_t kPixels = std::size_t{kHeight} * kWidth;
+  const std::vector<std::uint8_t> noise = RandomBytes(kPixels * 2 * 2 * 3);
+  for (const int bits : {8, 16}) {
+    // Three planes in depth of two channels, a page each.
+    const Bytes bytes = MakeTiff({.height = kHeight, .width = kWidth, .bits = bits, .pages = 6},
+                                 BytesOf(std::vector(noise.begin(), noise.begin() + kPixels * 6 * bits / 8)));
+    for (const ZProjection projection : {ZProjection::kMax, ZProjection::kMean}) {
+      const std::unique_ptr<Pyramid> pyramid = PyramidOf(bytes, {.axes = "ZCYX", .projection = projection});
+      ExpectTiles(*pyramid, PlainOf(DecodeGood(bytes, {}, {.axes = "ZCYX", .projection = projection})));
+    }
+  }
+}
+
+TEST(Pyramid, ProjectionsOfFloatsAreOfWhatIsShown) {
+  const std::vector<float> samples = {1, 2, 3, 4, 5, 9};  // three planes of 1 x 2
+  const Bytes bytes = MakeTiff({.height = 1, .width = 2, .bits = 32, .format = 3, .pages = 3}, BytesOf(samples));
+  const auto projected = [&](ZProjection projection) {
+    return PyramidOf(bytes, {.axes = "ZYX", .projection = projection, .float_ranges = {{1, 9}}});
+  };
+  ExpectTiles(*projected(ZProjection::kMax), {1, 2, 1, {32768, 65535}});
+  ExpectTiles(*projected(ZProjection::kMean), {1, 2, 1, {16384, 32768}});
+}
+
+TEST(Pyramid, ProjectionOfAFileWithoutDepthIsItsPlane) {
+  const Bytes bytes = MakePng({.height = 3, .width = 5}, RandomBytes(15));
+  for (const ZProjection projection : {ZProjection::kMax, ZProjection::kMean}) {
+    ExpectTiles(*PyramidOf(bytes, {.projection = projection}), PlainOf(DecodeGood(bytes)));
+  }
+}
+
+TEST(Pyramid, SumsOfAMeanNeedRoomToo) {
+  const Bytes bytes = MakeTiff({.height = 64, .width = 64, .pages = 2}, BytesOf(RandomBytes(2 * 64 * 64)));
+  MemorySource file{std::span<const std::byte>(bytes)};
+  PyramidPlace place = Place();
+  place.max_bytes = 2 * 64 * 64;
+  EXPECT_TRUE(MakePyramid(file, {.axes = "ZYX", .projection = ZProjection::kMax}, place));
+  EXPECT_EQ(MakePyramid(file, {.axes = "ZYX", .projection = ZProjection::kMean}, place).error().code,
+            ErrorCode::kTooLarge);
+}
+
 TEST(Pyramid, ContrastLeavesOutTheFewAtTheEnds) {
   std::vector<std::uint16_t> samples(100 * 100, 500);
   for (std::size_t i = 0; i < 5000; ++i) samples[i] = 1000;

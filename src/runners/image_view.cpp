@@ -89,8 +89,11 @@ Result<std::unique_ptr<ImageView>> ImageViewer::Make(ByteSource& file, const Vie
     IC_ASSIGN_OR_RETURN(auto pyramid, image::MakeLabelPyramid(file, LabelLimitsOf(limits_), place_));
     return std::make_unique<ImageView>(std::move(facts), std::move(pyramid));
   }
-  image::PlaneSource source{
-      .limits = DecodeLimitsOf(limits_), .axes = request.axes, .plane = request.plane, .float_ranges = {}};
+  image::PlaneSource source{.limits = DecodeLimitsOf(limits_),
+                            .axes = request.axes,
+                            .plane = request.plane,
+                            .projection = request.projection,
+                            .float_ranges = {}};
   IC_ASSIGN_OR_RETURN(source.float_ranges, FloatRangesOf(file, request, facts));
   IC_ASSIGN_OR_RETURN(auto pyramid, image::MakePyramid(file, source, place_));
   return std::make_unique<ImageView>(std::move(facts), std::move(pyramid));

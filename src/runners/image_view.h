@@ -71,12 +71,13 @@ class ImageView {
   const std::unique_ptr<const image::Pyramid> pyramid_;
 };
 
-/// A plane of a file to be looked at.
+/// A plane of a file to be looked at, or its planes in depth made one.
 struct ViewRequest {
   ObjectId file_id;
   bool may_be_labels = false;
   std::string axes{};
   image::PlaneIndex plane{};
+  image::ZProjection projection = image::ZProjection::kNone;
 };
 
 /// Makes views, and remembers of files of floats the range of their samples, which all of their planes share.

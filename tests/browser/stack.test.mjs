@@ -46,6 +46,15 @@ async function cellsOf(run) {
   );
 }
 
+/** Pixels of a canvas that are brighter than the middle. */
+const brightPixels = (canvas) =>
+  canvas.evaluate((element) => {
+    const { data } = element.getContext('2d').getImageData(0, 0, element.width, element.height);
+    let count = 0;
+    for (let i = 0; i < data.length; i += 4) count += Math.max(data[i], data[i + 1], data[i + 2]) > 127 ? 1 : 0;
+    return count;
+  });
+
 const looksRight = async () => {
   assert.deepEqual(await accessibilityFaults(page), []);
   assert.deepEqual(page.faults, []);
@@ -91,11 +100,14 @@ test('what a run leaves open is asked for, the preview shows the plane that is c
   await preview.getByLabel('Depth (z)').fill('2');
   const found = preview.getByRole('status').filter({ hasText: /cells? here/ });
   await found.filter({ hasText: /^4 cells here/ }).waitFor();
+  const one = await brightPixels(page.locator('.preview-pixels'));
   await looksRight();
   await page.getByRole('button', { name: 'Reset to defaults' }).click();
   await preview.getByLabel('Time (t)').fill('2');
   await page.getByRole('combobox', { name: 'Projection of planes' }).selectOption('max');
   await found.filter({ hasText: /^10 cells here/ }).waitFor();
+  // The discs of all planes are in the picture.
+  await until(async () => (await brightPixels(page.locator('.preview-pixels'))) > one * 2, 'the projection is shown');
   await page.getByRole('combobox', { name: 'Projection of planes' }).selectOption('not set');
   await page.getByRole('combobox', { name: 'Planes in depth' }).selectOption('each');
   await found.filter({ hasText: /^4 cells here/ }).waitFor();
@@ -174,5 +186,35 @@ test('a run of one plane opens at that plane, and is compared with the same plan
   await page.keyboard.press('.');
   await page.getByText('The masks are of plane 2').waitFor();
   await page.locator('.vw-legend').getByText(`${DISCS[1][2] - cells.length} only right`).waitFor();
+  await looksRight();
+});
+
+test('a run of the maximum of all planes opens with that maximum under its masks', async () => {
+  const run = await api.run(dataset, { plane: { t: 2 }, z_project: 'max', channels: ['DAPI', 0] });
+  const [cells] = await cellsOf(run);
+  assert.equal(cells.length, Math.max(...DISCS[1]));
+  const { results } = await api.get(`/api/inferences/${run}`);
+  await page.goto(`${server.url}/#/inferences/${run}/images/${results[0].original_gridfs_id}`);
+  await counted(cells);
+  const maximum = page.getByRole('button', { name: 'Show the maximum of all planes' });
+  const mean = page.getByRole('button', { name: 'Show the mean of all planes' });
+  assert.equal(await maximum.getAttribute('aria-pressed'), 'true');
+  await page.keyboard.press('m');
+  await page.getByRole('tab', { name: 'Display' }).click();
+  await page.getByLabel('Show Actin').uncheck();
+  const brightness = async () => {
+    await stage.drawn();
+    return stage.brightness();
+  };
+  const bright = await brightness();
+  await mean.click();
+  await page.getByText('The masks are of the maximum of all planes').waitFor();
+  await until(async () => (await stage.brightness()) < bright, 'the mean is darker');
+  await page.waitForFunction(() => /z=mean/.test(location.hash));
+  await page.getByLabel('Depth (z)').fill('1');
+  assert.equal(await mean.getAttribute('aria-pressed'), 'false');
+  await page.keyboard.press('o');
+  assert.equal(await maximum.getAttribute('aria-pressed'), 'true');
+  await until(async () => (await stage.brightness()) === bright, 'the maximum is shown again');
   await looksRight();
 });

@@ -1,5 +1,6 @@
 import type { Client } from '../api/client';
 import type { ChannelView, FileView, Region } from '../api/types';
+import type { Depth } from '../planes';
 
 /** The part of a region that a tile of level 0 covers, and where it lies in both; px. */
 export interface TilePart {
@@ -76,8 +77,8 @@ export interface RegionSource {
   view: FileView;
   /** Images of more than 16 bits come as uint16, mapped over minimum..maximum. */
   mapped: boolean;
-  /** Of a stack, from 0. */
-  z: number;
+  /** Of a stack; from 0. */
+  z: Depth;
   t: number;
 }
 

@@ -13,13 +13,14 @@ interface PlaneSlidersProps {
 interface AxisProps {
   label: string;
   count: number;
-  /** From 1, as the parameter counts. */
-  value: number;
+  /** From 1, as the parameter counts; undefined: not chosen. */
+  value: number | undefined;
   onChange: (value: number) => void;
 }
 
 function Axis({ label, count, value, onChange }: AxisProps): JSX.Element {
   const id = useId();
+  const text = value === undefined ? `not chosen, of ${count}` : `${value} of ${count}`;
   return (
     <div class="plane-slider">
       <label for={id}>{label}</label>
@@ -28,12 +29,12 @@ function Axis({ label, count, value, onChange }: AxisProps): JSX.Element {
         type="range"
         min={1}
         max={count}
-        value={value}
-        aria-valuetext={`${value} of ${count}`}
+        value={value ?? 1}
+        aria-valuetext={text}
         onInput={(event) => onChange(event.currentTarget.valueAsNumber)}
       />
       <output for={id} class="number faint">
-        {value} of {count}
+        {text}
       </output>
     </div>
   );
@@ -43,6 +44,7 @@ function Axis({ label, count, value, onChange }: AxisProps): JSX.Element {
 export function PlaneSliders({ file, params, onChange }: PlaneSlidersProps): JSX.Element | null {
   const { depth = 1, times = 1 } = file;
   const { z, t } = maskPlanes(params);
+  const chosen = (params['plane'] ?? {}) as { z?: unknown; t?: unknown };
   const choosesDepth = depth > 1 && typeof z === 'number';
   if (!choosesDepth && times < 2) return null;
   const choose = (member: 'z' | 't', value: number): void =>
@@ -50,10 +52,10 @@ export function PlaneSliders({ file, params, onChange }: PlaneSlidersProps): JSX
   return (
     <div class="plane-sliders" role="group" aria-label="Plane of the stack">
       {choosesDepth ? (
-        <Axis label="Depth (z)" count={depth} value={z + 1} onChange={(value) => choose('z', value)} />
+        <Axis label="Depth (z)" count={depth} value={chosen.z ? z + 1 : undefined} onChange={(value) => choose('z', value)} />
       ) : null}
       {times > 1 ? (
-        <Axis label="Time (t)" count={times} value={t + 1} onChange={(value) => choose('t', value)} />
+        <Axis label="Time (t)" count={times} value={chosen.t ? t + 1 : undefined} onChange={(value) => choose('t', value)} />
       ) : null}
     </div>
   );

@@ -1,5 +1,6 @@
 // The keys of the viewer and of its stages. help.tsx tells of them.
 
+import { stepDepth } from '../planes';
 import type { Model, Tool } from './model';
 import { deleteSelected, mergeSelected } from './panels/correct_panel';
 import { autoAll } from './panels/display';
@@ -60,8 +61,9 @@ function viewKey({ key }: KeyboardEvent, model: Model, stages: Stages): boolean 
     '[': () => opacity(-0.1),
     ']': () => opacity(0.1),
     a: () => autoAll(model),
-    ',': () => model.change({ z: Math.max(0, z - 1) }),
-    '.': () => model.change({ z: Math.min(depth - 1, z + 1) }),
+    ',': () => model.change({ z: stepDepth(z, -1, depth) }),
+    '.': () => model.change({ z: stepDepth(z, 1, depth) }),
+    o: () => depth > 1 && model.change({ z: z === 'max' ? Math.floor(depth / 2) : 'max' }),
     '<': () => model.change({ t: Math.max(0, t - 1) }),
     '>': () => model.change({ t: Math.min(times - 1, t + 1) }),
     d: () => void stages.nextDifference(),

@@ -4,7 +4,7 @@ import { computed, effect, signal, untracked } from '@preact/signals';
 import type { Client } from '../api/client';
 import { Problem } from '../api/problem';
 import type { Correction, ImageResult, Inference } from '../api/types';
-import { firstSlice, type MaskPlanes, maskPlanes } from '../planes';
+import { type Depth, firstSlice, type MaskPlanes, maskPlanes } from '../planes';
 import { type Cells, order, pass } from './cells';
 import { Comparison } from './comparison';
 import { listCorrections, sendCorrection } from './corrections';
@@ -74,7 +74,7 @@ export class Model {
   readonly #sort = computed(() => this.state.value.sort);
   readonly #channels = computed(() => this.state.value.channels);
   readonly #z = computed(() => this.state.value.z);
-  readonly #slice = computed(() => `${this.state.value.z},${this.state.value.t}`);
+  readonly #t = computed(() => this.state.value.t);
   readonly masks = computed(() => this.state.value.masks);
   readonly colourBy = computed(() => this.state.value.colourBy);
 
@@ -94,9 +94,8 @@ export class Model {
     return this.#ordered.value.filter((row) => shown[row] === 1);
   });
   readonly look = computed((): ImageLook => {
-    const [z, t] = this.#slice.value.split(',').map(Number) as [number, number];
     const first = this.image.value ? firstLooks(this.image.value) : [];
-    return { z, t, channels: first.map((look, channel) => this.#channels.value[channel] ?? look) };
+    return { z: this.#z.value, t: this.#t.value, channels: first.map((look, channel) => this.#channels.value[channel] ?? look) };
   });
 
   constructor(options: ViewerOptions) {
@@ -139,7 +138,8 @@ export class Model {
       const image = await TileFile.open(this.client, this.#imageId);
       const { z, t } = this.state.peek();
       const [last, end] = [image.view.depth - 1, image.view.times - 1];
-      if (z > last || t > end) this.change({ z: Math.min(z, last), t: Math.min(t, end) });
+      const there = typeof z !== 'number' ? z : Math.min(z, last);
+      if (z !== there || t > end) this.change({ z: there, t: Math.min(t, end) });
       this.image.value = image;
     } catch (error) {
       this.fail(error);
@@ -272,7 +272,7 @@ export class Model {
     }
   }
 
-  #artifact(kind: string, z: number): string {
+  #artifact(kind: string, z: Depth): string {
     return (this.result && artifactOf(this.result, kind, z)?.gridfs_id) ?? '';
   }
 
@@ -297,7 +297,7 @@ export class Model {
     if (restored > 0) this.notice.value = `${restored} unsaved edits of this image were kept in this browser.`;
   }
 
-  #compare(labels: LabelPlane | null, id: string, z: number): void {
+  #compare(labels: LabelPlane | null, id: string, z: Depth): void {
     untracked(() => {
       if (labels && id) void this.#startComparison(labels, id, z);
       else this.#setComparison(null);
@@ -305,7 +305,7 @@ export class Model {
   }
 
   // The comparison before stays in sight until the next one is here, so that nothing jumps from plane to plane.
-  async #startComparison(labels: LabelPlane, id: string, z: number): Promise<void> {
+  async #startComparison(labels: LabelPlane, id: string, z: Depth): Promise<void> {
     const isWanted = () => this.#rival.peek() === id && this.#z.peek() === z && this.labels.peek() === labels;
     try {
       const imageId = this.result?.original_gridfs_id ?? '';

@@ -4,6 +4,7 @@ import { getInference, listInferences } from '../api/calls';
 import type { Client } from '../api/client';
 import type { Artifact, ImageResult, Inference, InferenceSummary } from '../api/types';
 import { ago } from '../format';
+import type { Depth } from '../planes';
 
 /** What can be compared with: `id` as in the address. */
 export interface Rival {
@@ -32,7 +33,7 @@ export async function rivalFile(
   inference: Inference,
   imageId: string,
   id: string,
-  z: number,
+  z: Depth,
 ): Promise<{ file: string; title: string }> {
   if (id.startsWith(CORRECTION)) return { file: id.slice(CORRECTION.length), title: 'Correction' };
   const other = id === inference._id ? inference : await getInference(client, id);
@@ -43,9 +44,9 @@ export async function rivalFile(
 }
 
 /** An image's artifact of a kind. Where each plane in depth was run on its own, there is one for each. */
-export function artifactOf({ artifacts }: ImageResult, kind: string, z: number): Artifact | undefined {
+export function artifactOf({ artifacts }: ImageResult, kind: string, z: Depth): Artifact | undefined {
   const all = artifacts.filter((artifact) => artifact.kind === kind);
-  return all[Math.min(z, all.length - 1)];
+  return all[typeof z === 'number' ? Math.min(z, all.length - 1) : 0];
 }
 
 function titleOf({ model_id, created_at, params }: InferenceSummary): string {

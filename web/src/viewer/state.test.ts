@@ -33,6 +33,9 @@ describe('the state in the address', () => {
     expect(stateTexts(firstState(), first)).toMatchObject({ z: '0', t: '0' });
     expect(parseState({}, first)).toMatchObject(first);
     expect(parseState({ z: '0', t: '0' }, first)).toMatchObject({ z: 0, t: 0 });
+    expect(stateTexts({ ...firstState(), z: 'max' }, first)).toMatchObject({ z: 'max' });
+    expect(parseState({ z: 'mean' }, first)).toMatchObject({ z: 'mean', t: 1 });
+    expect(parseState({ z: '3' }, { z: 'max', t: 0 })).toMatchObject({ z: 3 });
   });
 
   it.each([
@@ -41,6 +44,7 @@ describe('the state in the address', () => {
     { at: 'x,y,z' },
     { z: '-1' },
     { z: '1e9' },
+    { z: 'min' },
     { cell: '1.5' },
     { tab: 'other' },
     { masks: 'fill' },

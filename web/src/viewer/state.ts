@@ -1,6 +1,6 @@
 // The part of the view that is in the address, as short texts.
 
-import type { Slice } from '../planes';
+import { type Depth, parseDepth, type Slice } from '../planes';
 import { type Filters, filtersText, parseFilters } from './cells';
 import type { ChannelLook } from './pictures';
 import type { Camera } from './stage';
@@ -10,7 +10,7 @@ export type Tab = 'display' | 'cells' | 'correct';
 /** What a link to a view holds; what is as it is at first is left out. */
 export interface ViewState {
   camera: Camera | null;
-  z: number;
+  z: Depth;
   t: number;
   /** By channel; undefined: as it is at first. */
   channels: (ChannelLook | undefined)[];
@@ -71,7 +71,7 @@ export function parseState(texts: Record<string, string>, first: Slice = { z: 0,
     state.camera = { x, y, scale };
   }
   const whole = (text: string | undefined, otherwise = 0) => (/^\d{1,9}$/.test(text ?? '') ? Number(text) : otherwise);
-  state.z = whole(texts['z'], first.z);
+  state.z = parseDepth(texts['z'] ?? '') ?? first.z;
   state.t = whole(texts['t'], first.t);
   state.channels = parseChannels(texts['channels'] ?? '');
   state.masks = parseMasks(texts['masks'] ?? '');

@@ -64,7 +64,7 @@ export class TileFile {
   ): Promise<ArrayBuffer> {
     const query = new URLSearchParams();
     if (channels) query.set('channels', channels);
-    if (this.view.depth > 1) query.set('z', String(Math.min(z, this.view.depth - 1)));
+    if (this.view.depth > 1) query.set('z', String(typeof z === 'number' ? Math.min(z, this.view.depth - 1) : z));
     if (this.view.times > 1) query.set('t', String(Math.min(t, this.view.times - 1)));
     const text = query.size > 0 ? `?${query}` : '';
     const path = `/api/files/${this.id}/tiles/${level}/${x}/${y}${text}`;

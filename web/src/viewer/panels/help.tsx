@@ -15,6 +15,7 @@ const KEYS: [string, [string, string][]][] = [
       ['[ ]', 'Fainter, stronger masks'],
       ['A', 'Auto contrast'],
       [', .', 'Plane before, next plane (z)'],
+      ['O', 'All planes as one, by their maximum'],
       ['< >', 'Time before, next time (t)'],
     ],
   ],
