@@ -6,6 +6,7 @@
 #include "app/catalogue_file.h"
 #include "app/machine.h"
 #include "app/open_store.h"
+#include "base/temporary_folder.h"
 #include "runners/cellpose_runner.h"
 #include "runners/unet_runner.h"
 
@@ -30,8 +31,8 @@ Result<std::unique_ptr<Installation>> OpenInstallation(const Settings& settings)
 }
 
 void Installation::WatchImports(store::Store& store, const Settings& settings, const Clock& clock) {
-  const bool own_folder = settings.store != "sqlite" && !IsMongoUri(settings.store);
-  model_files = std::make_unique<store::ModelFiles>(store, (own_folder ? settings.store : settings.data) + "/models");
+  TemporaryFolder::RemoveAbandoned(ModelFolderOf(settings));
+  model_files = std::make_unique<store::ModelFiles>(store, ModelFolderOf(settings));
   catalogue.WatchImports({.list = [this] { return model_files->List(); }, .registry = registry, .clock = clock});
 }
 
@@ -72,6 +73,11 @@ std::string InstalledCatalogue() {
   const std::filesystem::path beside = folder / "models/catalogue.yaml";
   if (std::filesystem::exists(beside, error)) return beside;
   return folder.parent_path() / "share/intelliclinix/models/catalogue.yaml";
+}
+
+std::string ModelFolderOf(const Settings& settings) {
+  const bool own_folder = settings.store != "sqlite" && !IsMongoUri(settings.store);
+  return (own_folder ? settings.store : settings.data) + "/models";
 }
 
 int ThreadsOf(const Settings& settings) {

@@ -31,9 +31,9 @@ struct LocalImports {
 struct Installation {
   Installation(std::vector<records::ModelEntry> entries, const nn::EngineOptions& engine);
 
-  /// From now on it has the imported models of `store` too; copies of their files are kept in its folder, or in the
-  /// data folder where it has none.
-  /// Borrows: both.
+  /// From now on it has the imported models of `store` too; copies of their files are kept in ModelFolderOf. What
+  /// imports that were killed left there goes.
+  /// Borrows: the store and the clock.
   void WatchImports(store::Store& store, const Settings& settings, const Clock& clock);
 
   runners::RunnerRegistry registry;
@@ -62,6 +62,10 @@ Result<RunnableModel> FindModel(const Installation& installation, const std::str
 /// The catalogue that came with the program: models/ beside the executable, or share/intelliclinix/models/ beside its
 /// folder.
 std::string InstalledCatalogue();
+
+/// Where this machine has its copies of imported models, and the files of those that are being imported: in the folder
+/// of the store, or in the data folder where the store has none.
+std::string ModelFolderOf(const Settings& settings);
 
 /// The number of threads that the setting means.
 int ThreadsOf(const Settings& settings);

@@ -37,7 +37,7 @@ api::ApiOptions ApiOptionsOf(const Settings& settings) {
   options.limits.max_event_streams = static_cast<std::size_t>(settings.max_event_streams);
   options.limits.max_model_bytes = static_cast<std::uint64_t>(settings.max_model_bytes);
   options.source_limits = SourceLimitsOf(settings);
-  options.model_folder = settings.data + "/models";
+  options.model_folder = ModelFolderOf(settings);
   return options;
 }
 

@@ -2,27 +2,62 @@
 
 #include <cerrno>
 #include <filesystem>
+#include <string_view>
 #include <system_error>
 
+#include <fcntl.h>
 #include <stdlib.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include "base/file.h"
 
 namespace intelliclinix {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kPrefix = "incoming.";
+
+int OpenFolder(const std::string& path) { return open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC); }
+
+}  // namespace
 
 Result<TemporaryFolder> TemporaryFolder::Make(const std::string& parent) {
+  const std::string what = "A folder in '" + parent + "' cannot be made";
   std::error_code error;
-  std::filesystem::create_directories(parent, error);
-  std::string name = parent + "/incoming.XXXXXX";
-  if (error || mkdtemp(name.data()) == nullptr) {
-    return std::unexpected(SystemError("A folder in '" + parent + "' cannot be made", error ? error.value() : errno));
+  fs::create_directories(parent, error);
+  if (error) return std::unexpected(SystemError(what, error.value()));
+  while (true) {
+    std::string name = parent + "/" + std::string(kPrefix) + "XXXXXX";
+    if (mkdtemp(name.data()) == nullptr) return std::unexpected(SystemError(what, errno));
+    const int lock = OpenFolder(name);
+    if (lock < 0 && errno != ENOENT) return std::unexpected(SystemError(what, errno));
+    if (lock < 0) continue;  // taken for abandoned before it was locked
+    TemporaryFolder made(std::move(name), lock);
+    if (flock(lock, LOCK_EX) != 0) return std::unexpected(SystemError(what, errno));
+    if (fs::exists(made.path_, error)) return made;
   }
-  return TemporaryFolder(std::move(name));
+}
+
+/// A folder is removed by whoever holds its lock, so that one that is being made is either seen as locked, or gone by
+/// the time that its maker has locked it.
+void TemporaryFolder::RemoveAbandoned(const std::string& parent) {
+  std::error_code ignored;
+  for (const fs::directory_entry& entry : fs::directory_iterator(parent, ignored)) {
+    if (!entry.path().filename().string().starts_with(kPrefix)) continue;
+    const int lock = OpenFolder(entry.path());
+    if (lock < 0) continue;
+    if (flock(lock, LOCK_EX | LOCK_NB) == 0) fs::remove_all(entry.path(), ignored);
+    close(lock);
+  }
 }
 
 TemporaryFolder::~TemporaryFolder() {
+  if (lock_ < 0) return;
   std::error_code ignored;
-  if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
+  fs::remove_all(path_, ignored);
+  close(lock_);
 }
 
 }  // namespace intelliclinix
