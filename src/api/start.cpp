@@ -42,6 +42,7 @@ Result<records::Inference> PlanInference(const Context& context, const records::
   inference.owner_id = dataset.owner_id;
   inference.params = std::move(run.params);
   inference.model_id = std::move(run.model_id);
+  inference.model_imported = !context.catalogue.Ships(inference.model_id);
   inference.runner_name = model->runner_name;
   inference.images = static_cast<int>(dataset.files.size());
   inference.created_at = context.clock.Now();

@@ -1,6 +1,5 @@
 #include "dispatch/model_keeper.h"
 
-#include <algorithm>
 #include <cstddef>
 #include <filesystem>
 #include <memory>
@@ -59,9 +58,12 @@ class NewFiles {
   std::map<std::string, ObjectId> blobs_;
 };
 
+/// The name of a file in the store: as it was given, or for one that the import made, that of its `path`.
 std::string NameOf(const runners::ImportRequest& request, const std::string& role, const std::string& path) {
   const auto named = request.names.find(role);
-  return named != request.names.end() ? named->second : std::filesystem::path(path).filename().string();
+  if (named != request.names.end()) return named->second;
+  const auto given = request.files.find(role);
+  return std::filesystem::path(given != request.files.end() ? given->second : path).filename();
 }
 
 Status Keep(const ModelKeeperParts& parts, const runners::ImportRequest& request, const records::ModelEntry& entry) {
@@ -92,8 +94,7 @@ Result<runners::Import> ImportModel(const ModelKeeperParts& parts, const runners
 }
 
 Status RemoveModel(const ModelKeeperParts& parts, const std::string& id) {
-  const auto& shipped = parts.catalogue.entries();
-  if (std::ranges::find(shipped, id, &records::ModelEntry::id) != shipped.end()) {
+  if (parts.catalogue.Ships(id)) {
     return Fail(ErrorCode::kConflict, "The model '" + id +
                                           "' is not imported but stands in the catalogue of the program. Take it out "
                                           "there.");

@@ -71,6 +71,7 @@ struct Inference {
   ObjectId owner_id;
   Json params = Json::object();  ///< as the client sent them
   std::string model_id;
+  bool model_imported = false;  ///< the model is one of the store, which keeps it while this is open
   std::string runner_name;
   InferenceStatus status = InferenceStatus::kQueued;
   bool dispatched = false;        ///< its tasks are all there; false after a start that was cut short

@@ -29,10 +29,13 @@ std::vector<const records::ModelEntry*> ModelCatalogue::All() const {
   return all;
 }
 
+const records::ModelEntry* ModelCatalogue::FindShipped(std::string_view id) const {
+  const auto found = std::ranges::find(entries_, id, &records::ModelEntry::id);
+  return found == entries_.end() ? nullptr : &*found;
+}
+
 const records::ModelEntry* ModelCatalogue::Find(std::string_view id) const {
-  for (const records::ModelEntry& entry : entries_) {
-    if (entry.id == id) return &entry;
-  }
+  if (const records::ModelEntry* const shipped = FindShipped(id)) return shipped;
   RefreshWhenStale();
   if (const records::ModelEntry* const known = FindKnown(id)) return known;
   // It may have been imported within the last second.

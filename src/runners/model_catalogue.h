@@ -43,6 +43,9 @@ class ModelCatalogue {
   /// Those that came with the program.
   const std::vector<records::ModelEntry>& entries() const { return entries_; }
 
+  /// Whether a model of that id came with the program.
+  bool Ships(std::string_view id) const { return FindShipped(id) != nullptr; }
+
   /// From now on imported models are known too. Call it once, before other threads use the catalogue.
   /// Borrows: what `imports` names.
   void WatchImports(ModelImports imports) { imports_.emplace(std::move(imports)); }
@@ -68,6 +71,7 @@ class ModelCatalogue {
   void Refresh() const;
 
  private:
+  const records::ModelEntry* FindShipped(std::string_view id) const;
   const records::ModelEntry* FindKnown(std::string_view id) const;
   void RefreshWhenStale() const;
   void TakeImports(const std::vector<records::ModelEntry>& found) const;

@@ -74,7 +74,8 @@ class InferenceStore {
  public:
   virtual ~InferenceStore() = default;
 
-  /// Errors: kNotFound when its dataset is gone or not the owner's; kConflict when its id is taken.
+  /// Errors: kNotFound when its dataset is gone or not the owner's; kConflict when its id is taken; kInvalidArgument
+  /// with field "model_id" when its model was imported and is gone.
   virtual Status InsertInference(const records::Inference& inference) = 0;
   /// As InsertInference, but once for each key of the inference's owner, also when many ask at once. A key whose
   /// inference is not there (an insertion that was cut short between the two) is inserted under the id that the key
@@ -127,7 +128,8 @@ class InferenceStore {
   /// result; images that are completed keep theirs. The inference is queued with attempt + 1, not cancelled, without
   /// started_at, finished_at, error and notes. One that failed before it had tasks is queued to be dispatched anew:
   /// the caller dispatches it, as after an insertion. Returns the number of images that are queued again.
-  /// Errors: kNotFound; kConflict when it has not ended or no image failed.
+  /// Errors: kNotFound; kConflict when it has not ended or no image failed, and with field "model_id" when its model
+  /// was imported and is gone.
   virtual Result<int> RetryFailedImages(ObjectId owner, ObjectId id) = 0;
 
   /// Ends an inference that never got to its tasks. False when it has ended, or has got to them meanwhile: nothing is

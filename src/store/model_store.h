@@ -19,7 +19,8 @@ class ModelStore {
   virtual Status InsertModel(const records::StoredModel& model) = 0;
   /// All of them, by id: people import a few.
   virtual Result<std::vector<records::StoredModel>> ListModels() = 0;
-  /// Removes the model and its blobs. Errors: kNotFound; kConflict while an inference that has not ended runs on it.
+  /// Removes the model and its blobs. Errors: kNotFound; kConflict while an inference that has not ended runs on it. Of
+  /// a removal and an inference that is opened at the same time, one is refused.
   virtual Status DeleteModel(std::string_view id) = 0;
 };
 

@@ -46,6 +46,12 @@ std::unexpected<Error> ModelInUse(std::string_view id) {
                                         "' is needed by an inference that has not ended. Wait for it, or cancel it.");
 }
 
+std::unexpected<Error> ModelGone(ErrorCode code, std::string_view id) {
+  return Fail(code,
+              "The model '" + std::string(id) + "' has been removed. GET /api/models/ lists those that there are.",
+              "model_id");
+}
+
 std::unexpected<Error> EmailTaken(std::string_view email) {
   return Fail(ErrorCode::kConflict, "There is already an account with the e-mail address '" + std::string(email) + "'.",
               "email");

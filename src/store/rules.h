@@ -32,6 +32,9 @@ std::unexpected<Error> EmailTaken(std::string_view email);
 std::unexpected<Error> ModelIdTaken(std::string_view id);
 /// An inference that has not ended runs on it.
 std::unexpected<Error> ModelInUse(std::string_view id);
+/// An inference is to run on a model that was imported and has been removed. `code`: kInvalidArgument for one that is
+/// to start, kConflict for one that is to be tried again.
+std::unexpected<Error> ModelGone(ErrorCode code, std::string_view id);
 
 /// An inference that has ended is asked to be cancelled, or to be tried again with nothing to try.
 std::unexpected<Error> CannotCancel(records::InferenceStatus status);

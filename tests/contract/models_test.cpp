@@ -1,4 +1,5 @@
 #include <chrono>
+#include <optional>
 
 #include <gmock/gmock.h>
 
@@ -77,6 +78,82 @@ TEST_P(StoreContract, AModelStaysWhileAnInferenceNeedsIt) {
   EXPECT_EQ(store().ListModels().value().size(), 1U);
   ASSERT_TRUE(store().FailInference(inference.id, {"runner_error", "It failed."}, clock_.Now()));
   EXPECT_TRUE(store().DeleteModel(inference.model_id));
+}
+
+TEST_P(StoreContract, NoInferenceOpensOnAnImportedModelThatIsGone) {
+  const records::Dataset dataset = PutDataset(owner_);
+  const records::Inference ended = PutInference(dataset);
+  ASSERT_TRUE(store().FailInference(ended.id, {"runner_error", "It failed."}, clock_.Now()));
+  ASSERT_TRUE(store().InsertModel(ModelNamed("mine")));
+  records::Inference inference = ended;
+  inference.model_id = "mine";
+  inference.model_imported = true;
+  inference.id = ObjectId::Generate();
+  ASSERT_TRUE(store().InsertInference(inference));
+  EXPECT_TRUE(store().LoadInference(inference.id)->model_imported);
+  EXPECT_FALSE(store().LoadInference(ended.id)->model_imported);
+  const records::InferenceError reason{"runner_error", "It failed."};
+  ASSERT_TRUE(store().FailInference(inference.id, reason, clock_.Now()));
+  ASSERT_TRUE(store().DeleteModel("mine"));
+
+  const Result<int> retried = store().RetryFailedImages(owner_, inference.id);
+  EXPECT_EQ(CodeOf(retried), ErrorCode::kConflict);
+  EXPECT_EQ(retried.error().field, "model_id");
+  const records::Inference after = Whole(inference.id);
+  EXPECT_EQ(after.status, records::InferenceStatus::kFailed);
+  EXPECT_EQ(after.attempt, 1);
+  EXPECT_EQ(after.error->detail, reason.detail);
+  EXPECT_EQ(after.finished_at, clock_.Now());
+  EXPECT_TRUE(store().RetryFailedImages(owner_, ended.id)) << "it shipped";
+
+  inference.id = ObjectId::Generate();
+  const Status refused = store().InsertInference(inference);
+  EXPECT_EQ(CodeOf(refused), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(refused.error().field, "model_id");
+  EXPECT_THAT(refused.error().message, testing::HasSubstr("'mine' has been removed"));
+  EXPECT_EQ(CodeOf(store().InsertInferenceOnce(inference, {"key", "body"})), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(CodeOf(store().LoadInference(inference.id)), ErrorCode::kNotFound);
+  EXPECT_FALSE(store().FindIdempotencyKey(owner_, {"key", "body"}).value().has_value()) << "it is free again";
+}
+
+/// Inferences that start, and those that are tried again, while their model is removed.
+TEST_P(StoreContract, OfARemovalAndAnOpeningAtTheSameTimeOneIsRefused) {
+  constexpr int kRounds = 40;
+  const records::Dataset dataset = PutDataset(owner_);
+  for (int round = 0; round < kRounds; ++round) {
+    const bool retry = round % 2 == 1;
+    records::Inference inference;
+    inference.id = ObjectId::Generate();
+    inference.dataset_id = dataset.id;
+    inference.owner_id = owner_;
+    inference.model_id = "model-" + std::to_string(round);
+    inference.model_imported = true;
+    inference.created_at = clock_.Now();
+    ASSERT_TRUE(store().InsertModel(ModelNamed(inference.model_id)));
+    if (retry) {
+      ASSERT_TRUE(store().InsertInference(inference));
+      ASSERT_TRUE(store().FailInference(inference.id, {"runner_error", "It failed."}, clock_.Now()));
+    }
+    std::optional<ErrorCode> opening;
+    std::optional<ErrorCode> removal;
+    Race(2, [&](int thread) {
+      if (thread == 1) {
+        removal = CodeOf(store().DeleteModel(inference.model_id));
+      } else {
+        opening = retry ? CodeOf(store().RetryFailedImages(owner_, inference.id))
+                        : CodeOf(store().InsertInference(inference));
+      }
+    });
+    const bool opened = !opening.has_value();
+    ASSERT_EQ(opening,
+              opened ? std::nullopt : std::optional(retry ? ErrorCode::kConflict : ErrorCode::kInvalidArgument));
+    ASSERT_EQ(removal, opened ? std::optional(ErrorCode::kConflict) : std::nullopt);
+    ASSERT_EQ(store().CountOpenInferences(owner_).value(), opened ? 1 : 0);
+    ASSERT_EQ(store().ListModels().value().size(), opened ? 1U : 0U);
+    if (!opened) continue;
+    ASSERT_TRUE(store().DeleteInference(owner_, inference.id));
+    ASSERT_TRUE(store().DeleteModel(inference.model_id));
+  }
 }
 
 TEST_P(StoreContract, AUserBecomesAnAdministrator) {

@@ -250,6 +250,32 @@ TEST_P(MongoCuts, ARetryOfWhatNeverHadAllItsTasks) {
   });
 }
 
+TEST_P(MongoCuts, TheRemovalOfAModel) {
+  const records::Dataset dataset = MakeDataset(owner_, {"a.tif"});
+  const auto prepare = [&] {
+    records::StoredModel model;
+    model.entry.id = "mine";
+    for (const char* const role : {"weights", "license"}) {
+      model.entry.files[role] = {};
+      model.blobs[role] = PutBlob({}, role).id;
+    }
+    ASSERT_TRUE(store().InsertModel(model).has_value());
+  };
+  prepare();
+  CutEverywhere([&] { return store().DeleteModel("mine").has_value(); },
+                [&] {
+                  const bool there = !store().ListModels().value().empty();
+                  Sweep(dataset);
+                  if (there) {
+                    EXPECT_EQ(Count(collection::kFiles), 2) << "it is whole";
+                    ASSERT_TRUE(store().DeleteModel("mine").has_value());
+                  }
+                  EXPECT_EQ(Count(collection::kFiles), 0);
+                  ExpectSound();
+                  prepare();
+                });
+}
+
 TEST_P(MongoCuts, ACorrection) {
   const records::Dataset dataset = PutDataset(owner_, {"a.tif"});
   const Inference inference = PutRun(dataset);

@@ -18,6 +18,7 @@ bool Matches(const records::Inference& inference, const InferenceFilter& filter)
 Status MemoryStore::Insert(const records::Inference& inference) {
   const auto dataset = datasets_.find(inference.dataset_id);
   if (dataset == datasets_.end() || dataset->second.owner_id != inference.owner_id) return NotFound("dataset");
+  if (LacksModel(inference)) return ModelGone(ErrorCode::kInvalidArgument, inference.model_id);
   if (!inferences_.emplace(inference.id, inference).second) return IdTaken("inference", inference.id);
   return {};
 }

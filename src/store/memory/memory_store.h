@@ -119,6 +119,8 @@ class MemoryStore final : public Store {
   records::Progress ProgressOf(ObjectId inference);
   records::Inference WithProgress(const records::Inference& inference);
   void EraseInference(ObjectId id);
+  /// Whether its model was imported and is gone.
+  bool LacksModel(const records::Inference& inference) const;
   /// The blobs that datasets and results name.
   std::set<ObjectId> ReferencedBlobs() const;
   std::vector<ObjectId> Orphans(TimePoint created_before, int limit) const;

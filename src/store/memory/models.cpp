@@ -19,6 +19,10 @@ Result<std::vector<records::StoredModel>> MemoryStore::ListModels() {
   return models;
 }
 
+bool MemoryStore::LacksModel(const records::Inference& inference) const {
+  return inference.model_imported && !models_.contains(inference.model_id);
+}
+
 Status MemoryStore::DeleteModel(std::string_view id) {
   const std::scoped_lock lock(mutex_);
   const bool used = std::ranges::any_of(

@@ -109,6 +109,7 @@ Result<int> MemoryStore::RetryFailedImages(ObjectId owner, ObjectId id) {
                        [](const Task* task) { return task->state == TaskState::kFailed; });
   const bool never_begun = inference->status == InferenceStatus::kFailed && tasks.empty();
   if (!records::IsFinal(inference->status) || (failed.empty() && !never_begun)) return CannotRetry(inference->status);
+  if (LacksModel(*inference)) return ModelGone(ErrorCode::kConflict, inference->model_id);
   for (Task* task : failed) {
     task->state = TaskState::kQueued;
     task->attempt = 0;

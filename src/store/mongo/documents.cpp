@@ -103,7 +103,8 @@ Document ToDocument(const records::Inference& inference) {
            inference.model_id, "runner_name", inference.runner_name, "status", records::StatusName(inference.status),
            "created_at", inference.created_at, "started_at", inference.started_at, "finished_at", inference.finished_at,
            "notes", inference.notes, "attempt", inference.attempt, "archived", inference.archived, "dispatched",
-           inference.dispatched, "cancel_requested", inference.cancel_requested, "images", inference.images);
+           inference.dispatched, "cancel_requested", inference.cancel_requested, "images", inference.images,
+           "model_imported", inference.model_imported);
   document.SetJson("params", inference.params);
   document.SetJson("provenance", inference.provenance);
   document.SetJson("error", inference.error ? records::ToJson(*inference.error) : Json());
@@ -147,6 +148,7 @@ records::Inference InferenceFrom(View document) {
   inference.owner_id = document.Id("requested_by").value_or(ObjectId());
   inference.params = ObjectOr(document, "params");
   inference.model_id = document.Text("model_id");
+  inference.model_imported = document.Bool("model_imported");
   inference.runner_name = document.Text("runner_name");
   inference.status = state.status;
   inference.dispatched = document.Bool("dispatched");

@@ -43,18 +43,23 @@ Status AddProgress(Connection& connection, std::vector<Inference>& inferences) {
 
 }  // namespace
 
-/// The dataset is looked for again once the inference is there: a deletion of the dataset either sees the inference, or
-/// is seen here.
+/// The dataset and the model are looked for again once the inference is there: a deletion of either sees the inference,
+/// or is seen here.
 Status MongoStore::InsertInference(const Inference& inference) {
   IC_ASSIGN_OR_RETURN(const bool found, HasDataset(*connection_, inference));
   if (!found) return NotFound("dataset");
   const Status inserted = connection_->Insert(collection::kInferences, ToDocument(inference));
   if (!inserted && inserted.error().code == ErrorCode::kConflict) return IdTaken("inference", inference.id);
   IC_RETURN_IF_ERROR(inserted);
-  IC_ASSIGN_OR_RETURN(const bool still_there, HasDataset(*connection_, inference));
-  if (still_there) return {};
+  IC_ASSIGN_OR_RETURN(const bool has_dataset, HasDataset(*connection_, inference));
+  bool has_model = true;
+  if (has_dataset && inference.model_imported) {
+    IC_ASSIGN_OR_RETURN(has_model, WantModel(*connection_, inference.model_id));
+  }
+  if (has_dataset && has_model) return {};
   IC_RETURN_IF_ERROR(connection_->Delete(collection::kInferences, Make("_id", inference.id)));
-  return NotFound("dataset");
+  if (!has_dataset) return NotFound("dataset");
+  return ModelGone(ErrorCode::kInvalidArgument, inference.model_id);
 }
 
 Result<Inference> MongoStore::GetInference(ObjectId owner, ObjectId id) {

@@ -75,6 +75,13 @@ Result<std::int64_t> QueueFailedTasks(Connection& connection, ObjectId inference
   return counts.modified;
 }
 
+Result<bool> WantModel(Connection& connection, std::string_view id) {
+  IC_ASSIGN_OR_RETURN(
+      const UpdateCounts counts,
+      connection.UpdateOne(collection::kModels, Make("_id", id), Make("$set", Make("wanted", ObjectId::Generate()))));
+  return counts.matched == 1;
+}
+
 Status DeleteBlobs(Connection& connection, const std::vector<ObjectId>& ids) {
   constexpr std::size_t kBatch = 500;
   for (std::size_t first = 0; first < ids.size(); first += kBatch) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -43,6 +44,10 @@ Result<bool> EndInference(Connection& connection, const EndRequest& request);
 
 /// Queues the failed tasks of earlier tries for the try `round`. Safe to repeat. Returns how many.
 Result<std::int64_t> QueueFailedTasks(Connection& connection, ObjectId inference, int round);
+
+/// Tells whoever is removing an imported model that it is wanted, by changing its document; false where it is gone. To
+/// be called once the inference that wants it is open; see DeleteModel.
+Result<bool> WantModel(Connection& connection, std::string_view id);
 
 /// Removes blobs, each one's record before its bytes, so that what is cut short is not seen; of the bytes the first
 /// chunk last, by which the sweeper finds what is left.

@@ -57,7 +57,9 @@ Result<InsertOutcome> MongoStore::InsertInferenceOnce(const records::Inference& 
   const Status inserted = InsertInference(named);
   if (inserted) return InsertOutcome{kInserted, named.id};
   if (inserted.error().code == ErrorCode::kConflict) return InsertOutcome{kRepeated, named.id};
-  if (inserted.error().code == ErrorCode::kNotFound) {
+  const bool refused = inserted.error().code == ErrorCode::kNotFound ||       // the dataset
+                       inserted.error().code == ErrorCode::kInvalidArgument;  // the model
+  if (refused) {
     IC_RETURN_IF_ERROR(connection_->Delete(
         collection::kKeys, Make("owner_id", inference.owner_id, "key", key.key, "inference_id", known.inference_id)));
   }

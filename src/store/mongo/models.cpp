@@ -41,18 +41,24 @@ Result<std::vector<StoredModel>> MongoStore::ListModels() {
   return models;
 }
 
-/// The document goes before the files: what is left when this is cut short is swept. An inference that is inserted
-/// between the question and the deletion fails by name, as it would a moment later.
+/// An inference that is opened changes the document of its model after that. So one that is not seen here, because it
+/// opens after the question, is either before the deletion, which then finds another document than was read and is made
+/// anew, or finds the document gone and does not open. The document goes before the files: what is left when this is
+/// cut short is swept.
 Status MongoStore::DeleteModel(std::string_view id) {
-  IC_ASSIGN_OR_RETURN(const bool used, IsUsed(*connection_, id));
-  if (used) return ModelInUse(id);
-  IC_ASSIGN_OR_RETURN(const auto found, connection_->FindOne(collection::kModels, Make("_id", id)));
-  if (!found) return NotFound("model");
-  IC_ASSIGN_OR_RETURN(const StoredModel model, records::StoredModelFromJson(found->view().All()));
-  IC_ASSIGN_OR_RETURN(const std::int64_t deleted, connection_->Delete(collection::kModels, Make("_id", id)));
-  if (deleted == 0) return NotFound("model");
-  for (const auto& [role, blob] : model.blobs) IC_RETURN_IF_ERROR(DeleteBlob(blob));
-  return {};
+  while (true) {
+    IC_ASSIGN_OR_RETURN(const auto found, connection_->FindOne(collection::kModels, Make("_id", id)));
+    if (!found) return NotFound("model");
+    IC_ASSIGN_OR_RETURN(const bool used, IsUsed(*connection_, id));
+    if (used) return ModelInUse(id);
+    Document as_read = Make("_id", id);
+    as_read.SetSame("wanted", *found);
+    IC_ASSIGN_OR_RETURN(const std::int64_t deleted, connection_->Delete(collection::kModels, as_read));
+    if (deleted == 0) continue;
+    IC_ASSIGN_OR_RETURN(const StoredModel model, records::StoredModelFromJson(found->view().All()));
+    for (const auto& [role, blob] : model.blobs) IC_RETURN_IF_ERROR(DeleteBlob(blob));
+    return {};
+  }
 }
 
 }  // namespace intelliclinix::store::mongo

@@ -9,6 +9,44 @@ namespace intelliclinix::store::mongo {
 
 using records::InferenceStatus;
 
+namespace {
+
+/// Makes an inference that was opened for the try `round` as it was before; not one that was dispatched meanwhile.
+Status CloseAgain(Connection& connection, int round, View before) {
+  Document change;
+  for (const char* const name : {"status", "attempt", "cancel_requested", "dispatched", "started_at", "finished_at",
+                                 "error", "notes", "progress", "results"}) {
+    change.SetSame(name, before);
+  }
+  IC_RETURN_IF_ERROR(connection.UpdateOne(
+      collection::kInferences,
+      Make("_id", before.Id("_id").value_or(ObjectId()), "attempt", round, "dispatched", Make("$ne", true)),
+      Make("$set", change)));
+  return {};
+}
+
+/// Queues an ended inference, which is as `found` says, for the try `round`, without its tasks. Errors: kConflict when
+/// it is not so any more, or its model is gone.
+Status OpenAgain(Connection& connection, View found, int round) {
+  const std::optional<ObjectId> none;
+  Document change = Make("status", "queued", "attempt", round, "cancel_requested", false, "dispatched", false,
+                         "started_at", none, "finished_at", none, "error", none, "notes", "", "progress", none);
+  change.SetJson("results", Json::array());
+  Document as_it_was = Make("_id", found.Id("_id").value_or(ObjectId()), "status", found.Text("status"));
+  as_it_was.SetSame("attempt", found);
+  IC_ASSIGN_OR_RETURN(const auto before, connection.FindAndModify(collection::kInferences, as_it_was, Make("_id", 1),
+                                                                  Make("$set", change)));
+  if (!before) return CannotRetry(InferenceStatus::kQueued);
+  if (!before->view().Bool("model_imported")) return {};
+  const std::string model = before->view().Text("model_id");
+  IC_ASSIGN_OR_RETURN(const bool has_model, WantModel(connection, model));
+  if (has_model) return {};
+  IC_RETURN_IF_ERROR(CloseAgain(connection, round, *before));
+  return ModelGone(ErrorCode::kConflict, model);
+}
+
+}  // namespace
+
 /// The mark comes first: from then on the tasks whose leases run out are claimed no more, and whoever finishes the
 /// inference ends it as cancelled. Then the tasks that nobody holds end, and, when none is open, the inference. After a
 /// cut the next sweep does the rest.
@@ -52,15 +90,7 @@ Result<int> MongoStore::RetryFailedImages(ObjectId owner, ObjectId id) {
   const bool lacks_tasks = never_begun || !found->view().Bool("dispatched");
   if (!records::IsFinal(state.status) || (!has_failed && !never_begun)) return CannotRetry(state.status);
   const int round = state.attempt + 1;
-  const std::optional<ObjectId> none;
-  Document change = Make("status", "queued", "attempt", round, "cancel_requested", false, "dispatched", false,
-                         "started_at", none, "finished_at", none, "error", none, "notes", "", "progress", none);
-  change.SetJson("results", Json::array());
-  Document as_it_was = Make("_id", id, "requested_by", owner, "status", found->view().Text("status"));
-  as_it_was.SetSame("attempt", *found);
-  IC_ASSIGN_OR_RETURN(const UpdateCounts opened,
-                      connection_->UpdateOne(collection::kInferences, std::move(as_it_was), Make("$set", change)));
-  if (opened.matched == 0) return CannotRetry(InferenceStatus::kQueued);
+  IC_RETURN_IF_ERROR(OpenAgain(*connection_, *found, round));
   if (lacks_tasks) return 0;
   IC_ASSIGN_OR_RETURN(const std::int64_t queued, QueueFailedTasks(*connection_, id, round));
   IC_RETURN_IF_ERROR(connection_->UpdateOne(collection::kInferences, Make("_id", id, "attempt", round),

@@ -14,9 +14,9 @@ using records::Inference;
 #define IC_INFERENCE_COLUMNS                                                                               \
   "SELECT i.id, i.dataset_id, i.owner_id, i.model_id, i.runner_name, i.status, i.dispatched, i.archived, " \
   "i.created_at, i.started_at, i.finished_at, i.notes, i.params, i.provenance, i.error, i.attempt, "       \
-  "i.cancel_requested, i.images"
+  "i.cancel_requested, i.images, i.model_imported"
 
-/// The inferences `page`, newest first, with the columns of ReadProgress from 18 on: folded from their tasks in the
+/// The inferences `page`, newest first, with the columns of ReadProgress from 19 on: folded from their tasks in the
 /// same query, from an index alone.
 #define IC_SELECT_INFERENCES(page)                                       \
   IC_INFERENCE_COLUMNS                                                   \
@@ -43,12 +43,13 @@ Result<Inference> ReadInference(const Rows& rows) {
   inference.attempt = static_cast<int>(rows.Int(15));
   inference.cancel_requested = rows.Int(16) != 0;
   if (!rows.IsNull(17)) inference.images = static_cast<int>(rows.Int(17));
+  inference.model_imported = rows.Int(18) != 0;
   return inference;
 }
 
 Result<Inference> ReadWithProgress(const Rows& rows) {
   IC_ASSIGN_OR_RETURN(Inference inference, ReadInference(rows));
-  inference.progress = ReadProgress(rows, 18);
+  inference.progress = ReadProgress(rows, 19);
   return inference;
 }
 
@@ -61,16 +62,20 @@ Status Insert(Database& database, const Inference& inference) {
   IC_ASSIGN_OR_RETURN(const bool found, Exists(database.Query("SELECT 1 FROM datasets WHERE id = ?1 AND owner_id = ?2",
                                                               inference.dataset_id, inference.owner_id)));
   if (!found) return NotFound("dataset");
+  if (inference.model_imported) {
+    IC_ASSIGN_OR_RETURN(const bool has_model, HasModel(database, inference.model_id));
+    if (!has_model) return ModelGone(ErrorCode::kInvalidArgument, inference.model_id);
+  }
   IC_RETURN_IF_ERROR(database.Run(
       "INSERT INTO inferences (id, dataset_id, owner_id, model_id, runner_name, status, dispatched, archived, "
-      "created_at, started_at, finished_at, notes, params, provenance, error, attempt, cancel_requested, images) "
-      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18) ON CONFLICT (id) DO "
-      "NOTHING",
+      "created_at, started_at, finished_at, notes, params, provenance, error, attempt, cancel_requested, images, "
+      "model_imported) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19) "
+      "ON CONFLICT (id) DO NOTHING",
       inference.id, inference.dataset_id, inference.owner_id, inference.model_id, inference.runner_name,
       records::StatusName(inference.status), inference.dispatched, inference.archived, inference.created_at,
       inference.started_at, inference.finished_at, inference.notes, DumpJson(inference.params),
       DumpJson(inference.provenance), ErrorColumn(inference.error), inference.attempt, inference.cancel_requested,
-      inference.images));
+      inference.images, inference.model_imported));
   if (database.Changes() == 0) return IdTaken("inference", inference.id);
   return {};
 }

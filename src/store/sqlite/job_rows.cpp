@@ -38,6 +38,10 @@ Result<std::optional<records::InferenceStatus>> StatusOf(Database& database, Obj
   return records::ParseStatus(rows.Text(0)).value_or(records::InferenceStatus::kFailed);
 }
 
+Result<bool> HasModel(Database& database, std::string_view id) {
+  return Exists(database.Query("SELECT 1 FROM models WHERE id = ?1", id));
+}
+
 Task ReadTaskNames(const Rows& rows) {
   Task task;
   task.id = rows.Id(0);

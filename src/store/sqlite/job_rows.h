@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "records/inference.h"
 #include "records/task.h"
@@ -25,6 +26,9 @@ Result<std::optional<records::InferenceError>> ReadError(const Rows& rows, int c
 
 /// The status of an inference of `owner`, if there is one.
 Result<std::optional<records::InferenceStatus>> StatusOf(Database& database, ObjectId owner, ObjectId id);
+
+/// Whether a model was imported and is there.
+Result<bool> HasModel(Database& database, std::string_view id);
 
 /// Columns: id, source_id, picture_id, filename.
 records::Task ReadTaskNames(const Rows& rows);

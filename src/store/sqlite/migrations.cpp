@@ -172,9 +172,14 @@ ALTER TABLE inferences ADD COLUMN images INTEGER;
 UPDATE inferences SET images = (SELECT json_array_length(files) FROM datasets WHERE datasets.id = dataset_id);
 )sql";
 
+// Models that were imported stay while an inference that runs on them is open.
+constexpr const char* kInferencesOfImportedModels = R"sql(
+ALTER TABLE inferences ADD COLUMN model_imported INTEGER NOT NULL DEFAULT 0;
+)sql";
+
 // In order; step i leads to version i + 1. A step that was released is never changed: changes are new steps.
 constexpr std::array kSteps = {kFirstTables, kTurnsAndKeys, kProcessesAndOrphans, kCorrections,
-                               kAxesOfTasks, kModels,       kGrowingDatasets};
+                               kAxesOfTasks, kModels,       kGrowingDatasets,     kInferencesOfImportedModels};
 
 Status CheckOrigin(Database& database, std::int64_t version, const std::string& path) {
   IC_ASSIGN_OR_RETURN(const std::int64_t application, database.QueryInt("PRAGMA application_id"));

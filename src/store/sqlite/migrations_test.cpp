@@ -73,7 +73,8 @@ TEST_F(MigrationsTest, NotesWhatIsPointedToInAnOlderDatabase) {
   MakeDatabase(
       "DROP TABLE corrections; DROP INDEX loose_blobs; ALTER TABLE blobs DROP COLUMN kept; DROP INDEX running_tasks; "
       "ALTER TABLE tasks DROP COLUMN process; ALTER TABLE tasks DROP COLUMN axes; DROP TABLE models; "
-      "ALTER TABLE inferences DROP COLUMN images; PRAGMA user_version = 2");
+      "ALTER TABLE inferences DROP COLUMN images; ALTER TABLE inferences DROP COLUMN model_imported; "
+      "PRAGMA user_version = 2");
   const auto store = Open().value();
   clock_.Advance(std::chrono::hours(1));
   EXPECT_THAT(store->ListOrphans(clock_.Now(), 10).value(), testing::ElementsAre(loose));
@@ -103,7 +104,7 @@ TEST_F(MigrationsTest, TasksOfAnOlderDatabaseGetTheAxesOfTheirImages) {
   }
   MakeDatabase(
       "ALTER TABLE tasks DROP COLUMN axes; DROP TABLE models; ALTER TABLE inferences DROP COLUMN images; "
-      "PRAGMA user_version = 4");
+      "ALTER TABLE inferences DROP COLUMN model_imported; PRAGMA user_version = 4");
   const auto store = Open().value();
   EXPECT_EQ(store->ClaimTask({.worker = "w", .now = clock_.Now()}).value().value().axes, "ZYX");
   EXPECT_EQ(store->ClaimTask({.worker = "w", .now = clock_.Now()}).value().value().axes, "");

@@ -28,6 +28,17 @@ Result<InferenceStatus> Cancel(Database& database, ObjectId id, InferenceStatus 
   return InferenceStatus::kFailed;
 }
 
+/// Errors: kConflict when the model of an inference that is to be tried again is gone.
+Status CheckModel(Database& database, ObjectId id) {
+  IC_ASSIGN_OR_RETURN(Rows rows,
+                      database.Query("SELECT model_id FROM inferences WHERE id = ?1 AND model_imported", id));
+  IC_ASSIGN_OR_RETURN(const bool imported, rows.Next());
+  if (!imported) return {};
+  const std::string model = rows.Text(0);
+  IC_ASSIGN_OR_RETURN(const bool has_model, HasModel(database, model));
+  return has_model ? Status() : ModelGone(ErrorCode::kConflict, model);
+}
+
 }  // namespace
 
 Result<InferenceStatus> SqliteStore::CancelInference(ObjectId owner, ObjectId id, TimePoint at) {
@@ -46,6 +57,7 @@ Result<int> SqliteStore::RetryFailedImages(ObjectId owner, ObjectId id) {
     IC_ASSIGN_OR_RETURN(const TaskCounts counts, CountTasks(database, id));
     const bool never_begun = *status == InferenceStatus::kFailed && counts.failed + counts.completed == 0;
     if (!records::IsFinal(*status) || (counts.failed == 0 && !never_begun)) return CannotRetry(*status);
+    IC_RETURN_IF_ERROR(CheckModel(database, id));
     IC_RETURN_IF_ERROR(
         database.Run("UPDATE tasks SET state = 'queued', attempt = 0, result = NULL, tiles_done = 0 "
                      "WHERE inference_id = ?1 AND state = 'failed'",
