@@ -31,9 +31,12 @@ Json EngineJson(const std::optional<runners::ModelCheck>& check) {
   return {{"name", report.engine}, {"device", report.device}, {"precision", report.precision}};
 }
 
-Json InputJson(const Context& context) {
-  const runners::SourceLimits& limits = context.options.source_limits;
-  return {{"max_pixels", limits.max_pixels}, {"max_channels", limits.max_channels}, {"max_memory", limits.max_memory}};
+/// What this server takes, and what the network does: null before the model is loaded, and where it does not tell.
+Json InputJson(const Context& context, const std::optional<runners::ModelCheck>& check) {
+  Json input = runners::ToJson(context.options.source_limits);
+  const bool told = check && check->report && check->report->input;
+  input["model"] = told ? runners::ToJson(*check->report->input) : Json();
+  return input;
 }
 
 /// Null before the model is loaded, and where it does not tell.
@@ -61,7 +64,7 @@ Json DetailedModelJson(const Context& context, const records::ModelEntry& model)
   json["license_text"] = runners::LicenseText(model);
   json["weights"] = WeightsJson(model);
   json["engine"] = EngineJson(check);
-  json["input"] = InputJson(context);
+  json["input"] = InputJson(context, check);
   json["tile"] = TileJson(check);
   json["self_test"] = SelfTestJson(model, check);
   return json;

@@ -8,6 +8,7 @@
 #include "app/installation.h"
 #include "app/machine.h"
 #include "nn/network.h"
+#include "runners/model_file.h"
 #include "runners/tile_time.h"
 
 namespace intelliclinix::app {
@@ -54,6 +55,9 @@ Result<Json> ExamineModel(const Installation& installation, const std::string& i
               {"engine", report.engine},
               {"device", report.device},
               {"precision", report.precision},
+              {"weights_sha256", report.weights_sha256},
+              {"input", report.input ? runners::ToJson(*report.input) : Json()},
+              {"self_test_compared", runners::HasSelfTest(model.entry)},
               {"self_test_max_error", report.max_error},
               {"load_and_self_test_ms", prepare_ms},
               {"tile_ms", tile_ms}};
@@ -104,6 +108,7 @@ Json Examine(const Settings& settings) {
   report["memory"] = {{"total_bytes", memory.total}, {"available_bytes", memory.available}};
   report["memory"]["limit_bytes"] = memory.limit ? Json(*memory.limit) : Json(nullptr);
   report["open_files"] = {{"now", files.now}, {"permitted", files.permitted}};
+  report["input"] = runners::ToJson(SourceLimitsOf(settings));
   report["problems"] = Json::array();
   AddData(settings, report);
   AddModels(settings, report);

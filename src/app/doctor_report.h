@@ -9,7 +9,7 @@
 namespace intelliclinix::app {
 
 /// Looks at the machine, the data folder and the limits, and loads and times every model of the catalogue. Members:
-/// version, cpu, precision, threads, memory, data, open_files, models, problems (sentences).
+/// version, cpu, precision, threads, memory, data, open_files, input (the largest image), models, problems (sentences).
 Json Examine(const Settings& settings);
 
 /// The report in words.

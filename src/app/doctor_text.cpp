@@ -2,6 +2,7 @@
 #include <sstream>
 
 #include "app/doctor_report.h"
+#include "base/digits.h"
 
 namespace intelliclinix::app {
 namespace {
@@ -21,16 +22,36 @@ std::string FeaturesText(const Json& features) {
   return text;
 }
 
+/// What the network sees.
+std::string InputText(const Json& input) {
+  if (input.is_null()) return "";
+  return "; sees " + std::to_string(input["channels"].get<int>()) + " channels, sides from " +
+         std::to_string(input["least_side"].get<int>()) + " to " + std::to_string(input["tile"].get<int>()) +
+         " px by " + std::to_string(input["multiple"].get<int>());
+}
+
 std::string ModelText(const Json& model) {
+  constexpr std::size_t kShownDigits = 12;
   if (!model["fit"].get<bool>()) return "NOT FIT";
   std::ostringstream text;
-  text << "fit; " << model["engine"].get<std::string>() << ", " << model["precision"].get<std::string>()
-       << "; self-test differs by " << model["self_test_max_error"].get<double>() << std::fixed << std::setprecision(0)
-       << "; loaded in " << model["load_and_self_test_ms"].get<double>() << " ms";
+  text << "fit; " << model["engine"].get<std::string>() << ", " << model["precision"].get<std::string>() << "; weights "
+       << model["weights_sha256"].get<std::string>().substr(0, kShownDigits) << InputText(model["input"]);
+  if (model["self_test_compared"].get<bool>()) {
+    text << "; self-test differs by " << model["self_test_max_error"].get<double>();
+  } else {
+    text << "; it has no self-test";
+  }
+  text << std::fixed << std::setprecision(0) << "; loaded in " << model["load_and_self_test_ms"].get<double>() << " ms";
   for (const auto& [precision, tile_ms] : model["tile_ms"].items()) {
     if (!tile_ms.is_null()) text << "; one tile takes a core " << tile_ms.get<double>() << " ms in " << precision;
   }
   return text.str();
+}
+
+/// The largest image that is taken.
+std::string ImageLimitsText(const Json& limits) {
+  return "up to " + GroupDigits(limits["max_pixels"].get<std::uint64_t>()) + " px and " +
+         std::to_string(limits["max_channels"].get<int>()) + " channels, within " + Gibibytes(limits["max_memory"]);
 }
 
 std::string DataText(const Json& data) {
@@ -57,6 +78,7 @@ std::string ReportText(const Json& report) {
                                                                           : "; this processor has no bf16"));
   line("memory", Gibibytes(memory["available_bytes"]) + " of " + Gibibytes(memory["total_bytes"]) + " available" +
                      (memory["limit_bytes"].is_null() ? "" : "; limited to " + Gibibytes(memory["limit_bytes"])));
+  line("images", ImageLimitsText(report["input"]));
   line("data", DataText(report["data"]));
   line("open files", std::to_string(report["open_files"]["now"].get<std::uint64_t>()) + ", may be raised to " +
                          std::to_string(report["open_files"]["permitted"].get<std::uint64_t>()));

@@ -7,7 +7,6 @@
 namespace intelliclinix::cellpose {
 namespace {
 
-constexpr int kMultiple = 16;  // four levels, each half the size of the one above, and one pixel of the deepest more
 constexpr int kTrainingTile = 224;
 constexpr double kTaper = 7.5;
 

@@ -7,6 +7,12 @@
 
 namespace intelliclinix::cellpose {
 
+/// Sides of what the network sees are multiples of this, since it has four levels, each half the size of the one above,
+/// and one pixel of the deepest more than the image needs. Units: px.
+inline constexpr int kMultiple = 16;
+/// So none is shorter than this. Units: px.
+inline constexpr int kLeastSide = 2 * kMultiple;
+
 /// `count` starts from 0 to `last`, evenly spaced and rounded down. Units: px.
 std::vector<int> EvenStarts(int last, int count);
 

@@ -17,6 +17,7 @@ TEST(CutAxis, PadsToAMultipleOf16AndOneMore) {
     const TileAxis axis = CutAxis(length, {});
     EXPECT_EQ(axis.before, before) << length;
     EXPECT_EQ(axis.padded, padded) << length;
+    EXPECT_GE(axis.side, kLeastSide) << length;
   }
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/byte_source.h"
+#include "cellpose/tiles.h"
 #include "nn/checkpoint.h"
 #include "runners/flows_network.h"
 #include "runners/model_file.h"
@@ -14,6 +15,14 @@ namespace {
 
 /// How far float32 arithmetic in another order may be off.
 constexpr double kSelfTestTolerance = 1e-3;
+
+/// However small an image is, the method pads it to kLeastSide.
+ModelInput InputOf(std::int64_t channels, int multiple) {
+  return {.channels = static_cast<int>(channels),
+          .multiple = multiple,
+          .least_side = cellpose::kLeastSide,
+          .tile = cellpose::Options().bsize};
+}
 
 Result<nn::StateDict> ReadWeights(const records::ModelEntry& entry) {
   IC_ASSIGN_OR_RETURN(std::vector<std::byte> bytes, ReadModelFile(entry, cellpose_file::kWeights));
@@ -59,6 +68,7 @@ Status CellposeModel::ReadDiameters(const nn::StateDict& weights) {
 Status CellposeModel::LoadCheckpoint() {
   IC_ASSIGN_OR_RETURN(const nn::StateDict weights, ReadWeights(entry_));
   IC_RETURN_IF_ERROR(ReadDiameters(weights));
+  report_.input = InputOf(nn::kCpnetPlanes, cellpose::kMultiple);
   IC_ASSIGN_OR_RETURN(float32_, NamedAfter(entry_, cellpose_file::kWeights,
                                            nn::MakeCpnet(weights, EngineFor(nn::Precision::kFloat32))));
   return {};
@@ -73,6 +83,8 @@ Status CellposeModel::LoadOnnx() {
   }
   diameters_ = loaded.description.diameters;
   report_.max_error = loaded.max_error;
+  const unet::Reading& reading = loaded.description.reading;
+  report_.input = InputOf(reading.channels, reading.multiple);
   float32_ = MakeFlowsNetwork(std::move(loaded.network), loaded.description.reading.channels);
   return {};
 }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -24,13 +25,29 @@ struct RunnerDescription {
   ParameterTable parameters;
 };
 
+/// What a network takes. Images of any size are run: they are scaled, cut into tiles and padded to it.
+struct ModelInput {
+  int channels = 1;    ///< planes that it sees; which of an image's they are is a parameter
+  int multiple = 1;    ///< px; the sides of what it sees are multiples of this
+  int least_side = 1;  ///< px; of what it sees: a smaller image is padded
+  int tile = 0;        ///< px; the longest side that it sees at once, where no parameter says otherwise
+};
+
+inline Json ToJson(const ModelInput& input) {
+  return {{"channels", input.channels},
+          {"multiple", input.multiple},
+          {"least_side", input.least_side},
+          {"tile", input.tile}};
+}
+
 /// What became of loading a model.
 struct ModelReport {
   std::string engine;     ///< for example "OpenVINO 2026.4.0"
   std::string device;     ///< the processor's name
   std::string precision;  ///< "f32" or "bf16", as by default
   std::string weights_sha256;
-  double max_error = 0;  ///< of the self-test against the stored output
+  double max_error = 0;               ///< of the self-test against the stored output
+  std::optional<ModelInput> input{};  ///< none where the runner does not tell
 };
 
 /// A file that a run made, still in memory.

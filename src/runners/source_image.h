@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/byte_source.h"
+#include "base/json.h"
 #include "base/result.h"
 #include "image/decode.h"
 #include "records/dataset.h"
@@ -21,6 +22,10 @@ struct SourceLimits {
   int max_channels = 64;
   std::uint64_t max_memory = 0;  ///< that one image may take while it is run; 0: no limit. Units: bytes
 };
+
+inline Json ToJson(const SourceLimits& limits) {
+  return {{"max_pixels", limits.max_pixels}, {"max_channels", limits.max_channels}, {"max_memory", limits.max_memory}};
+}
 
 image::DecodeLimits DecodeLimitsOf(const SourceLimits& limits);
 

@@ -4,6 +4,16 @@
 #include <utility>
 
 namespace intelliclinix::runners {
+namespace {
+
+ModelInput InputOf(const unet::Reading& reading) {
+  return {.channels = reading.channels,
+          .multiple = reading.multiple,
+          .least_side = reading.fixed_tile ? reading.tile : reading.multiple,
+          .tile = reading.tile};
+}
+
+}  // namespace
 
 Result<std::unique_ptr<UnetModel>> UnetModel::Load(const records::ModelEntry& entry, const nn::EngineOptions& engine) {
   std::unique_ptr<UnetModel> model(new UnetModel(entry, engine));
@@ -20,7 +30,8 @@ Result<std::unique_ptr<UnetModel>> UnetModel::Load(const records::ModelEntry& en
                     .device = network.device,
                     .precision = std::string(nn::PrecisionName(network.precision)),
                     .weights_sha256 = entry.files.at(onnx_file::kWeights).sha256,
-                    .max_error = model->float32_.max_error};
+                    .max_error = model->float32_.max_error,
+                    .input = InputOf(model->reading())};
   return model;
 }
 
