@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <filesystem>
 #include <memory>
-#include <set>
 #include <system_error>
 
 #include "base/file.h"
@@ -44,16 +43,26 @@ Result<records::ModelEntry> ModelFiles::Fetch(const records::StoredModel& model)
 }
 
 Status ModelFiles::FetchFile(const records::ModelFile& file, ObjectId blob) {
-  const std::string path = folder_ + "/" + file.sha256;
-  std::error_code error;
-  if (fs::file_size(path, error) == file.bytes && !error) return {};
+  if (HasCopy(file)) return {};
   IC_ASSIGN_OR_RETURN(const std::unique_ptr<ByteSource> source, store_.OpenBlob(blob));
   IC_ASSIGN_OR_RETURN(const std::vector<std::byte> bytes, ReadAll(*source, file.bytes));
   if (Sha256Hex(bytes) != file.sha256) {
     return Fail(ErrorCode::kInternal, "The store's file '" + file.path + "' is not the one that was imported.");
   }
-  fs::create_directories(folder_, error);
-  return WriteFileAtomically(path, bytes, kOwnersFileMode);
+  std::error_code ignored;  // it is told where the file cannot be written
+  fs::create_directories(folder_, ignored);
+  return WriteFileAtomically(folder_ + "/" + file.sha256, bytes, kOwnersFileMode);
+}
+
+bool ModelFiles::HasCopy(const records::ModelFile& file) {
+  const auto copy = FileSource::Open(folder_ + "/" + file.sha256);
+  if (!copy || (*copy)->size() != file.bytes) return false;
+  const std::lock_guard lock(mutex_);
+  if (checked_.contains(file.sha256)) return true;
+  const auto bytes = ReadAll(**copy, file.bytes);
+  if (!bytes || Sha256Hex(*bytes) != file.sha256) return false;
+  checked_.insert(file.sha256);
+  return true;
 }
 
 void ModelFiles::RemoveOthers(const std::vector<records::StoredModel>& models) {
