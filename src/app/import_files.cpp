@@ -38,22 +38,34 @@ std::string RoleOf(const fs::path& path) {
   return text ? "" : "weights";
 }
 
+bool IsOnnx(const fs::path& path) { return Lower(path.extension()) == ".onnx"; }
+
+/// Beside an ONNX file, others that could be weights are those in which it has its tensors.
+void LeaveTensorFilesOut(std::vector<fs::path>& weights) {
+  if (std::ranges::any_of(weights, IsOnnx)) std::erase_if(weights, [](const fs::path& path) { return !IsOnnx(path); });
+}
+
 Result<Files> FromFolder(const fs::path& folder) {
-  Files files;
+  std::map<std::string, std::vector<fs::path>> found;
   std::error_code error;
   for (const fs::directory_entry& entry : fs::directory_iterator(folder, error)) {
     std::error_code ignored;
     const std::string role = RoleOf(entry.path());
-    if (role.empty() || !entry.is_regular_file(ignored)) continue;
-    if (!files.emplace(role, entry.path()).second) {
-      return Refuse("The folder '" + folder.string() + "' has several files that could be the " + role + ": '" +
-                    fs::path(files.at(role)).filename().string() + "' and '" + entry.path().filename().string() +
-                    "'. Name the file of the model instead.");
-    }
+    if (!role.empty() && entry.is_regular_file(ignored)) found[role].push_back(entry.path());
   }
   if (error) return Refuse("The folder '" + folder.string() + "' cannot be read: " + error.message() + ".");
-  if (!files.contains("weights")) {
+  if (!found.contains("weights")) {
     return Refuse("The folder '" + folder.string() + "' has no file of a model. Name the file instead.");
+  }
+  LeaveTensorFilesOut(found["weights"]);
+  Files files;
+  for (const auto& [role, paths] : found) {
+    if (paths.size() > 1) {
+      return Refuse("The folder '" + folder.string() + "' has several files that could be the " + role + ": '" +
+                    paths[0].filename().string() + "' and '" + paths[1].filename().string() +
+                    "'. Name the file of the model instead.");
+    }
+    files[role] = paths.front();
   }
   return files;
 }
@@ -86,7 +98,7 @@ Result<Files> FindImportFiles(const std::string& path) {
   } else {
     files["weights"] = path;
     const fs::path beside = fs::path(path).replace_extension(".toml");
-    if (Lower(fs::path(path).extension()) == ".onnx" && fs::exists(beside, error)) files["description"] = beside;
+    if (IsOnnx(path) && fs::exists(beside, error)) files["description"] = beside;
   }
   AddTestFiles(files);
   return files;

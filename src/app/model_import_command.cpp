@@ -25,7 +25,9 @@ Result<std::string> ImportFromFiles(Installation& installation, const ImportFlag
   if (!flags.size_model.empty()) request.files["size_model"] = flags.size_model;
   if (!flags.license.empty()) request.files["license"] = flags.license;
   if (flags.diam_mean > 0) request.diam_mean = flags.diam_mean;
-  IC_ASSIGN_OR_RETURN(const TemporaryFolder folder, TemporaryFolder::Make(std::filesystem::temp_directory_path()));
+  const std::filesystem::path weights = request.files.at("weights");
+  request.tensor_folder = weights.has_parent_path() ? weights.parent_path().string() : ".";
+  IC_ASSIGN_OR_RETURN(const TemporaryFolder folder, TemporaryFolder::Make(ModelFolderOf(settings)));
   request.work_folder = folder.path();
   IC_ASSIGN_OR_RETURN(
       const runners::Import done,

@@ -54,6 +54,13 @@ TEST(Onnx, WeightsInAnotherFileAreRefusedByName) {
   EXPECT_THAT(Refusal(file.Write()), AllOf(HasSubstr("'weights'"), HasSubstr("'../../etc/passwd'")));
 }
 
+TEST(Onnx, UndefinedNumbersAreRefusedByName) {
+  const OnnxFile file{.weights = {0, std::numeric_limits<float>::quiet_NaN(), 0}};
+  EXPECT_THAT(Refusal(file.Write()), HasSubstr("Tensor 'weights' of the ONNX file holds undefined numbers"));
+  const OnnxFile masks{.weights = {0, -std::numeric_limits<float>::infinity(), 0}};
+  EXPECT_EQ(Refusal(masks.Write()), "") << "networks mask with these";
+}
+
 TEST(Onnx, DamagedFilesAreRefused) {
   const std::string file = OnnxFile().Write();
   for (std::size_t size = 0; size + 8 < file.size(); ++size) {

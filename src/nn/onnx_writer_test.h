@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace intelliclinix::nn {
@@ -15,7 +16,12 @@ struct OnnxFile {
   std::string op = "Conv";
   std::vector<float> weights = {0, 1, -1};  // 3 planes
   std::string location{};                   // not empty: the weights lie in that file
-  std::int64_t side = 0;                    // of the image; 0: any
+  std::string offset{};                     // not empty: what is said of where there
+  std::string length{};
+  std::int64_t side = 0;  // of the image; 0: any
+
+  /// The bytes of the weights.
+  std::string Raw() const { return {reinterpret_cast<const char*>(weights.data()), weights.size() * sizeof(float)}; }
 
   std::string Write() const {
     const std::string opset = Number(2, 13);
@@ -43,8 +49,12 @@ struct OnnxFile {
   std::string Weights() const {
     std::string tensor = Number(1, 3) + Number(1, static_cast<std::uint64_t>(channels)) + Number(1, 1) + Number(1, 1) +
                          Number(2, 1) + Bytes(8, "weights");
-    if (!location.empty()) return tensor + Bytes(13, Bytes(1, "location") + Bytes(2, location)) + Number(14, 1);
-    return tensor + Bytes(9, {reinterpret_cast<const char*>(weights.data()), weights.size() * sizeof(float)});
+    if (location.empty()) return tensor + Bytes(9, Raw());
+    for (const auto& [key, value] :
+         {std::pair("location", location), std::pair("offset", offset), std::pair("length", length)}) {
+      if (!value.empty()) tensor += Bytes(13, Bytes(1, key) + Bytes(2, value));
+    }
+    return tensor + Number(14, 1);
   }
 
   std::string Graph() const {

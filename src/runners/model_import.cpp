@@ -14,7 +14,9 @@
 #include "base/hashing.h"
 #include "nn/checkpoint.h"
 #include "nn/onnx_check.h"
+#include "nn/onnx_inline.h"
 #include "runners/cellpose_model.h"
+#include "runners/model_folder.h"
 #include "runners/onnx_model.h"
 
 namespace intelliclinix::runners {
@@ -134,13 +136,22 @@ class Importer {
     return {};
   }
 
+  /// Tensors that lie in other files are taken into one, which is what the model has from then on.
+  Result<std::vector<std::byte>> ReadOnnx(ByteSource& weights) {
+    IC_ASSIGN_OR_RETURN(std::vector<std::byte> network, ReadAll(weights, limits_.max_weights_bytes));
+    if (request_.tensor_folder.empty() || nn::CheckOnnx(network)) return network;
+    const auto open = [this](const std::string& path) { return OpenInFolder(request_.tensor_folder, path); };
+    IC_ASSIGN_OR_RETURN(std::vector<std::byte> whole, nn::InlineTensors(network, open, limits_.max_weights_bytes));
+    const std::string path = request_.work_folder + "/inlined.onnx";
+    IC_RETURN_IF_ERROR(WriteFileAtomically(path, whole));
+    made_[kWeights] = path;
+    return whole;
+  }
+
   Status TakeOnnx(ByteSource& weights) {
-    IC_ASSIGN_OR_RETURN(const std::vector<std::byte> network, ReadAll(weights, limits_.max_weights_bytes));
-    const Status whole = nn::CheckOnnx(network);
-    if (!whole) {
-      return Refuse(kWeights,
-                    "'" + NameOf(request_, kWeights) + "' is no PyTorch checkpoint, and: " + whole.error().message);
-    }
+    const Result<std::vector<std::byte>> network = ReadOnnx(weights);
+    const Status whole = network ? nn::CheckOnnx(*network) : std::unexpected(network.error());
+    if (!whole) return NoOnnx(whole.error());
     IC_RETURN_IF_ERROR(
         CheckRoles(request_, {kWeights, "description", "test_input", "test_output", kLicense}, "ONNX file"));
     if (!request_.files.contains(onnx_file::kDescription)) {
@@ -162,6 +173,13 @@ class Importer {
     entry.license = description.license;
     entry.source = description.source;
     return {};
+  }
+
+  /// Why the weights are no good as ONNX, which they are taken for where nothing else fits.
+  std::unexpected<Error> NoOnnx(Error error) const {
+    const std::string name = NameOf(request_, kWeights);
+    if (name.ends_with(".onnx")) return Named(request_, kWeights, std::move(error));
+    return Refuse(kWeights, "'" + name + "' is no PyTorch checkpoint, and: " + error.message);
   }
 
   Status CheckTestFiles(const OnnxDescription& description) {
@@ -193,6 +211,7 @@ class Importer {
     if (import_.entry.license.empty()) import_.entry.license = "not told";
     if (import_.entry.source.empty()) import_.entry.source = "Imported from '" + NameOf(request_, kWeights) + "'";
     for (const auto& [role, path] : request_.files) {
+      if (made_.contains(role)) continue;
       IC_ASSIGN_OR_RETURN(const std::unique_ptr<FileSource> file, Open(request_, role, limits_));
       IC_RETURN_IF_ERROR(TakeFile(role, path, *file));
     }
@@ -238,7 +257,7 @@ class Importer {
   const ImportRequest& request_;
   const RunnerRegistry& registry_;
   const ImportLimits& limits_;
-  std::map<std::string, std::string> made_;  // files beside those of the request, by role
+  std::map<std::string, std::string> made_;  // files beside those of the request or in their place, by role
   Import import_;
 };
 

@@ -28,6 +28,7 @@ struct ImportRequest {
   std::map<std::string, std::string> names{};  ///< of files in messages and in the store, by role, where not the path's
   std::optional<double> diam_mean{};           ///< px; for checkpoints that do not tell it
   std::string work_folder{};                   ///< where files can be made that the import needs; exists
+  std::string tensor_folder{};                 ///< of files in which an ONNX file may have tensors; empty: in none
 };
 
 /// What became of it.

@@ -60,6 +60,7 @@ class ModelImportTest : public testing::Test {
   }
 
   const TemporaryFolder folder_ = TemporaryFolder::Make(testing::TempDir()).value();
+  const TemporaryFolder work_ = TemporaryFolder::Make(testing::TempDir()).value();
   RunnerRegistry registry_;
 };
 
@@ -142,8 +143,47 @@ TEST_F(ModelImportTest, NetworksThatAreNotFitAreRefused) {
   refused({.op = "Frobnicate"}, "weights", "Frobnicate");
   refused({.location = "/etc/passwd"}, "weights", "'/etc/passwd'");
   refused({.weights = {0, std::numeric_limits<float>::quiet_NaN(), 0}}, "weights", "undefined numbers");
+  refused({.weights = {0, std::numeric_limits<float>::infinity(), 0}}, "weights", "infinite or undefined numbers");
   refused({.channels = 2, .weights = {0, 1, 0, 1, 0, 1}}, "description", "does not fit the network");
   refused({.side = 96}, "description", "does not fit the network");
+}
+
+TEST_F(ModelImportTest, TensorsInTheFolderOfTheModelAreTakenIn) {
+  const nn::OnnxFile parts{.location = "net.onnx.data"};
+  Write("net.onnx.data", parts.Raw());
+  const std::string weights = Write("net.onnx", parts.Write());
+  ImportRequest request{.id = "mine",
+                        .files = {{"weights", weights}, {"description", Write("net.toml", kClasses)}},
+                        .work_folder = work_.path(),
+                        .tensor_folder = folder_.path()};
+  const Import import = CheckImport(request, registry_).value();
+  const records::ModelFile& taken = import.entry.files.at("weights");
+  EXPECT_NE(taken.path, weights);
+  EXPECT_EQ(ReadTextFile(taken.path).value().size(), taken.bytes);
+  EXPECT_EQ(taken.sha256, Run({{"weights", Write("whole.onnx", nn::OnnxFile().Write())},
+                               {"description", folder_.path() + "/net.toml"}})
+                              ->entry.files.at("weights")
+                              .sha256)
+      << "it is as if it had been one file";
+
+  const auto large = CheckImport(request, registry_, {.max_weights_bytes = parts.Write().size() + 11});
+  ExpectRefusal(large, "weights", "'net.onnx': Tensor 'weights'");
+  EXPECT_EQ(large.error().code, ErrorCode::kTooLarge);
+  request.tensor_folder.clear();
+  ExpectRefusal(CheckImport(request, registry_), "weights", "lies in another file, 'net.onnx.data'");
+  request.tensor_folder = folder_.path();
+  for (const char* const place : {"../net.onnx.data", "/etc/passwd"}) {
+    request.files["weights"] = Write("net.onnx", nn::OnnxFile{.location = place}.Write());
+    ExpectRefusal(
+        CheckImport(request, registry_), "weights",
+        "'net.onnx': Tensor 'weights' of the ONNX file: '" + std::string(place) + "' is outside of the folder");
+  }
+}
+
+TEST_F(ModelImportTest, TensorsWhoseShapesLieAreRefused) {
+  const std::string colours = Write("d.toml", "channels = 3\n" + kClasses);
+  const nn::OnnxFile lying{.channels = 3, .weights = {0, 1, -1}};  // of nine
+  ExpectRefusal(Run({{"weights", Write("n.onnx", lying.Write())}, {"description", colours}}), "weights", "'n.onnx'");
 }
 
 TEST_F(ModelImportTest, ATestThatIsNotPassedIsRefused) {

@@ -355,6 +355,13 @@ class TestDoctor:
         assert report['models']['cellpose_default']['fit'] is True
         assert all(time > 0 for time in report['models']['cellpose_default']['tile_ms'].values())
         assert ('bf16' in report['models']['cellpose_default']['tile_ms']) == report['precision']['bf16_possible']
+        assert report['models']['cellpose_default']['weights_sha256'].startswith('d659d7f26c4c')
+        assert report['models']['cellpose_default']['input']['channels'] == 2
+        assert report['models']['cellpose_default']['self_test_compared'] is True
+        assert report['models']['unet_default']['input'] == {
+            'channels': 1, 'multiple': 16, 'least_side': 16, 'tile': 1024}
+        assert report['input']['max_pixels'] == 400_000_000
+        assert report['input']['max_memory'] > 0
         assert report['threads'] >= 1
         assert report['data']['free_bytes'] > 0
         assert report['open_files']['permitted'] >= report['open_files']['now']
@@ -363,7 +370,8 @@ class TestDoctor:
     def test_words(self, run):
         process = run('doctor')
         assert process.returncode == 0, process.stdout
-        for word in ('processor', 'precision', 'cellpose_default: fit', 'open files', 'free'):
+        for word in ('processor', 'precision', 'cellpose_default: fit', 'open files', 'free', 'weights d659d7f26c4c',
+                     'sees 2 channels', 'self-test differs by', 'one tile takes', 'up to 400,000,000 px'):
             assert word in process.stdout
 
     def test_makes_no_data_folder(self, run, tmp_path):

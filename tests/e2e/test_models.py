@@ -1,12 +1,16 @@
 """Imported models: from the command line and over HTTP, seen by servers that run, refused by name, removed."""
+import hashlib
 import io
 import json
 import secrets
+import socket
 import subprocess
+import time
 import zipfile
 
 import pytest
-from client import sign_in
+import small_models
+from client import Client, sign_in
 from conftest import ROOT, environment
 from test_jobs import upload
 
@@ -70,6 +74,9 @@ def test_a_running_server_has_what_the_command_line_imports(start_server, run, f
     assert model['self_test']['passed'] and model['self_test']['compared']
     assert model['tile']['ms'] > 0
     assert model['input']['max_pixels'] == 400_000_000
+    assert model['input']['model'] == {'channels': 1, 'multiple': 16, 'least_side': 16, 'tile': 1024}
+    assert client.get('/api/models/cellpose_default').json['input']['model'] == {
+        'channels': 2, 'multiple': 16, 'least_side': 32, 'tile': 224}
 
     started = client.start(upload(client, examples, 1), {'min_size': 30}, model_id='mine')
     assert started.status == 200, started.body
@@ -137,23 +144,96 @@ def test_administrators_import_over_http(start_server, run):
     assert run('admin', 'grant', 'nobody', data=server.data).returncode == 1
 
 
-def test_what_is_refused_leaves_nothing_behind(start_server, run):
+def test_a_form_that_is_not_whole_leaves_nothing_behind(start_server, run):
     server = start_server()
     client = sign_in(server.url)
     run('admin', 'grant', client.username, data=server.data)
-    weights, description, *tensors = unet_files()
-    for files, fields, status, field in [
-            ([weights], {'id': 'x'}, 400, 'description'),
-            ([weights, description], {'id': 'x'}, 400, 'test_input'),
-            (unet_files(), {'id': '../x'}, 400, 'id'),
-            (unet_files(), {'id': 'cellpose_default'}, 409, 'id'),
-            ([], {'id': 'x'}, 400, 'weights'),
-            (unet_files(), {'id': 'x', 'colour': 'red'}, 400, 'colour'),
-            ([('weights', 'evil.pth', b'\x80\x02cos\nsystem\n(X\x04\x00\x00\x00true tR.')], {'id': 'x'}, 400, 'weights'),
-            ([('weights', 'a.onnx', b'hello'), description, *tensors], {'id': 'x'}, 400, 'weights')]:
+    weights, description, *_ = unet_files()
+    for files, fields, field in [
+            ([weights, description], {'id': 'x'}, 'test_input'),
+            ([], {'id': 'x'}, 'weights'),
+            (unet_files(), {'id': 'x', 'colour': 'red'}, 'colour')]:
         answer = send(client, files, **fields)
-        assert (answer.status, answer.json.get('field')) == (status, field), answer.body
+        assert (answer.status, answer.json.get('field')) == (400, field), answer.body
         assert str(server.data) not in answer.json['error']
     assert blobs(server.data) == []
     assert list((server.data / 'models').iterdir()) == []
     assert len(client.get('/api/models/').json) == 2
+
+
+def test_a_network_of_two_files_is_imported_from_their_folder(run, tmp_path):
+    folder = tmp_path / 'model'
+    folder.mkdir()
+    (folder / 'net.onnx').write_bytes(small_models.onnx(location='net.onnx.data'))
+    (folder / 'net.onnx.data').write_bytes(small_models.raw())
+    (folder / 'net.toml').write_bytes(small_models.DESCRIPTION)
+    for path, model_id in ((folder, 'folder'), (folder / 'net.onnx', 'file')):
+        done = run('models', 'import', path, '--id', model_id)
+        assert done.returncode == 0, done.stderr
+    weights = [json.loads(run('models', 'show', model_id).stdout)['files']['weights'] for model_id in ('folder', 'file')]
+    assert weights[0] == weights[1]
+    whole = small_models.onnx()
+    assert weights[0]['sha256'] == hashlib.sha256(whole).hexdigest(), 'it is one file from then on'
+    for file in ('net.onnx.data', 'net.onnx'):
+        (folder / file).unlink()
+    assert run('models', 'verify', 'folder').returncode == 0
+
+
+def test_a_model_in_use_stays_and_one_that_is_gone_is_not_started(start_server, run, folder, examples):
+    server = start_server('--workers', '0')
+    client = sign_in(server.url)
+    run('admin', 'grant', client.username, data=server.data)
+    assert run('models', 'import', folder, '--id', 'mine', data=server.data).returncode == 0
+    dataset = upload(client, examples, 1)
+    started = client.start(dataset, model_id='mine', headers={'Prefer': 'respond-async'})
+    assert started.status == 202, started.body
+    inference = started.json['inference_id']
+    refused = client.delete('/api/models/mine')
+    assert refused.status == 409
+    assert 'is needed by an inference that has not ended' in refused.json['error']
+    assert run('models', 'remove', 'mine', data=server.data).returncode == 1
+    assert client.post(f'/api/inferences/{inference}/cancel').status == 202
+    assert client.delete('/api/models/mine').status == 200
+    retried = client.post(f'/api/inferences/{inference}/retry')
+    assert (retried.status, retried.json['field']) == (409, 'model_id')
+    assert "'mine' has been removed" in retried.json['error']
+    assert client.get(f'/api/inferences/{inference}').json['error']['code'] == 'cancelled'
+    started = client.start(dataset, model_id='mine')
+    assert (started.status, started.json['field']) == (400, 'model_id')
+
+
+def begin_to_send(client, size=1_000_000):
+    """A connection on which an import has begun that does not go on."""
+    connection = socket.create_connection(client.address.split(':'))
+    head = (f'POST /api/models HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {client.token}\r\n'
+            f'Content-Type: multipart/form-data; boundary=b\r\nContent-Length: {size}\r\n\r\n')
+    part = '--b\r\nContent-Disposition: form-data; name="weights"; filename="a.onnx"\r\n\r\n'
+    connection.sendall((head + part).encode() + bytes(1000))
+    return connection
+
+
+def incoming(server):
+    return list((server.data / 'models').glob('incoming.*'))
+
+
+def wait_for_incoming(server, count):
+    deadline = time.monotonic() + 60
+    while len(incoming(server)) < count:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def test_what_an_import_left_that_was_killed_goes_at_the_next_start(start_server, run):
+    dying, living = start_server(), start_server()
+    client = sign_in(dying.url)
+    run('admin', 'grant', client.username, data=dying.data)
+    with begin_to_send(client):
+        wait_for_incoming(dying, 1)
+        dying.kill()
+    left = incoming(living)
+    assert len(left) == 1
+    with begin_to_send(Client(living.url, client.token)):
+        wait_for_incoming(living, 2)
+        (alive,) = set(incoming(living)) - set(left)
+        start_server()
+        assert incoming(living) == [alive], 'what is being sent stays'

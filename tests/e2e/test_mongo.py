@@ -1,6 +1,7 @@
 """The server with its records in MongoDB: a client's day, an outage, and a database that the Python server left."""
 import crypt
 import datetime
+import hashlib
 import io
 import socket
 import subprocess
@@ -10,6 +11,7 @@ import zipfile
 import bson
 import gridfs
 import pytest
+import small_models
 
 from client import Client, PASSWORD, sign_in
 from conftest import environment
@@ -78,6 +80,30 @@ def test_a_clients_day_and_the_next_server(start_server, mongo, examples, tmp_pa
     assert client.delete(f'/api/datasets/{dataset}').status == 200
     assert all(kept[name].count_documents({}) == 0
                for name in ('datasets', 'inferences', 'inference_tasks', 'fs.files', 'fs.chunks'))
+
+
+def test_a_worker_elsewhere_fetches_an_imported_model(start_server, mongo, binary, examples, tmp_path):
+    server = start_server('--store', mongo.uri, '--workers', '0')
+    client = sign_in(server.url)
+    (tmp_path / 'net.onnx').write_bytes(small_models.onnx())
+    (tmp_path / 'net.toml').write_bytes(small_models.DESCRIPTION)
+
+    def command(name, *flags):
+        return [str(part) for part in (binary, name, *flags, '--store', mongo.uri, '--data', tmp_path / name)]
+
+    subprocess.run(command('models', 'import', tmp_path / 'net.onnx', '--id', 'mine'), check=True, env=environment())
+    dataset = client.upload([(examples[0].name, examples[0].read_bytes())]).json['dataset_id']
+    worker = subprocess.Popen(command('worker', '--workers', '1'), env=environment())
+    try:
+        started = client.start(dataset, model_id='mine')
+        assert started.status == 200, started.body
+    finally:
+        worker.terminate()
+        assert worker.wait(60) == 0
+    sha256 = hashlib.sha256(small_models.onnx()).hexdigest()
+    for copy in (tmp_path / 'worker/models' / sha256, server.data / 'models' / sha256):
+        assert copy.read_bytes() == small_models.onnx()
+    assert mongo.database()['fs.files'].count_documents({'filename': 'net.onnx'}) == 1
 
 
 def test_an_outage_is_told_and_passes(start_server, tmp_path):
