@@ -131,19 +131,23 @@ bool ComputePool::ParallelFor(std::size_t count, const std::function<void(std::s
   return !batch.cut_short;
 }
 
-int AvailableCores() {
-  cpu_set_t set;
-  int cores = static_cast<int>(std::thread::hardware_concurrency());
-  if (sched_getaffinity(0, sizeof set, &set) == 0) cores = CPU_COUNT(&set);
-  for (const std::string& line : ReadCgroupFiles("cpu.max")) {
+int CoresWithin(int cores, const std::vector<std::string>& quotas) {
+  for (const std::string& line : quotas) {
     std::istringstream fields(line);
     double quota = 0;  // stays 0 for "max"
     double period = 0;
     if (fields >> quota >> period && quota > 0 && period > 0) {
-      cores = std::min(cores, static_cast<int>(std::ceil(quota / period)));
+      cores = static_cast<int>(std::min<double>(cores, std::ceil(quota / period)));
     }
   }
   return std::max(1, cores);
+}
+
+int AvailableCores() {
+  cpu_set_t set;
+  int cores = static_cast<int>(std::thread::hardware_concurrency());
+  if (sched_getaffinity(0, sizeof set, &set) == 0) cores = CPU_COUNT(&set);
+  return CoresWithin(cores, ReadCgroupFiles("cpu.max"));
 }
 
 }  // namespace intelliclinix

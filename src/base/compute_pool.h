@@ -8,6 +8,7 @@
 #include <list>
 #include <mutex>
 #include <stop_token>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -66,7 +67,11 @@ class ComputePool {
   std::vector<std::thread> threads_;
 };
 
-/// Cores this process may use: the smaller of its CPU affinity and its cgroup's CPU quota (rounded up), at least 1.
+/// Cores this process may use: the smaller of its CPU affinity and its cgroups' CPU quotas (rounded up), at least 1.
 int AvailableCores();
+
+/// As many of `cores` as the quotas allow, rounded up, at least 1. Each quota is a line of a cgroup's cpu.max:
+/// microseconds of CPU time, or "max", and the period that they are for.
+int CoresWithin(int cores, const std::vector<std::string>& quotas);
 
 }  // namespace intelliclinix

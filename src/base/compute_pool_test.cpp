@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <gtest/gtest.h>
+#include <sched.h>
 
 namespace intelliclinix {
 namespace {
@@ -85,6 +86,50 @@ TEST(ComputePoolSeat, OneThatWaitsGoesBeforeFurtherItems) {
     std::this_thread::yield();
   });
   EXPECT_LT(before, 1'000'000);
+}
+
+TEST(ComputePool, ServesTheOldestBatchFirst) {
+  ComputePool pool(1);
+  std::latch begun(1);
+  std::atomic<bool> ended{false};
+  std::atomic<int> overtook{0};
+  std::jthread younger([&] {
+    begun.wait();
+    pool.ParallelFor(10, [&](std::size_t) { overtook += ended ? 0 : 1; });
+  });
+  constexpr std::size_t kItems = 100'000;  // long enough that the younger batch is there before the last of them
+  pool.ParallelFor(kItems, [&](std::size_t i) {
+    if (i == 0) begun.count_down();
+    std::this_thread::yield();
+    if (i == kItems - 1) ended = true;
+  });
+  younger.join();
+  EXPECT_EQ(overtook, 0);
+}
+
+TEST(AvailableCores, AreThoseOfTheQuotas) {
+  EXPECT_EQ(CoresWithin(8, {}), 8);
+  EXPECT_EQ(CoresWithin(8, {"max 100000"}), 8);
+  EXPECT_EQ(CoresWithin(8, {"200000 100000"}), 2);
+  EXPECT_EQ(CoresWithin(8, {"150000 100000"}), 2);
+  EXPECT_EQ(CoresWithin(8, {"max 100000", "400000 100000", "50000 50000", "max 100000"}), 1);
+  EXPECT_EQ(CoresWithin(8, {"1000 100000"}), 1);
+  EXPECT_EQ(CoresWithin(8, {"99999999999999 100000"}), 8);
+  EXPECT_EQ(CoresWithin(8, {"", "quota", "0 0", "-100000 100000"}), 8);
+}
+
+TEST(AvailableCores, AreThoseThatTheThreadMayRunOn) {
+  cpu_set_t before;
+  ASSERT_EQ(sched_getaffinity(0, sizeof before, &before), 0);
+  int first = 0;
+  while (!CPU_ISSET(first, &before)) ++first;
+  cpu_set_t one;
+  CPU_ZERO(&one);
+  CPU_SET(first, &one);
+  ASSERT_EQ(sched_setaffinity(0, sizeof one, &one), 0);
+  EXPECT_EQ(AvailableCores(), 1);
+  ASSERT_EQ(sched_setaffinity(0, sizeof before, &before), 0);
+  EXPECT_LE(AvailableCores(), CPU_COUNT(&before));
 }
 
 }  // namespace
