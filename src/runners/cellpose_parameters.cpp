@@ -4,6 +4,7 @@
 #include <cmath>
 #include <iterator>
 #include <string>
+#include <utility>
 
 #include "runners/artifacts/outputs.h"
 #include "runners/plane_choice.h"
@@ -64,16 +65,30 @@ std::vector<Parameter> NormalizeMembers() {
   };
 }
 
+/// Of the reference's parameters those that have no part here.
 std::vector<Parameter> Refused() {
   const std::string flat_only =
       " is for segmentation in three dimensions, which is not done yet. Segment each plane of "
       "a stack on its own with z 'each', or one plane by plane or z_project.";
+  const std::string of_the_file =
+      " is not needed: which axis is which is read from the file, or told as 'axes' with a file that does not say it. "
+      "Leave it out.";
+  const std::pair<const char*, std::string> reasons[] = {
+      {"do_3D", flat_only},
+      {"stitch_threshold", flat_only},
+      {"anisotropy", flat_only},
+      {"flow3D_smooth", flat_only},
+      {"channel_axis", of_the_file},
+      {"z_axis", of_the_file},
+      {"rescale", " follows from the diameter. Give 'diameter'."},
+      {"batch_size", " is chosen by the program. Leave it out."},
+  };
   std::vector<Parameter> refused;
-  for (const char* name : {"do_3D", "stitch_threshold", "anisotropy", "flow3D_smooth"}) {
+  for (const auto& [name, reason] : reasons) {
     refused.push_back({.name = name,
                        .default_value = nullptr,
                        .description = "",
-                       .unsupported = "'" + std::string(name) + "'" + flat_only});
+                       .unsupported = "'" + std::string(name) + "'" + reason});
   }
   return refused;
 }

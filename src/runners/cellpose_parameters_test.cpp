@@ -140,6 +140,7 @@ TEST(CellposeParameters, RefusesWhatMakesNoSense) {
       {R"({"precision": "f16"})", "params.precision"},
       {R"({"normalize": {"norm3D": true}})", "params.normalize.norm3D"},
       {R"({"do_3D": true})", "params.do_3D"},
+      {R"({"channel_axis": 0})", "params.channel_axis"},
   };
   for (const auto& [params, field] : cases) {
     const auto resolved = CellposeParameters().Resolve(ParseJson(params).value());
@@ -148,6 +149,30 @@ TEST(CellposeParameters, RefusesWhatMakesNoSense) {
   }
   const auto volume = CellposeParameters().Resolve(ParseJson(R"({"normalize": {"norm3D": true}})").value());
   EXPECT_THAT(volume.error().message, HasSubstr("'norm3D' belongs to volumes"));
+}
+
+/// Those of `CellposeModel.eval` of Cellpose 3.1 that say how images are segmented in two dimensions; the others are
+/// refused by name. Source: cellpose/models.py of Cellpose 3.1.1.2.
+TEST(CellposeParameters, HaveTheReferencesNamesAndDefaults) {
+  const Json reference = ParseJson(R"({"channels": [0, 0], "normalize": true, "invert": false, "diameter": null,
+      "flow_threshold": 0.4, "cellprob_threshold": 0.0, "min_size": 15, "max_size_fraction": 0.4, "niter": null,
+      "augment": false, "tile_overlap": 0.1, "bsize": 224, "resample": true, "interp": true,
+      "exclude_on_edges": false})")
+                             .value();
+  const Json normalize = ParseJson(R"({"lowhigh": null, "percentile": [1, 99], "normalize": true, "sharpen_radius": 0,
+      "smooth_radius": 0, "tile_norm_blocksize": 0, "invert": false})")
+                             .value();
+  const Json defaults = Resolved(R"({"normalize": {}})");
+  for (const auto& [name, value] : reference.items()) {
+    EXPECT_EQ(defaults.at(name), name == "normalize" ? normalize : value) << name;
+  }
+  EXPECT_EQ(Resolved("{}").at("normalize"), reference.at("normalize"));
+  for (const char* name : {"batch_size", "channel_axis", "z_axis", "rescale", "do_3D", "anisotropy", "flow3D_smooth",
+                           "stitch_threshold"}) {
+    const auto refused = CellposeParameters().Resolve(Json::object({{name, 1}}));
+    ASSERT_FALSE(refused.has_value()) << name;
+    EXPECT_EQ(refused.error().message.find("'" + std::string(name) + "' "), 0U) << refused.error().message;
+  }
 }
 
 TEST(CellposeParameters, AreDescribedForPeople) {
