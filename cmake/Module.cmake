@@ -13,12 +13,21 @@ function(intelliclinix_test_options target)
   target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O0> $<$<CONFIG:Release>:-U_FORTIFY_SOURCE>)
 endfunction()
 
+# intelliclinix_counts_allocations(TARGET): gives a module's tests base/allocation_count_test.h.
+function(intelliclinix_counts_allocations target)
+  set(counter ${CMAKE_SOURCE_DIR}/src/base/allocation_count_test.cpp)
+  target_sources(${target} PRIVATE ${counter})
+  # It replaces operator new, which the compiler must not see beside other tests.
+  set_source_files_properties(${counter} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+endfunction()
+
 function(intelliclinix_module name)
   cmake_parse_arguments(arg "" "" "DEPENDS;LIBS;PRIVATE_LIBS" ${ARGN})
   set(target intelliclinix_${name})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
   set(tests ${sources})
   list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
+  list(FILTER tests EXCLUDE REGEX "/allocation_count_test\\.cpp$")
   set(benches ${sources})
   list(FILTER benches INCLUDE REGEX "_bench\\.cpp$")
   set(fuzzers ${sources})

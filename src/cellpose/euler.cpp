@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 
-#include "cellpose/vector_clones.h"
+#include "base/vector_clones.h"
 
 namespace intelliclinix::cellpose {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "cellpose/vector_clones.h"
+#include "base/vector_clones.h"
 
 namespace intelliclinix::cellpose {
 namespace {

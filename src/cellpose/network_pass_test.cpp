@@ -7,7 +7,7 @@
 
 #include <gtest/gtest.h>
 
-#include "cellpose/allocation_count_test.h"
+#include "base/allocation_count_test.h"
 #include "cellpose/tiles.h"
 #include "nn/cpnet.h"
 
@@ -189,6 +189,7 @@ TEST(RunNetwork, StopsBeforeTheNextTile) {
                                  {.pool = pool, .stop = stop.get_token(), .on_tile = [&] { stop.request_stop(); }});
   ASSERT_FALSE(result.has_value());
   EXPECT_EQ(result.error().code, ErrorCode::kCancelled);
+  EXPECT_EQ(network.passes, 1);
 }
 
 TEST(RunNetwork, HandsOnTheNetworksError) {

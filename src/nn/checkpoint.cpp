@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <optional>
 #include <type_traits>
 
@@ -69,8 +68,22 @@ bool IsInside(const Layout& layout, std::size_t size) {
   return static_cast<std::uint64_t>(last) < size;
 }
 
+// Whether the elements follow each other in C order, as those of nearly all checkpoints do.
+bool IsDense(const Layout& layout) {
+  std::int64_t stride = 1;
+  for (std::size_t axis = layout.shape.size(); axis-- > 0;) {
+    if (layout.strides[axis] != stride) return false;
+    stride *= layout.shape[axis];
+  }
+  return true;
+}
+
 // Copies the elements in C order, counting the index up like a mileage meter.
 void Gather(std::span<const float> storage, const Layout& layout, std::span<float> values) {
+  if (!values.empty() && IsDense(layout)) {
+    std::ranges::copy(storage.subspan(static_cast<std::size_t>(layout.offset), values.size()), values.begin());
+    return;
+  }
   std::vector<std::int64_t> index(layout.shape.size(), 0);
   std::int64_t at = layout.offset;
   for (float& value : values) {
@@ -117,7 +130,7 @@ class TensorBuilder {
     bytes_left_ -= *count * sizeof(float);
     Tensor tensor{.shape = layout.shape, .values = std::vector<float>(*count)};
     Gather(storage, layout, tensor.values);
-    if (!std::ranges::all_of(tensor.values, [](float value) { return std::isfinite(value); })) {
+    if (!AllFinite(tensor.values)) {
       return BadTensor(name, "holds infinite or undefined numbers; its training failed. Choose another checkpoint");
     }
     return tensor;

@@ -6,6 +6,8 @@
 #include <cassert>
 #include <cstring>
 
+#include "base/vector_clones.h"
+
 namespace intelliclinix::nn {
 namespace {
 
@@ -18,6 +20,26 @@ float WidenFloat16(std::uint16_t half) {
   const bool finite = (half & 0x7c00) != 0x7c00;
   const std::uint32_t bits = finite ? std::bit_cast<std::uint32_t>(scaled) : magnitude | 0x7f800000U;
   return std::bit_cast<float>(bits | sign);
+}
+
+/// What nearly all checkpoints hold, in this machine's order of bytes.
+IC_VECTOR_CLONES
+void WidenFloat16s(const std::byte* raw, float* values, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) {
+    std::uint16_t half = 0;
+    std::memcpy(&half, raw + i * sizeof half, sizeof half);
+    values[i] = WidenFloat16(half);
+  }
+}
+
+IC_VECTOR_CLONES
+bool AreFinite(const float* values, std::size_t count) {
+  constexpr std::uint32_t kInfinite = 0x7f800000U;
+  std::uint32_t infinite = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    infinite |= static_cast<std::uint32_t>((std::bit_cast<std::uint32_t>(values[i]) & kInfinite) == kInfinite);
+  }
+  return infinite == 0;
 }
 
 template <typename Stored, typename Convert>
@@ -46,6 +68,8 @@ float NarrowDouble(double value) {
 void DecodeFloats(std::span<const std::byte> raw, ElementType type, std::span<float> values) {
   if (type.bytes == 4) {
     DecodeNumbers<float>(raw, type.big_endian, values);
+  } else if (type.bytes == 2 && !type.big_endian) {
+    WidenFloat16s(raw.data(), values.data(), values.size());
   } else if (type.bytes == 2) {
     DecodeAs<std::uint16_t>(raw, type.big_endian, values, WidenFloat16);
   } else {
@@ -98,6 +122,8 @@ void DecodeElements(std::span<const std::byte> raw, ElementType type, std::span<
       return DecodeIntegers<std::uint8_t, std::uint16_t, std::uint32_t, std::uint64_t>(raw, type, values);
   }
 }
+
+bool AllFinite(std::span<const float> values) { return AreFinite(values.data(), values.size()); }
 
 std::optional<std::uint64_t> CountElements(std::span<const std::int64_t> shape, std::uint64_t max_count) {
   std::uint64_t count = 1;

@@ -24,6 +24,9 @@ std::optional<ElementType> ParseNumpyType(std::string_view name);
 /// `raw` holds values.size() elements.
 void DecodeElements(std::span<const std::byte> raw, ElementType type, std::span<float> values);
 
+/// Whether no value is infinite or NaN.
+bool AllFinite(std::span<const float> values);
+
 /// The number of elements of `shape`. Nothing when a side is negative or the number exceeds `max_count`.
 std::optional<std::uint64_t> CountElements(std::span<const std::int64_t> shape, std::uint64_t max_count);
 

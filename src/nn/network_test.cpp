@@ -118,7 +118,7 @@ TEST(Cpnet, GivesNearlyTheSameInBfloat16) {
 
 TEST_P(CpnetEngine, AgreesWithTheReferenceOnOtherSizes) {
   auto network = Make(Nuclei(), {.engine = GetParam()});
-  for (auto [height, width] : {std::pair(16, 16), {16, 48}}) {
+  for (auto [height, width] : {std::pair(16, 16), {16, 48}, {48, 80}, {96, 16}}) {
     const Tensor image = RandomImage(height, width, static_cast<unsigned>(height));
     const CpnetResult expected = RunCpnetReference(Nuclei(), image);
     Result<CpnetResult> result = Pass(*network, image);
@@ -199,6 +199,15 @@ TEST(Cpnet, RefusesOtherNetworksByTheirTensors) {
   state.at("upsample.up.res_up_1.conv.conv_2.full.weight").shape = {256, 64};
   EXPECT_THAT(error_of(state), HasSubstr("'upsample.up.res_up_1.conv.conv_2.full.weight' has shape [256, 64] instead "
                                          "of [64, 256]"));
+  // Without style, and with other widths, as Cellpose can be trained too.
+  state = Nuclei();
+  std::erase_if(state, [](const auto& tensor) { return tensor.first.find(".full.") != std::string::npos; });
+  EXPECT_THAT(error_of(state), HasSubstr("'upsample.up.res_up_0.conv.conv_1.full.weight' is missing"));
+  state = Nuclei();
+  Tensor& first = state.at("downsample.down.res_down_0.conv.conv_0.2.weight");
+  first = {.shape = {48, 2, 3, 3}, .values = std::vector<float>(48 * 2 * 9)};
+  EXPECT_THAT(error_of(state), HasSubstr("'downsample.down.res_down_0.conv.conv_0.2.weight' has shape [48, 2, 3, 3] "
+                                         "instead of [32, 2, 3, 3]"));
   state = Nuclei();
   state.at("output.0.running_var").values[5] = -1;
   EXPECT_THAT(error_of(state), HasSubstr("'output.0.running_var'"));

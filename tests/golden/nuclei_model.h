@@ -8,7 +8,8 @@
 
 namespace intelliclinix::golden {
 
-/// The nuclei network, its diameters and its size model. Throws std::runtime_error when they cannot be read.
+/// The nuclei network, its diameters and its size model. In bfloat16 on plain loops where the CPU has none. Throws
+/// std::runtime_error when they cannot be read.
 class NucleiModel {
  public:
   explicit NucleiModel(nn::Precision precision);

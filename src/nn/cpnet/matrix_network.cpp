@@ -1,10 +1,10 @@
 #include "nn/cpnet/matrix_network.h"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 
 #include "base/compute_team.h"
+#include "nn/cpnet/bfloat16.h"
 #include "nn/cpnet/style_product.h"
 #include "nn/cpnet_shapes.h"
 #include "nn/cpu.h"
@@ -226,7 +226,7 @@ class MatrixNetwork::Pass {
       for (std::size_t pixel = grid.first(); pixel < grid.end(); ++pixel) {
         const Bfloat16* const channels = group + pixel * kGroup;
         for (std::size_t c = 0; c < kGroup; ++c) {
-          sums[first + c] += std::bit_cast<float>(std::uint32_t{channels[c]} << 16);
+          sums[first + c] += ToFloat(channels[c]);
         }
       }
     }

@@ -1,20 +1,14 @@
 #include "nn/cpnet/matrix_weights.h"
 
 #include <algorithm>
-#include <bit>
 #include <span>
+
+#include "nn/cpnet/bfloat16.h"
 
 namespace intelliclinix::nn::cpnet {
 namespace {
 
 constexpr std::size_t kWidth = kGroup;
-
-/// To the nearest, ties to even. NaN stays NaN.
-Bfloat16 Round(double value) {
-  const auto bits = std::bit_cast<std::uint32_t>(static_cast<float>(value));
-  if ((bits & 0x7FFFFFFF) > 0x7F800000) return static_cast<Bfloat16>(bits >> 16 | 0x40);
-  return static_cast<Bfloat16>((bits + 0x7FFF + (bits >> 16 & 1)) >> 16);
-}
 
 /// Fills a layer weight by weight.
 class Packer {
@@ -35,7 +29,7 @@ class Packer {
     const std::size_t block = out / kWidth * static_cast<std::size_t>(layer_.steps) + step;
     const std::size_t half = out % kWidth / 16;
     layer_.weights.data()[block * kStepWeights + half * kStepWeights / 2 + in / 2 * kWidth + out % 16 * 2 + in % 2] =
-        Round(weight);
+        ToBfloat16(static_cast<float>(weight));
   }
 
   void AddBias(std::size_t out, double bias) {

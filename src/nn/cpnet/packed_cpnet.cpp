@@ -1,42 +1,61 @@
 #include "nn/cpnet/packed_cpnet.h"
 
 #include <algorithm>
-#include <span>
+#include <array>
+
+#include "base/vector_clones.h"
 
 namespace intelliclinix::nn::cpnet {
 namespace {
 
-/// G of F(4x4, 3x3).
-constexpr double kG[kPatchSide][3] = {{1.0 / 4, 0, 0},
-                                      {-1.0 / 6, -1.0 / 6, -1.0 / 6},
-                                      {-1.0 / 6, 1.0 / 6, -1.0 / 6},
-                                      {1.0 / 24, 1.0 / 12, 1.0 / 6},
-                                      {1.0 / 24, -1.0 / 12, 1.0 / 6},
-                                      {0, 0, 1}};
+/// Filters that are transformed together, in the vectors that a compiler makes of loops over them.
+constexpr std::size_t kFilters = 8;
+using Filters = std::array<double, kFilters>;
 
-/// G filter G^T, [point]; the points of one filter lie `stride` apart.
-void TransformFilter(const float* filter, float* points, std::size_t stride) {
-  double half[kPatchSide][3];
-  for (int i = 0; i < kPatchSide; ++i) {
-    for (int j = 0; j < 3; ++j) half[i][j] = kG[i][0] * filter[j] + kG[i][1] * filter[3 + j] + kG[i][2] * filter[6 + j];
+/// G of F(4x4, 3x3) times a column of each filter: the values at 0, 1, -1, 2, -2 and infinity, `step` apart.
+inline void TransformColumn(const Filters& a, const Filters& b, const Filters& c, Filters* out, std::size_t step) {
+  for (std::size_t i = 0; i < kFilters; ++i) {
+    const double near = (a[i] + c[i]) * (-1.0 / 6), far = a[i] * (1.0 / 24) + c[i] * (1.0 / 6);
+    out[0][i] = a[i] * (1.0 / 4);
+    out[step][i] = near - b[i] * (1.0 / 6);
+    out[2 * step][i] = near + b[i] * (1.0 / 6);
+    out[3 * step][i] = far + b[i] * (1.0 / 12);
+    out[4 * step][i] = far - b[i] * (1.0 / 12);
+    out[5 * step][i] = c[i];
   }
-  for (int i = 0; i < kPatchSide; ++i) {
-    for (int j = 0; j < kPatchSide; ++j) {
-      const double point = half[i][0] * kG[j][0] + half[i][1] * kG[j][1] + half[i][2] * kG[j][2];
-      points[static_cast<std::size_t>(i * kPatchSide + j) * stride] = static_cast<float>(point);
+}
+
+/// G filter G^T of filters [tap]; the points of one lie `stride` apart in `points`, those of the next beside them.
+IC_VECTOR_CLONES
+void TransformFilters(const std::array<Filters, 9>& taps, float* points, std::size_t stride) {
+  constexpr std::size_t kSide = kPatchSide;
+  std::array<Filters, kSide * 3> half;  // [point in y][tap in x]
+  for (std::size_t x = 0; x < 3; ++x) TransformColumn(taps[x], taps[3 + x], taps[6 + x], half.data() + x, 3);
+  for (std::size_t y = 0; y < kSide; ++y) {
+    std::array<Filters, kSide> row;
+    TransformColumn(half[3 * y], half[3 * y + 1], half[3 * y + 2], row.data(), 1);
+    for (std::size_t x = 0; x < kSide; ++x) {
+      float* const out = points + (y * kSide + x) * stride;
+      for (std::size_t i = 0; i < kFilters; ++i) out[i] = static_cast<float>(row[x][i]);
     }
   }
 }
 
+/// `block` is a multiple of kFilters.
 AlignedFloats PackWinograd(const Tensor& weight, int block) {
   const auto out = static_cast<std::size_t>(weight.shape[0]);
   const auto in = static_cast<std::size_t>(weight.shape[1]);
   const auto width = static_cast<std::size_t>(block);
   AlignedFloats packed(out * in * kPoints);
-  for (std::size_t o = 0; o < out; ++o) {
-    float* const first = packed.data() + o / width * kPoints * in * width + o % width;
+  std::array<Filters, 9> taps;
+  for (std::size_t first = 0; first < out; first += kFilters) {
+    float* const points = packed.data() + first / width * kPoints * in * width + first % width;
     for (std::size_t i = 0; i < in; ++i) {
-      TransformFilter(weight.values.data() + (o * in + i) * 9, first + i * width, in * width);
+      for (std::size_t filter = 0; filter < kFilters; ++filter) {
+        const float* const filter_taps = weight.values.data() + ((first + filter) * in + i) * 9;
+        for (std::size_t tap = 0; tap < 9; ++tap) taps[tap][filter] = filter_taps[tap];
+      }
+      TransformFilters(taps, points + i * width, in * width);
     }
   }
   return packed;

@@ -59,7 +59,7 @@ struct PackedCpnet {
   AlignedFloats last_bias;               ///< [plane]
 };
 
-/// Takes about 0.1 s of one core. Throws: std::bad_alloc.
+/// Throws: std::bad_alloc.
 PackedCpnet Pack(const Cpnet& net, int block);
 
 }  // namespace intelliclinix::nn::cpnet

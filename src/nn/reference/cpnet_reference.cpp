@@ -17,6 +17,8 @@ struct Planes {
 
   Planes(int c, int h, int w) : channels(c), height(h), width(w), values(static_cast<std::size_t>(c) * h * w) {}
   double& At(int c, int y, int x) { return values[(static_cast<std::size_t>(c) * height + y) * width + x]; }
+  double* Row(int c, int y) { return &At(c, y, 0); }
+  const double* Row(int c, int y) const { return values.data() + (static_cast<std::size_t>(c) * height + y) * width; }
   double At(int c, int y, int x) const { return values[(static_cast<std::size_t>(c) * height + y) * width + x]; }
 };
 
@@ -66,26 +68,38 @@ class Reference {
     });
   }
 
+  struct Tap {
+    int dy, dx;
+    double weight;
+  };
+
+  /// Adds channel `c` of `x`, moved and weighted, to channel `o` of `sums`. What is outside of `x` is zero.
+  static void AddTap(const Tap& tap, const Planes& x, int c, Planes& sums, int o) {
+    const int first = std::max(0, -tap.dx);
+    const int end = std::min(x.width, x.width - tap.dx);
+    for (int row = std::max(0, -tap.dy); row < std::min(x.height, x.height - tap.dy); ++row) {
+      const double* const from = x.Row(c, row + tap.dy);
+      double* const to = sums.Row(o, row);
+      for (int column = first; column < end; ++column) to[column] += tap.weight * from[column + tap.dx];
+    }
+  }
+
   Planes Convolve(const std::string& name, const Planes& x) const {
     const Tensor& weight = state_.at(name + ".weight");
     const std::vector<float>& bias = Values(name + ".bias");
     const int out = static_cast<int>(weight.shape[0]);
     const int side = static_cast<int>(weight.shape[2]);
-    return MakePlanes(out, x.height, x.width, [&](int o, int row, int column) {
-      double sum = bias[static_cast<std::size_t>(o)];
+    Planes sums =
+        MakePlanes(out, x.height, x.width, [&](int o, int, int) { return bias[static_cast<std::size_t>(o)]; });
+    const float* next = weight.values.data();  // [o, c, ky, kx]
+    for (int o = 0; o < out; ++o) {
       for (int c = 0; c < x.channels; ++c) {
         for (int ky = 0; ky < side; ++ky) {
-          for (int kx = 0; kx < side; ++kx) {
-            const int y = row + ky - side / 2;
-            const int z = column + kx - side / 2;
-            if (y < 0 || y >= x.height || z < 0 || z >= x.width) continue;
-            const int index = ((o * x.channels + c) * side + ky) * side + kx;
-            sum += weight.values[static_cast<std::size_t>(index)] * x.At(c, y, z);
-          }
+          for (int kx = 0; kx < side; ++kx) AddTap({ky - side / 2, kx - side / 2, *next++}, x, c, sums, o);
         }
       }
-      return sum;
-    });
+    }
+    return sums;
   }
 
   Planes Block(const std::string& norm, const std::string& conv, const Planes& x) const {

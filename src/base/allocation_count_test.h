@@ -1,9 +1,12 @@
 // Counts what tests allocate.
 #pragma once
 
-namespace intelliclinix::cellpose {
+namespace intelliclinix {
 
 /// Calls of operator new in this process so far, from any thread.
 long AllocationCount();
 
-}  // namespace intelliclinix::cellpose
+/// What they asked for, all together. Units: bytes.
+long AllocatedBytes();
+
+}  // namespace intelliclinix
