@@ -11,8 +11,11 @@
 
 #include "base/byte_source.h"
 #include "base/compute_pool.h"
+#include "bench/layers.h"
 #include "bench/peaks.h"
+#include "bench/take.h"
 #include "nn/checkpoint.h"
+#include "nn/cpnet.h"
 #include "nn/network.h"
 
 namespace intelliclinix::bench {
@@ -25,6 +28,7 @@ struct Options {
   int tiles = 4;  // a thread and round
   std::int64_t side = 224;
   std::string cpu = "amx";  // the newest instructions of the native engine
+  bool layers = false;
   std::string weights = INTELLICLINIX_SOURCE_DIR "/models/nuclei_bbbc038.pth";
 };
 
@@ -37,7 +41,9 @@ std::optional<int> Parse(int argc, char** argv, Options& options) {
   app.add_option("--rounds", options.rounds)->check(CLI::PositiveNumber);
   app.add_option("--tiles", options.tiles, "Tiles a thread and round")->check(CLI::PositiveNumber);
   app.add_option("--side", options.side, "Side of the tiles, px, a multiple of 16")->check(CLI::PositiveNumber);
-  app.add_option("--cpu", options.cpu, "The newest instructions that the native engine may use");
+  app.add_option("--cpu", options.cpu, "The newest instructions that the native engine may use")
+      ->check([](const std::string& name) { return nn::ParseCpuLevel(name) ? "" : "there are no such instructions"; });
+  app.add_flag("--layers", options.layers, "Times the layers of the native engine too");
   app.add_option("--weights", options.weights, "The checkpoint")->check(CLI::ExistingFile);
   try {
     app.parse(argc, argv);
@@ -85,27 +91,34 @@ struct Peak {
   double gflops = 0;
 };
 
+/// The layers of a variant.
+struct Layers {
+  std::string variant;
+  std::vector<LayerKind> kinds;
+};
+
 struct Measurement {
+  nn::StateDict weights;
   std::vector<Variant> variants;
+  std::vector<Layers> layers;
   std::vector<Peak> peaks;
   nlohmann::json left_out = nlohmann::json::array();
 };
 
+nn::EngineOptions EngineOf(const Options& options, const std::string& variant) {
+  return {.engine = variant.starts_with("native") ? nn::Engine::kNative : nn::Engine::kOpenvino,
+          .precision = variant.ends_with("bf16") ? nn::Precision::kBfloat16 : nn::Precision::kFloat32,
+          .cpu = nn::ParseCpuLevel(options.cpu).value(),
+          .threads = options.threads};
+}
+
 Result<Measurement> Prepare(const Options& options) {
   IC_ASSIGN_OR_RETURN(const auto source, FileSource::Open(options.weights));
-  IC_ASSIGN_OR_RETURN(const nn::StateDict weights, nn::ReadCheckpoint(*source));
-  const std::optional<nn::CpuLevel> cpu = nn::ParseCpuLevel(options.cpu);
-  if (!cpu) return Fail(ErrorCode::kInvalidArgument, "There are no instructions named '" + options.cpu + "'.", "cpu");
   Measurement result;
+  IC_ASSIGN_OR_RETURN(result.weights, nn::ReadCheckpoint(*source));
   Tile tile(options.side);
   for (const std::string& name : options.variants) {
-    const nn::EngineOptions engine{
-        .engine = name.starts_with("native") ? nn::Engine::kNative : nn::Engine::kOpenvino,
-        .precision = name.ends_with("bf16") ? nn::Precision::kBfloat16 : nn::Precision::kFloat32,
-        .cpu = *cpu,
-        .threads = options.threads,
-    };
-    auto network = nn::MakeCpnet(weights, engine);
+    auto network = nn::MakeCpnet(result.weights, EngineOf(options, name));
     if (!network.has_value()) {
       result.left_out.push_back({{"variant", name}, {"why", network.error().message}});
       continue;
@@ -120,13 +133,14 @@ Result<Measurement> Prepare(const Options& options) {
   return result;
 }
 
+void PassAgain(Tile& tile, const nn::Network& network) {
+  if (!tile.Pass(network).has_value()) std::abort();  // the first pass of Prepare went well
+}
+
 void Round(const Options& options, ComputePool& pool, std::vector<Tile>& tiles, Measurement& result) {
-  const auto pass = [](Tile& tile, const nn::Network& network) {
-    if (!tile.Pass(network).has_value()) std::abort();  // the first pass of Prepare went well
-  };
   for (Variant& variant : result.variants) {
     const double many = TimeOnThreads(options.threads, [&](int i) {
-      for (int n = 0; n < options.tiles; ++n) pass(tiles[static_cast<std::size_t>(i)], *variant.network);
+      for (int n = 0; n < options.tiles; ++n) PassAgain(tiles[static_cast<std::size_t>(i)], *variant.network);
     });
     const double lone = TimeOnThreads(1, [&](int) {
       if (!tiles[0].Pass(*variant.network, {.pool = &pool, .size = pool.threads()}).has_value()) std::abort();
@@ -137,6 +151,36 @@ void Round(const Options& options, ComputePool& pool, std::vector<Tile>& tiles, 
   for (Peak& peak : result.peaks) {
     peak.gflops = std::max(peak.gflops, Gflops(peak.kernel, options.threads, peak.passes));
   }
+}
+
+Status MeasureLayers(const Options& options, std::vector<Tile>& tiles, Measurement& result) {
+  IC_ASSIGN_OR_RETURN(const nn::Cpnet net, nn::FindCpnet(result.weights));
+  const auto pass = [&](const nn::Network& network, int thread) {
+    PassAgain(tiles[static_cast<std::size_t>(thread)], network);
+  };
+  for (const Variant& variant : result.variants) {
+    const nn::EngineOptions engine = EngineOf(options, variant.name);
+    if (engine.engine != nn::Engine::kNative) continue;
+    result.layers.push_back({variant.name, TimeLayers(net, {.precision = engine.precision,
+                                                            .cpu = engine.cpu,
+                                                            .threads = options.threads,
+                                                            .rounds = options.rounds,
+                                                            .pass = pass})});
+  }
+  return {};
+}
+
+nlohmann::json ToJson(const Layers& layers) {
+  nlohmann::json kinds = nlohmann::json::array();
+  for (const LayerKind& kind : layers.kinds) {
+    kinds.push_back({{"kind", kind.name},
+                     {"layers", kind.layers},
+                     {"ms", kind.seconds * 1e3},
+                     {"gflop", kind.operations / 1e9},
+                     {"direct_gflop", kind.direct_operations / 1e9},
+                     {"mbytes", kind.bytes / 1e6}});
+  }
+  return {{"variant", layers.variant}, {"kinds", kinds}};
 }
 
 nlohmann::json ToJson(const Options& options, const Measurement& result) {
@@ -154,8 +198,10 @@ nlohmann::json ToJson(const Options& options, const Measurement& result) {
     peaks.push_back(
         {{"kernel", peak.kernel.name}, {"precision", peak.kernel.precision}, {"gflops_all_cores", peak.gflops}});
   }
-  return {{"threads", options.threads}, {"side", options.side},        {"rounds", options.rounds},
-          {"variants", variants},       {"left_out", result.left_out}, {"peaks", peaks}};
+  nlohmann::json layers = nlohmann::json::array();
+  for (const Layers& one : result.layers) layers.push_back(ToJson(one));
+  return {{"threads", options.threads},  {"side", options.side}, {"rounds", options.rounds}, {"variants", variants},
+          {"left_out", result.left_out}, {"peaks", peaks},       {"layers", layers}};
 }
 
 }  // namespace
@@ -165,14 +211,11 @@ int main(int argc, char** argv) {
   using namespace intelliclinix::bench;
   Options options;
   if (const auto status = Parse(argc, argv, options)) return *status;
-  auto result = Prepare(options);
-  if (!result.has_value()) {
-    std::cerr << "network_bench: " << result.error().message << '\n';
-    return 1;
-  }
+  Measurement result = Take(Prepare(options));
   std::vector<Tile> tiles(static_cast<std::size_t>(options.threads), Tile(options.side));
   intelliclinix::ComputePool pool(options.threads);
-  for (int round = 0; round < options.rounds; ++round) Round(options, pool, tiles, *result);
-  std::cout << ToJson(options, *result) << '\n';
+  for (int round = 0; round < options.rounds; ++round) Round(options, pool, tiles, result);
+  if (options.layers) Take(MeasureLayers(options, tiles, result));
+  std::cout << ToJson(options, result) << '\n';
   return 0;
 }

@@ -32,6 +32,10 @@ def test_network(bench):
     result = measured(bench, 'network')
     assert {'native-f32', 'openvino-f32'} <= {variant['variant'] for variant in result['variants']}
     assert all(variant['many_ms'] > 0 and variant['lone_ms'] > 0 for variant in result['variants'])
+    layers = next(layers for layers in result['layers'] if layers['variant'] == 'native-f32')
+    assert sum(kind['layers'] for kind in layers['kinds'] if '3x3' in kind['kind']) == 32
+    assert sum(kind['direct_gflop'] for kind in layers['kinds']) == pytest.approx(31.01, rel=0.01)
+    assert all(kind['ms'] > 0 for kind in layers['kinds'])
 
 
 def test_models(bench):
