@@ -9,7 +9,7 @@ namespace {
 
 /// Collects buffers, then gives each its place in one block of memory.
 template <typename T>
-class Plan {
+class MatrixPlan {
  public:
   void Add(T*& buffer, std::size_t size) {
     constexpr std::size_t kLine = 64 / sizeof(T);
@@ -30,8 +30,8 @@ class Plan {
 }  // namespace
 
 MatrixWorkspace::MatrixWorkspace(int height, int width) : height_(height), width_(width) {
-  Plan<Bfloat16> images;
-  Plan<float> floats;
+  MatrixPlan<Bfloat16> images;
+  MatrixPlan<float> floats;
   for (std::size_t n = 0; n < levels.size(); ++n) {
     Level& level = levels[n];
     const auto channels = static_cast<std::size_t>(kCpnetChannels[n]);
