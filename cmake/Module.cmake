@@ -8,6 +8,23 @@
 # DEPENDS may name only modules below this one; tools/check_layers.py holds the includes to it.
 include(GoogleTest)
 
+# intelliclinix_discover_tests(TARGET PREFIX): one ctest entry, and so one process, per case (label "unit"). Where they have
+# sanitizers, with which a process takes longer to start than most cases take, also four processes that share the cases
+# (label "shards").
+function(intelliclinix_discover_tests target prefix)
+  # TBB, which OpenVINO runs on, loads libraries in a way that AddressSanitizer refuses, unless it is told of it.
+  set(environment TBB_ENABLE_SANITIZERS=1)
+  gtest_discover_tests(${target} TEST_PREFIX "${prefix}." DISCOVERY_TIMEOUT 60
+    PROPERTIES LABELS unit TIMEOUT 300 ENVIRONMENT ${environment})
+  if(INTELLICLINIX_SANITIZE)
+    foreach(shard RANGE 3)
+      add_test(NAME ${prefix}.shard_${shard} COMMAND ${target})
+      set_tests_properties(${prefix}.shard_${shard} PROPERTIES LABELS shards TIMEOUT 900
+        ENVIRONMENT "${environment};GTEST_TOTAL_SHARDS=4;GTEST_SHARD_INDEX=${shard}")
+    endforeach()
+  endif()
+endfunction()
+
 # intelliclinix_test_options(TARGET): how tests are compiled. Optimising them would take longer than it saves.
 function(intelliclinix_test_options target)
   target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O0> $<$<CONFIG:Release>:-U_FORTIFY_SOURCE>)
@@ -60,9 +77,7 @@ function(intelliclinix_module name)
     if(NOT name MATCHES "^(image|nn|cellpose|unet)$")  # they compute too much for that
       intelliclinix_test_options(${name}_test)
     endif()
-    # TBB, which OpenVINO runs on, loads libraries in a way that AddressSanitizer refuses, unless it is told of it.
-    gtest_discover_tests(${name}_test TEST_PREFIX "${name}." DISCOVERY_TIMEOUT 60
-      PROPERTIES LABELS unit TIMEOUT 300 ENVIRONMENT TBB_ENABLE_SANITIZERS=1)
+    intelliclinix_discover_tests(${name}_test ${name})
   endif()
   if(benches)
     add_executable(${name}_bench EXCLUDE_FROM_ALL ${benches})
