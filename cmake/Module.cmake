@@ -25,8 +25,9 @@ function(intelliclinix_discover_tests target prefix)
   endif()
 endfunction()
 
-# intelliclinix_test_options(TARGET): how tests are compiled. Optimising them would take longer than it saves.
-function(intelliclinix_test_options target)
+# intelliclinix_unoptimised(TARGET): for tests, and for what only drives others. Optimising it would take longer than it
+# saves.
+function(intelliclinix_unoptimised target)
   target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O0> $<$<CONFIG:Release>:-U_FORTIFY_SOURCE>)
 endfunction()
 
@@ -75,7 +76,7 @@ function(intelliclinix_module name)
     target_link_libraries(${name}_test PRIVATE ${target} ${arg_PRIVATE_LIBS} GTest::gtest GTest::gmock GTest::gtest_main)
     target_compile_definitions(${name}_test PRIVATE INTELLICLINIX_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
     if(NOT name MATCHES "^(image|nn|cellpose|unet)$")  # they compute too much for that
-      intelliclinix_test_options(${name}_test)
+      intelliclinix_unoptimised(${name}_test)
     endif()
     intelliclinix_discover_tests(${name}_test ${name})
   endif()
