@@ -5,7 +5,7 @@
 
 #include "base/file.h"
 #include "base/temporary_folder.h"
-#include "nn/onnx_writer_test.h"
+#include "runners/onnx_models_test.h"
 #include "runners/unet_runner.h"
 #include "store/failing/failing_store.h"
 #include "store/memory/memory_store.h"
@@ -35,7 +35,7 @@ class ModelKeeperTest : public testing::Test {
     return path;
   }
 
-  runners::ImportRequest Request(const std::string& id, const nn::OnnxFile& network = {}) const {
+  runners::ImportRequest Request(const std::string& id, const runners::OnnxFile& network = {}) const {
     return {.id = id,
             .files = {{"weights", Write("net.onnx", network.Write())}, {"description", Write("net.toml", kClasses)}},
             .work_folder = folder_.path()};
@@ -70,7 +70,7 @@ TEST_F(ModelKeeperTest, TheStoreHasTheFilesByTheirNames) {
 }
 
 TEST_F(ModelKeeperTest, ANetworkOfTwoFilesIsKeptAsOneOfItsName) {
-  const nn::OnnxFile parts{.location = "net.onnx.data"};
+  const runners::OnnxFile parts{.location = "net.onnx.data"};
   Write("net.onnx.data", parts.Raw());
   runners::ImportRequest request = Request("mine", parts);
   const TemporaryFolder work = TemporaryFolder::Make(testing::TempDir()).value();
@@ -80,12 +80,12 @@ TEST_F(ModelKeeperTest, ANetworkOfTwoFilesIsKeptAsOneOfItsName) {
   ASSERT_TRUE(imported.has_value()) << imported.error().message;
   const records::ModelFile weights = store_.ListModels().value().at(0).entry.files.at("weights");
   EXPECT_EQ(weights.path, "net.onnx");
-  EXPECT_EQ(weights.bytes, nn::OnnxFile().Write().size());
+  EXPECT_EQ(weights.bytes, runners::OnnxFile().Write().size());
 }
 
 TEST_F(ModelKeeperTest, WhatIsRefusedLeavesNothing) {
   std::vector<runners::ImportRequest> bad = {Request("../mine"), Request("shipped"), Request("mine")};
-  bad[2].files["weights"] = Write("bad.onnx", nn::OnnxFile{.op = "Frobnicate"}.Write());
+  bad[2].files["weights"] = Write("bad.onnx", runners::OnnxFile{.op = "Frobnicate"}.Write());
   for (const runners::ImportRequest& request : bad) {
     EXPECT_FALSE(Import(request).has_value()) << request.id;
     EXPECT_THAT(store_.ListModels().value(), IsEmpty());
