@@ -196,14 +196,14 @@ TEST(Pyramid, ProjectionsAreThoseThatAreDecoded) {
   constexpr int kHeight = 261;
   constexpr int kWidth = 300;
   constexpr std::size_t kPixels = std::size_t{kHeight} * kWidth;
-  const std::vector<std::uint8_t> noise = RandomBytes(kPixels * 2 * 2 * 3);
+  const std::vector<std::uint8_t> noise = RandomBytes(kPixels * 3 * 3 * 2);
   for (const int bits : {8, 16}) {
-    // Three planes in depth of two channels, a page each.
-    const Bytes bytes = MakeTiff({.height = kHeight, .width = kWidth, .bits = bits, .pages = 6},
-                                 BytesOf(std::vector(noise.begin(), noise.begin() + kPixels * 6 * bits / 8)));
+    const Bytes bytes = MakeTiff(
+        {.height = kHeight, .width = kWidth, .channels = 3, .bits = bits, .photometric = 2, .pages = 3},
+        BytesOf(std::vector(noise.begin(), noise.begin() + static_cast<std::ptrdiff_t>(kPixels) * 9 * bits / 8)));
     for (const ZProjection projection : {ZProjection::kMax, ZProjection::kMean}) {
-      const std::unique_ptr<Pyramid> pyramid = PyramidOf(bytes, {.axes = "ZCYX", .projection = projection});
-      ExpectTiles(*pyramid, PlainOf(DecodeGood(bytes, {}, {.axes = "ZCYX", .projection = projection})));
+      const std::unique_ptr<Pyramid> pyramid = PyramidOf(bytes, {.axes = "ZYXS", .projection = projection});
+      ExpectTiles(*pyramid, PlainOf(DecodeGood(bytes, {}, {.axes = "ZYXS", .projection = projection})));
     }
   }
 }

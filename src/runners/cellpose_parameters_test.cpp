@@ -159,9 +159,10 @@ TEST(CellposeParameters, HaveTheReferencesNamesAndDefaults) {
       "augment": false, "tile_overlap": 0.1, "bsize": 224, "resample": true, "interp": true,
       "exclude_on_edges": false})")
                              .value();
-  const Json normalize = ParseJson(R"({"lowhigh": null, "percentile": [1, 99], "normalize": true, "sharpen_radius": 0,
-      "smooth_radius": 0, "tile_norm_blocksize": 0, "invert": false})")
-                             .value();
+  const Json normalize =
+      ParseJson(R"({"normalize": true, "percentile": [1, 99], "lowhigh": null, "tile_norm_blocksize": 0,
+      "sharpen_radius": 0, "smooth_radius": 0, "invert": false})")
+          .value();
   const Json defaults = Resolved(R"({"normalize": {}})");
   for (const auto& [name, value] : reference.items()) {
     EXPECT_EQ(defaults.at(name), name == "normalize" ? normalize : value) << name;
