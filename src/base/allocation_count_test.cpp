@@ -1,6 +1,8 @@
 #include "base/allocation_count_test.h"
 
+#include <algorithm>
 #include <atomic>
+#include <cstddef>
 #include <cstdlib>
 #include <new>
 
@@ -9,19 +11,27 @@ namespace {
 std::atomic<long> allocation_count = 0;
 std::atomic<long> allocated_bytes = 0;
 
-void* Counted(void* memory, std::size_t size) {
-  if (memory == nullptr) throw std::bad_alloc();
+void* Allocate(std::size_t size, std::size_t unit = alignof(std::max_align_t)) {
   ++allocation_count;
   allocated_bytes += static_cast<long>(size);
+  return std::aligned_alloc(unit, std::max<std::size_t>(1, (size + unit - 1) / unit) * unit);
+}
+
+void* OrThrow(void* memory) {
+  if (memory == nullptr) throw std::bad_alloc();
   return memory;
 }
 
 }  // namespace
 
-void* operator new(std::size_t size) { return Counted(std::malloc(size == 0 ? 1 : size), size); }
+// All of them, so that none of another library's is freed here.
+void* operator new(std::size_t size) { return OrThrow(Allocate(size)); }
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return Allocate(size); }
 void* operator new(std::size_t size, std::align_val_t alignment) {
-  const auto unit = static_cast<std::size_t>(alignment);
-  return Counted(std::aligned_alloc(unit, (size + unit - 1) / unit * unit), size);
+  return OrThrow(Allocate(size, static_cast<std::size_t>(alignment)));
+}
+void* operator new(std::size_t size, std::align_val_t alignment, const std::nothrow_t&) noexcept {
+  return Allocate(size, static_cast<std::size_t>(alignment));
 }
 
 void operator delete(void* memory) noexcept { std::free(memory); }

@@ -18,6 +18,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kPrefix = "incoming.";
+/// What mkdtemp makes into a name of its own.
+constexpr std::string_view kRandom = "XXXXXX";
 
 int OpenFolder(const std::string& path) { return open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC); }
 
@@ -29,7 +31,7 @@ Result<TemporaryFolder> TemporaryFolder::Make(const std::string& parent) {
   fs::create_directories(parent, error);
   if (error) return std::unexpected(SystemError(what, error.value()));
   while (true) {
-    std::string name = parent + "/" + std::string(kPrefix) + "XXXXXX";
+    std::string name = parent + "/" + std::string(kPrefix) + std::string(kRandom);
     if (mkdtemp(name.data()) == nullptr) return std::unexpected(SystemError(what, errno));
     const int lock = OpenFolder(name);
     if (lock < 0 && errno != ENOENT) return std::unexpected(SystemError(what, errno));
@@ -44,11 +46,12 @@ Result<TemporaryFolder> TemporaryFolder::Make(const std::string& parent) {
 /// the time that its maker has locked it.
 void TemporaryFolder::RemoveAbandoned(const std::string& parent) {
   std::error_code ignored;
-  for (const fs::directory_entry& entry : fs::directory_iterator(parent, ignored)) {
-    if (!entry.path().filename().string().starts_with(kPrefix)) continue;
-    const int lock = OpenFolder(entry.path());
+  for (fs::directory_iterator entry(parent, ignored); entry != fs::directory_iterator(); entry.increment(ignored)) {
+    const std::string name = entry->path().filename();
+    if (!name.starts_with(kPrefix) || name.size() != kPrefix.size() + kRandom.size()) continue;
+    const int lock = OpenFolder(entry->path());
     if (lock < 0) continue;
-    if (flock(lock, LOCK_EX | LOCK_NB) == 0) fs::remove_all(entry.path(), ignored);
+    if (flock(lock, LOCK_EX | LOCK_NB) == 0) fs::remove_all(entry->path(), ignored);
     close(lock);
   }
 }

@@ -79,6 +79,12 @@ TEST_F(TemporaryFolderTest, ThoseOfProcessesThatWereKilledAreRemovedAndNoOthers)
   EXPECT_EQ(Folders(), 2U);
 }
 
+TEST_F(TemporaryFolderTest, APersonsFoldersStay) {
+  fs::create_directories(parent_ + "/incoming.old");
+  TemporaryFolder::RemoveAbandoned(parent_);
+  EXPECT_TRUE(fs::exists(parent_ + "/incoming.old"));
+}
+
 TEST_F(TemporaryFolderTest, WithoutAParentThereIsNothingToRemove) {
   TemporaryFolder::RemoveAbandoned(parent_ + "/none");
   EXPECT_FALSE(fs::exists(parent_));

@@ -60,7 +60,8 @@ bool Workers::WaitForTurn() {
     if (claiming_) {
       changed_.wait(lock, stop, [this] { return !claiming_; });
     } else if (SteadyClock::now() < next_claim_) {
-      changed_.wait_until(lock, stop, next_claim_, [this] { return claiming_ || SteadyClock::now() >= next_claim_; });
+      const SteadyClock::time_point until = next_claim_;  // read without the lock
+      changed_.wait_until(lock, stop, until, [this] { return claiming_ || SteadyClock::now() >= next_claim_; });
     } else {
       claiming_ = true;
       nudged_ = false;
@@ -71,19 +72,19 @@ bool Workers::WaitForTurn() {
 }
 
 Workers::Claimed Workers::Claim() {
-  const DispatcherOptions& options = environment_.options;
-  store::TaskStore::ClaimRequest request;
-  request.now = environment_.parts.clock.Now();
-  request.lease = options.lease;
-  request.max_attempts = kMaxAttempts;
-  {
-    const std::lock_guard lock(mutex_);
-    // No two claims have the same name, so that a thread which was held up for long can never write with the lease of
-    // another.
-    request.worker = options.worker_name + "/" + std::to_string(++claims_);
-    request.after_owner = last_owner_;
-  }
   try {
+    const DispatcherOptions& options = environment_.options;
+    store::TaskStore::ClaimRequest request;
+    request.now = environment_.parts.clock.Now();
+    request.lease = options.lease;
+    request.max_attempts = kMaxAttempts;
+    {
+      const std::lock_guard lock(mutex_);
+      // No two claims have the same name, so that a thread which was held up for long can never write with the lease of
+      // another.
+      request.worker = options.worker_name + "/" + std::to_string(++claims_);
+      request.after_owner = last_owner_;
+    }
     return environment_.parts.store.ClaimTask(request);
   } catch (const std::exception& error) {
     return Fail(ErrorCode::kInternal, error.what());

@@ -63,7 +63,7 @@ Status CheckNumbers(std::span<const std::byte> tensor, const std::string& name) 
   Fields fields(tensor);
   while (!fields.at_end()) {
     IC_ASSIGN_OR_RETURN(const Field field, fields.Next());
-    if (field.id == onnx::field_id::kTensorType) type = field.number;
+    if (field.id == onnx::field_id::kTensorType) type = static_cast<std::uint32_t>(field.number);  // an int32
     if (field.id == onnx::field_id::kTensorRaw) raw = field.bytes;
     if (field.id == onnx::field_id::kTensorFloats) undefined = undefined || HasUndefined(field.bytes, {.bytes = 4});
     if (field.id == onnx::field_id::kTensorDoubles) undefined = undefined || HasUndefined(field.bytes, {.bytes = 8});

@@ -54,6 +54,18 @@ TEST(Onnx, WeightsInAnotherFileAreRefusedByName) {
   EXPECT_THAT(Refusal(file.Write()), AllOf(HasSubstr("'weights'"), HasSubstr("'../../etc/passwd'")));
 }
 
+TEST(Onnx, TagsThatOtherReadersTakeForOtherFieldsAreRefused) {
+  // The tag of 'external_data', field 13, with a bit above the 32 that protobuf keeps.
+  const std::string entry = "\xea\x80\x80\x80\x10" + std::string("\x02\x0a\x00", 3);
+  const std::string tensor = "*" + std::string(1, static_cast<char>(entry.size())) + entry;   // field 5
+  const std::string graph = ":" + std::string(1, static_cast<char>(tensor.size())) + tensor;  // field 7
+  EXPECT_THAT(Refusal(graph), HasSubstr("is not an ONNX model"));
+  const std::string plain = "\x6a" + std::string("\x02\x0a\x00", 3);
+  const std::string seen = "*" + std::string(1, static_cast<char>(plain.size())) + plain;
+  EXPECT_THAT(Refusal(":" + std::string(1, static_cast<char>(seen.size())) + seen), HasSubstr("lies in another file"));
+  EXPECT_THAT(Refusal(std::string("\x02\x00", 2) + OnnxFile().Write()), HasSubstr("is not an ONNX model"));
+}
+
 TEST(Onnx, UndefinedNumbersAreRefusedByName) {
   const OnnxFile file{.weights = {0, std::numeric_limits<float>::quiet_NaN(), 0}};
   EXPECT_THAT(Refusal(file.Write()), HasSubstr("Tensor 'weights' of the ONNX file holds undefined numbers"));

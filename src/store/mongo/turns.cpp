@@ -26,8 +26,15 @@ Status CloseAgain(Connection& connection, int round, View before) {
 }
 
 /// Queues an ended inference, which is as `found` says, for the try `round`, without its tasks. Errors: kConflict when
-/// it is not so any more, or its model is gone.
+/// it is not so any more, or its model is gone. The model is looked for before, too, so that what was opened is closed
+/// only where a removal came in between.
 Status OpenAgain(Connection& connection, View found, int round) {
+  const bool imported = found.Bool("model_imported");
+  const std::string model = found.Text("model_id");
+  if (imported) {
+    IC_ASSIGN_OR_RETURN(const bool is_there, WantModel(connection, model));
+    if (!is_there) return ModelGone(ErrorCode::kConflict, model);
+  }
   const std::optional<ObjectId> none;
   Document change = Make("status", "queued", "attempt", round, "cancel_requested", false, "dispatched", false,
                          "started_at", none, "finished_at", none, "error", none, "notes", "", "progress", none);
@@ -37,8 +44,7 @@ Status OpenAgain(Connection& connection, View found, int round) {
   IC_ASSIGN_OR_RETURN(const auto before, connection.FindAndModify(collection::kInferences, as_it_was, Make("_id", 1),
                                                                   Make("$set", change)));
   if (!before) return CannotRetry(InferenceStatus::kQueued);
-  if (!before->view().Bool("model_imported")) return {};
-  const std::string model = before->view().Text("model_id");
+  if (!imported) return {};
   IC_ASSIGN_OR_RETURN(const bool has_model, WantModel(connection, model));
   if (has_model) return {};
   IC_RETURN_IF_ERROR(CloseAgain(connection, round, *before));
