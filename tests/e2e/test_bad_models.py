@@ -40,7 +40,7 @@ BAD = {
         lambda: with_description(small.onnx(location='none.bin')), 'weights', "'none.bin'"),
     'a description of another network': (
         lambda: with_description(small.onnx(), small.DESCRIPTION.replace(b'3', b'4')), 'description',
-        'does not fit the network: this gives [any, 3, any, any]'),
+        'does not fit the network: this gives [1, 3, any, any], and [1, 4, height, width] is described'),
     'a description that is none': (
         lambda: with_description(small.onnx(), b'channels ='), 'description', 'line 1: this is not TOML'),
     'no description': (lambda: {'net.onnx': small.onnx()}, 'description', "'net.onnx' is an ONNX file, which needs"),

@@ -34,7 +34,9 @@ def test_network(bench):
     assert all(variant['many_ms'] > 0 and variant['lone_ms'] > 0 for variant in result['variants'])
     layers = next(layers for layers in result['layers'] if layers['variant'] == 'native-f32')
     assert sum(kind['layers'] for kind in layers['kinds'] if '3x3' in kind['kind']) == 32
-    assert sum(kind['direct_gflop'] for kind in layers['kinds']) == pytest.approx(31.01, rel=0.01)
+    # Of the reference's 31.01 three 1x1 convolutions are less: they come before the upsampling, on a quarter of the pixels.
+    direct = 31.01 - 3 * 0.75 * 0.2055
+    assert sum(kind['direct_gflop'] for kind in layers['kinds']) == pytest.approx(direct, rel=0.001)
     assert all(kind['ms'] > 0 for kind in layers['kinds'])
 
 
