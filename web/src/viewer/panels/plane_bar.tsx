@@ -5,6 +5,8 @@ import { otherPlaneText, PROJECTIONS } from '../../planes';
 import type { Model } from '../model';
 import { Slider } from './slider';
 
+const TITLES = { max: 'Max', mean: 'Mean' };
+
 export function PlaneBar({ model }: { model: Model }): JSX.Element | null {
   const view = model.image.value?.view;
   if (!view || (view.depth < 2 && view.times < 2)) return null;
@@ -52,9 +54,9 @@ function DepthControls({ model, depth }: { model: Model; depth: number }): JSX.E
           <button
             key={projection}
             aria-pressed={z === projection}
-            aria-label={`Show the ${PROJECTIONS[projection]} of all planes`}
+            aria-label={`${TITLES[projection]} of all planes`}
             onClick={() => model.change({ z: z === projection ? middle : projection })}>
-            {projection === 'max' ? 'Max' : 'Mean'}
+            {TITLES[projection]}
           </button>
         ))}
       </div>
