@@ -20,8 +20,13 @@ LISTENING = re.compile(r'^IntelliClinix listening on (http://\S+)$', re.MULTILIN
 
 
 def environment(**extra):
-    """The tester's environment without the product's settings in it, and with `extra`."""
-    return {name: value for name, value in os.environ.items() if not name.startswith('INTELLICLINIX_')} | extra
+    """The tester's environment without the product's settings in it, and with `extra`.
+
+    MongoDB's driver names counters in shared memory by the process; those of processes that were killed stay, and it
+    warns on standard error when the number of one comes again.
+    """
+    own = {name: value for name, value in os.environ.items() if not name.startswith('INTELLICLINIX_')}
+    return own | {'MONGOC_DISABLE_SHM': '1'} | extra
 
 
 def find_binary():
