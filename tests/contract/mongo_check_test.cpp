@@ -3,6 +3,7 @@
 
 #include "mongo_fixture.h"
 #include "store/check.h"
+#include "store/found_inconsistencies_test.h"
 
 namespace intelliclinix::store {
 namespace {
@@ -31,16 +32,7 @@ class MongoCheck : public MongoContract {
     return blob.id;
   }
 
-  ObjectId Correct() {
-    records::Correction correction;
-    correction.id = ObjectId::Generate();
-    correction.inference_id = inference_.id;
-    correction.owner_id = owner_;
-    correction.source_id = dataset_.files[0].blob_id;
-    correction.file.blob_id = PutBlob(owner_, "labels", inference_.id).id;
-    EXPECT_TRUE(store().InsertCorrection(correction).has_value());
-    return correction.file.blob_id;
-  }
+  ObjectId Correct() { return PutCorrection(inference_, dataset_); }
 
   /// Changes the only document of a collection behind the store's back.
   void Set(const char* name, const Document& change) {
@@ -48,23 +40,8 @@ class MongoCheck : public MongoContract {
   }
   void Remove(const char* name, const Document& filter = {}) { EXPECT_GT(database().Delete(name, filter).value(), 0); }
 
-  std::vector<std::string> Check(bool fix = false) {
-    std::vector<std::string> found;
-    const std::vector<Inconsistency> all = store().Check({.fix = fix, .now = clock_.Now()}).value();
-    for (const Inconsistency& one : all) {
-      EXPECT_FALSE(one.sentence.empty());
-      found.push_back(one.kind + (one.fixed ? " fixed" : ""));
-    }
-    return found;
-  }
-
-  /// What is found is `kind`, and is gone once it was fixed.
-  void ExpectFixed(std::string_view kind) {
-    SCOPED_TRACE(kind);
-    EXPECT_THAT(Check(), ElementsAre(std::string(kind)));
-    EXPECT_THAT(Check(true), ElementsAre(std::string(kind) + " fixed"));
-    EXPECT_THAT(Check(), IsEmpty());
-  }
+  std::vector<std::string> Check(bool fix = false) { return FoundIn(store(), clock_.Now(), fix); }
+  void ExpectFixed(std::string_view kind) { ExpectFixedIn(store(), clock_.Now(), kind); }
 
   const records::Dataset dataset_ = PutDataset(owner_);
   const Inference inference_ = PutInference(dataset_);

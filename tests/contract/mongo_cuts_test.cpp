@@ -57,13 +57,7 @@ class MongoCuts : public MongoContract {
     EXPECT_TRUE(store().InsertInferenceOnce(inference, {inference.id.ToString(), "body"}).has_value());
     EXPECT_TRUE(store().InsertTasks(inference.id, TasksOf(inference, dataset)).has_value());
     EXPECT_EQ(RunAll(), static_cast<int>(dataset.files.size()));
-    records::Correction correction;
-    correction.id = ObjectId::Generate();
-    correction.inference_id = inference.id;
-    correction.owner_id = owner_;
-    correction.source_id = dataset.files[0].blob_id;
-    correction.file.blob_id = PutBlob(owner_, "labels", inference.id).id;
-    EXPECT_TRUE(store().InsertCorrection(correction).has_value());
+    PutCorrection(inference, dataset);
     return inference;
   }
 

@@ -76,6 +76,17 @@ records::Dataset StoreContract::PutDataset(ObjectId owner, const std::vector<std
   return dataset;
 }
 
+ObjectId StoreContract::PutCorrection(const records::Inference& inference, const records::Dataset& dataset) {
+  records::Correction correction;
+  correction.id = ObjectId::Generate();
+  correction.inference_id = inference.id;
+  correction.owner_id = inference.owner_id;
+  correction.source_id = dataset.files[0].blob_id;
+  correction.file.blob_id = PutBlob(inference.owner_id, "labels", inference.id).id;
+  EXPECT_TRUE(store().InsertCorrection(correction).has_value());
+  return correction.file.blob_id;
+}
+
 records::Inference StoreContract::PutInference(const records::Dataset& dataset) {
   records::Inference inference;
   inference.id = ObjectId::Generate();

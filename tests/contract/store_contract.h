@@ -42,6 +42,8 @@ class StoreContract : public testing::TestWithParam<StoreKind> {
   records::Dataset PutDataset(ObjectId owner, const std::vector<std::string>& filenames = {"a.tif"});
   /// A queued inference without tasks.
   records::Inference PutInference(const records::Dataset& dataset);
+  /// A correction of the dataset's first image. The id of its labels.
+  ObjectId PutCorrection(const records::Inference& inference, const records::Dataset& dataset);
   /// The tasks that belong to the files of `dataset`.
   static std::vector<records::Task> TasksOf(const records::Inference& inference, const records::Dataset& dataset);
   /// A dataset of `images` images without bytes and a dispatched inference over it.

@@ -6,6 +6,7 @@
 
 #include <gmock/gmock.h>
 
+#include "store/found_inconsistencies_test.h"
 #include "store/sqlite/sqlite_fixture_test.h"
 
 namespace intelliclinix::store::sqlite {
@@ -64,23 +65,8 @@ class CheckTest : public SqliteFixture {
     EXPECT_TRUE(done.has_value()) << done.error().message;
   }
 
-  std::vector<std::string> Check(bool fix = false) {
-    std::vector<std::string> found;
-    const std::vector<Inconsistency> all = store_->Check({.fix = fix, .now = clock_.Now()}).value();
-    for (const Inconsistency& one : all) {
-      EXPECT_FALSE(one.sentence.empty());
-      found.push_back(one.kind + (one.fixed ? " fixed" : ""));
-    }
-    return found;
-  }
-
-  /// What is found is `kind`, and is gone once it was fixed.
-  void ExpectFixed(std::string_view kind) {
-    SCOPED_TRACE(kind);
-    EXPECT_THAT(Check(), ElementsAre(std::string(kind)));
-    EXPECT_THAT(Check(true), ElementsAre(std::string(kind) + " fixed"));
-    EXPECT_THAT(Check(), IsEmpty());
-  }
+  std::vector<std::string> Check(bool fix = false) { return FoundIn(*store_, clock_.Now(), fix); }
+  void ExpectFixed(std::string_view kind) { ExpectFixedIn(*store_, clock_.Now(), kind); }
 
   std::string BlobPath(ObjectId id) const {
     return folder() + "/blobs/" + id.ToString().substr(22) + "/" + id.ToString();
