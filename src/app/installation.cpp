@@ -21,7 +21,9 @@ std::vector<std::unique_ptr<runners::ModelRunner>> MakeRunners(const nn::EngineO
 
 Installation::Installation(std::vector<records::ModelEntry> entries, const nn::EngineOptions& engine)
     : catalogue(std::move(entries)), pool(engine.threads) {
-  for (auto& runner : MakeRunners(engine)) registry.Register(std::move(runner));
+  nn::EngineOptions with_pool = engine;
+  with_pool.pool = &pool;
+  for (auto& runner : MakeRunners(with_pool)) registry.Register(std::move(runner));
 }
 
 Result<std::unique_ptr<Installation>> OpenInstallation(const Settings& settings) {

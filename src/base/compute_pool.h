@@ -67,6 +67,15 @@ class ComputePool {
   std::vector<std::thread> threads_;
 };
 
+/// item(0) ... item(count - 1) on the threads of `pool`; without one, on the caller's, one after the other.
+inline void ForEachOn(ComputePool* pool, std::size_t count, const std::function<void(std::size_t)>& item) {
+  if (pool != nullptr) {
+    pool->ParallelFor(count, item);
+  } else {
+    for (std::size_t i = 0; i < count; ++i) item(i);
+  }
+}
+
 /// Cores this process may use: the smaller of its CPU affinity and its cgroups' CPU quotas (rounded up), at least 1.
 int AvailableCores();
 

@@ -125,11 +125,16 @@ class TensorBuilder {
     if (!count.has_value()) {
       return Fail(ErrorCode::kTooLarge, "The checkpoint's tensors are too large, at tensor '" + name + "'.");
     }
-    IC_ASSIGN_OR_RETURN(std::span<const float> storage, storages_.Read(id));
-    if (*count > 0 && !IsInside(layout, storage.size())) return BadTensor(name, "reaches beyond its storage");
     bytes_left_ -= *count * sizeof(float);
-    Tensor tensor{.shape = layout.shape, .values = std::vector<float>(*count)};
-    Gather(storage, layout, tensor.values);
+    Tensor tensor{.shape = layout.shape, .values = {}};
+    if (*count == id.count && layout.offset == 0 && IsDense(layout)) {
+      IC_ASSIGN_OR_RETURN(tensor.values, storages_.ReadWhole(id));
+    } else {
+      IC_ASSIGN_OR_RETURN(std::span<const float> storage, storages_.Read(id));
+      if (*count > 0 && !IsInside(layout, storage.size())) return BadTensor(name, "reaches beyond its storage");
+      tensor.values.resize(*count);
+      Gather(storage, layout, tensor.values);
+    }
     if (!AllFinite(tensor.values)) {
       return BadTensor(name, "holds infinite or undefined numbers; its training failed. Choose another checkpoint");
     }

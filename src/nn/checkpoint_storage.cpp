@@ -54,12 +54,16 @@ Result<std::span<const float>> StorageReader::Read(const StorageId& id) {
   if (id.count > bytes_left_ / sizeof(float)) {
     return Fail(ErrorCode::kTooLarge, "The checkpoint's tensors are too large.");
   }
+  IC_ASSIGN_OR_RETURN(std::vector<float> values, ReadWhole(id));
+  bytes_left_ -= id.count * sizeof(float);
+  return storages_[id.key] = std::move(values);
+}
+
+Result<std::vector<float>> StorageReader::ReadWhole(const StorageId& id) {
   const std::uint64_t bytes = id.count * static_cast<std::uint64_t>(id.type.bytes);
   IC_ASSIGN_OR_RETURN(std::vector<std::byte> raw, ReadRaw(id, bytes));
   if (raw.size() != bytes) return BadStorage(id.key, "has another size than its tensors say");
-  bytes_left_ -= id.count * sizeof(float);
-  std::vector<float>& values = storages_[id.key];
-  values.resize(id.count);
+  std::vector<float> values(id.count);
   DecodeElements(raw, id.type, values);
   return values;
 }
@@ -85,8 +89,8 @@ Status LegacyStorageReader::Locate(std::uint64_t offset, const Pickle& object, c
       return BadStorage(key->text, "has another size than its tensors say");
     }
     offset += sizeof(std::uint64_t);
-    offsets_.insert_or_assign(key->text, offset);
     const std::uint64_t bytes = id->second.count * static_cast<std::uint64_t>(id->second.type.bytes);
+    places_.insert_or_assign(key->text, Place{.offset = offset, .bytes = bytes});
     if (bytes > file_.size() - offset) return BadStorage(key->text, "is cut short");
     offset += bytes;
   }
@@ -94,9 +98,10 @@ Status LegacyStorageReader::Locate(std::uint64_t offset, const Pickle& object, c
 }
 
 Result<std::vector<std::byte>> LegacyStorageReader::ReadRaw(const StorageId& id, std::uint64_t bytes) {
-  const auto offset = offsets_.find(id.key);
-  if (offset == offsets_.end()) return BadStorage(id.key, "is missing");
-  return ReadExactly(file_, offset->second, bytes);
+  const auto place = places_.find(id.key);
+  if (place == places_.end()) return BadStorage(id.key, "is missing");
+  if (place->second.bytes != bytes) return BadStorage(id.key, "has another size than its tensors say");
+  return ReadExactly(file_, place->second.offset, bytes);
 }
 
 }  // namespace intelliclinix::nn

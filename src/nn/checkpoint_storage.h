@@ -28,15 +28,18 @@ struct StorageId {
 /// Nothing when `value` does not name a storage of a known type.
 std::optional<StorageId> ReadStorageId(const PickleValue& value);
 
-/// Storages as float32, each read once, all of them within a bound.
+/// Storages as float32; those that are kept, within a bound.
 class StorageReader {
  public:
   explicit StorageReader(std::uint64_t max_bytes) : bytes_left_(max_bytes) {}
   virtual ~StorageReader() = default;
 
-  /// Owns: the reader keeps the numbers. Errors: kInvalidArgument when the storage is missing or not as `id` says;
-  /// kTooLarge.
+  /// Owns: the reader keeps the numbers, so that views of one storage read it once. Errors: kInvalidArgument when the
+  /// storage is missing or not as `id` says; kTooLarge.
   Result<std::span<const float>> Read(const StorageId& id);
+
+  /// The same for a tensor that is all of its storage: nothing is kept. Errors: as Read, but no bound.
+  Result<std::vector<float>> ReadWhole(const StorageId& id);
 
  protected:
   /// The bytes of the storage, `bytes` many if the file is as it says.
@@ -73,7 +76,11 @@ class LegacyStorageReader final : public StorageReader {
   Result<std::vector<std::byte>> ReadRaw(const StorageId& id, std::uint64_t bytes) override;
 
   ByteSource& file_;
-  std::map<std::string, std::uint64_t> offsets_;
+  struct Place {
+    std::uint64_t offset;
+    std::uint64_t bytes;
+  };
+  std::map<std::string, Place> places_;
 };
 
 }  // namespace intelliclinix::nn

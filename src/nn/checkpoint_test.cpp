@@ -229,6 +229,8 @@ TEST(ReadCheckpoint, RefusesTensorsThatLie) {
 
 TEST(ReadCheckpoint, RefusesStoragesThatLie) {
   EXPECT_THAT(ErrorOf(Legacy({{.name = "w", .count = 5}})), HasSubstr("storage '0' has another size"));
+  EXPECT_THAT(ErrorOf(Legacy({{.name = "v", .count = 2, .shape = {2}}, {.name = "w"}})),
+              HasSubstr("storage '0' has another size"));
   EXPECT_THAT(ErrorOf(Legacy({{.name = "w", .key = "9"}})), HasSubstr("storage '0' is not of a known type"));
   EXPECT_THAT(ErrorOf(Legacy({{.name = "w", .type = "OrderedDict"}})), HasSubstr("torch.OrderedDict"));
   EXPECT_THAT(ErrorOf(Legacy({{.name = "w", .count = -4}})), HasSubstr("'0'"));

@@ -24,10 +24,11 @@ Result<std::unique_ptr<Network>> MakeCpnet(const StateDict& state, const EngineO
   IC_RETURN_IF_ERROR(CheckOptions(options));
   IC_ASSIGN_OR_RETURN(Cpnet net, FindCpnet(state));
   if (options.engine != Engine::kOpenvino && options.precision == Precision::kBfloat16) {
-    return std::make_unique<cpnet::MatrixNetwork>(net, *cpnet::ChooseMatrixKernels(options.cpu), options.threads);
+    return std::make_unique<cpnet::MatrixNetwork>(net, *cpnet::ChooseMatrixKernels(options.cpu), options.threads,
+                                                  options.pool);
   }
   if (options.engine != Engine::kOpenvino) {
-    return std::make_unique<cpnet::NativeCpnet>(net, cpnet::ChooseKernels(options.cpu), options.threads);
+    return std::make_unique<cpnet::NativeCpnet>(net, cpnet::ChooseKernels(options.cpu), options.threads, options.pool);
   }
   try {
     return std::make_unique<OpenvinoCpnet>(net, options);

@@ -119,7 +119,8 @@ Status CellposeModel::RunSelfTest() {
   const std::vector<std::int64_t> output_shape = BatchOfOne(output);
   const std::vector<std::int64_t> style_shape = BatchOfOne(style);
   const nn::MutableTensorView outputs[] = {{output_shape, actual_output}, {style_shape, actual_style}};
-  IC_RETURN_IF_ERROR(float32_->Forward({input_shape, input.values}, outputs, {}));
+  const nn::Crew crew{.pool = engine_.pool, .size = engine_.threads};
+  IC_RETURN_IF_ERROR(float32_->Forward({input_shape, input.values}, outputs, crew));
 
   report_.max_error = std::max(MaxDifference(actual_output, output.values), MaxDifference(actual_style, style.values));
   if (report_.max_error <= kSelfTestTolerance) return {};

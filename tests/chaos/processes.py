@@ -112,6 +112,11 @@ class Process:
         found = STALE_WRITES.search(get(self.url + '/metrics')[1])
         return int(found[1]) if found else 0
 
+    def peak_bytes(self):
+        """The most memory that the process has had so far."""
+        with open(f'/proc/{self.process.pid}/status', encoding='ascii') as status:
+            return next(int(line.split()[1]) << 10 for line in status if line.startswith('VmHWM:'))
+
     def tail(self, lines=30):
         return '\n'.join(self.log.read_text(errors='replace').splitlines()[-lines:]) if self.log.exists() else ''
 

@@ -20,6 +20,7 @@ class Outcome:
     seconds: float
     by_worker: list       # images that each did
     document_bytes: list  # of each page of the document
+    peak_bytes: dict      # memory of each process
     wrong: list
 
     @property
@@ -30,7 +31,8 @@ class Outcome:
     def report(self):
         return '\n'.join([f'{self.images} images in {self.seconds:.1f} s ({self.images / self.seconds:.1f} a second); by worker '
                           f'{self.by_worker}, spread {self.spread:.1%}; document of {len(self.document_bytes)} pages, '
-                          f'{max(self.document_bytes) / 1e6:.2f} MB the largest',
+                          f'{max(self.document_bytes) / 1e6:.2f} MB the largest; most memory, MB: '
+                          + ', '.join(f'{name} {peak / 1e6:.0f}' for name, peak in self.peak_bytes.items()),
                           *(f'WRONG: {sentence}' for sentence in self.wrong)])
 
 
@@ -44,10 +46,11 @@ def run(store, folder, images, workers=4):
         begin_s = time.monotonic()
         inference = begin(client, [(name, content[number % len(content)]) for number, name in enumerate(names)])
         document = ended(client, inference, timeout=3600)
-        outcome = Outcome(images, time.monotonic() - begin_s, completed_by(cluster.workers), [], [])
+        outcome = Outcome(images, time.monotonic() - begin_s, completed_by(cluster.workers), [], {}, [])
         if document['status'] != 'completed':
             outcome.wrong.append(f'the inference ended as {document["status"]}: {document["error"]}')
         check_pages(client, inference, names, outcome)
+        outcome.peak_bytes |= {process.name: process.peak_bytes() for process in cluster.processes}
         outcome.wrong += [f'{name} did not stop in good order' for name in cluster.stop()]
         return outcome
 

@@ -56,6 +56,7 @@ def test_scale(bench):
     result = measured(bench, 'scale')
     assert {point['threads'] for point in result['points']} >= {1}
     assert all(point['objects'] > 0 and point['peak_memory_bytes'] > 0 for point in result['points'])
+    assert all(start['seconds'] > start['network_seconds'] > 0 for start in result['starts'])
 
 
 def test_server(bench):

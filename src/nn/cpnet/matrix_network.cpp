@@ -351,8 +351,8 @@ class MatrixNetwork::Pass {
   ComputeTeam& team_;
 };
 
-MatrixNetwork::MatrixNetwork(const Cpnet& net, const MatrixKernels& kernels, int threads)
-    : kernels_(kernels), weights_(PackMatrices(net)), workspaces_(threads), scratches_(threads) {}
+MatrixNetwork::MatrixNetwork(const Cpnet& net, const MatrixKernels& kernels, int threads, ComputePool* pool)
+    : kernels_(kernels), weights_(PackMatrices(net, pool)), workspaces_(threads), scratches_(threads) {}
 
 namespace {
 

@@ -16,9 +16,9 @@ namespace intelliclinix::nn::cpnet {
 /// workspace of its own. Source: Stringer et al. 2021 (network).
 class MatrixNetwork final : public Network {
  public:
-  /// Copies the weights. `threads`: passes that will run at the same time, and so the workspaces that are kept.
-  /// Throws: std::bad_alloc.
-  MatrixNetwork(const Cpnet& net, const MatrixKernels& kernels, int threads = 1);
+  /// Copies the weights, with `pool`'s threads if there is one. `threads`: passes that will run at the same time, and
+  /// so the workspaces that are kept. Throws: std::bad_alloc.
+  MatrixNetwork(const Cpnet& net, const MatrixKernels& kernels, int threads = 1, ComputePool* pool = nullptr);
 
   Status Forward(TensorView input, std::span<const MutableTensorView> outputs, Crew crew) const override;
   NetworkDescription Describe() const override;

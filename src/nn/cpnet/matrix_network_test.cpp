@@ -97,6 +97,16 @@ TEST(MatrixNetwork, GivesTheSameBitsWhoeverSharesTheWork) {
   }
 }
 
+TEST(MatrixNetwork, GivesTheSameBitsWhoeverPackedTheWeights) {
+  const Cpnet net = *FindCpnet(NucleiState());
+  ComputePool pool(3);
+  const std::vector<float> image = RandomImage(32, 48);
+  const Output alone = MatrixPass(MatrixNetwork(net, *AllMatrixKernels().front()), image, 32, 48);
+  const Output shared = MatrixPass(MatrixNetwork(net, *AllMatrixKernels().front(), 1, &pool), image, 32, 48);
+  EXPECT_EQ(shared.planes, alone.planes);
+  EXPECT_EQ(shared.style, alone.style);
+}
+
 /// Each as the plain loops have it, of which the last bit of a bfloat16 may be another: sums are in another order.
 class MatrixKernelsTest : public testing::TestWithParam<const MatrixKernels*> {
  protected:

@@ -169,13 +169,18 @@ MatrixUp PackUp(const CpnetUp& up, bool deepest) {
 
 }  // namespace
 
-MatrixCpnet PackMatrices(const Cpnet& net) {
+MatrixCpnet PackMatrices(const Cpnet& net, ComputePool* pool) {
   MatrixCpnet packed;
   packed.image = PackNorm(net.down[0].conv[0]);
-  for (std::size_t level = 0; level < kCpnetLevels; ++level) {
-    packed.down[level] = PackDown(net.down[level], level == 0);
-    packed.up[level] = PackUp(net.up[level], level + 1 == kCpnetLevels);
-  }
+  // The deepest first, which take longest.
+  ForEachOn(pool, 2 * std::size_t{kCpnetLevels}, [&](std::size_t i) {
+    const std::size_t level = kCpnetDeepest - i / 2;
+    if (i % 2 == 0) {
+      packed.down[level] = PackDown(net.down[level], level == 0);
+    } else {
+      packed.up[level] = PackUp(net.up[level], level == kCpnetDeepest);
+    }
+  });
   packed.last_norm = PackNorm(net.output);
   packed.last = PackLast(net.output);
   return packed;

@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "base/compute_pool.h"
 #include "nn/cpnet.h"
 #include "nn/cpnet/aligned_bfloats.h"
 #include "nn/cpnet/aligned_floats.h"
@@ -52,7 +53,8 @@ struct MatrixCpnet {
   MatrixLayer last;  ///< three channels and zeros
 };
 
-/// Rounds to the nearest. Throws: std::bad_alloc.
-MatrixCpnet PackMatrices(const Cpnet& net);
+/// Rounds to the nearest. `pool`: whose threads share the levels; without one the caller packs them all.
+/// Throws: std::bad_alloc.
+MatrixCpnet PackMatrices(const Cpnet& net, ComputePool* pool = nullptr);
 
 }  // namespace intelliclinix::nn::cpnet

@@ -194,8 +194,8 @@ class NativeCpnet::Pass {
   ComputeTeam& team_;
 };
 
-NativeCpnet::NativeCpnet(const Cpnet& net, const Kernels& kernels, int threads)
-    : kernels_(kernels), weights_(Pack(net, kernels.block)), workspaces_(threads), scratches_(threads) {}
+NativeCpnet::NativeCpnet(const Cpnet& net, const Kernels& kernels, int threads, ComputePool* pool)
+    : kernels_(kernels), weights_(Pack(net, kernels.block, pool)), workspaces_(threads), scratches_(threads) {}
 
 Status NativeCpnet::Forward(TensorView input, std::span<const MutableTensorView> outputs, Crew crew) const {
   IC_RETURN_IF_ERROR(CheckCpnetShapes(input, outputs));

@@ -17,9 +17,9 @@ namespace intelliclinix::nn::cpnet {
 /// Source: Stringer et al. 2021 (network); Lavin and Gray 2016 (convolutions).
 class NativeCpnet final : public Network {
  public:
-  /// Copies the weights. `threads`: passes that will run at the same time, and so the workspaces that are kept.
-  /// Throws: std::bad_alloc.
-  NativeCpnet(const Cpnet& net, const Kernels& kernels, int threads = 1);
+  /// Copies the weights, with `pool`'s threads if there is one. `threads`: passes that will run at the same time, and
+  /// so the workspaces that are kept. Throws: std::bad_alloc.
+  NativeCpnet(const Cpnet& net, const Kernels& kernels, int threads = 1, ComputePool* pool = nullptr);
 
   Status Forward(TensorView input, std::span<const MutableTensorView> outputs, Crew crew) const override;
   NetworkDescription Describe() const override;

@@ -271,5 +271,16 @@ TEST(NativeCpnet, GivesTheSameBitsWhoeverSharesTheWork) {
   }
 }
 
+TEST(NativeCpnet, GivesTheSameBitsWhoeverPackedTheWeights) {
+  const Cpnet net = *FindCpnet(Nuclei());
+  ComputePool pool(3);
+  std::mt19937 generator(9);
+  const std::vector<float> image = RandomFloats(2 * 32 * 48, generator, 0.5F);
+  const CpnetResult alone = Pass(NativeCpnet(net, *AllKernels().front()), image, 32, 48);
+  const CpnetResult shared = Pass(NativeCpnet(net, *AllKernels().front(), 1, &pool), image, 32, 48);
+  EXPECT_EQ(shared.output.values, alone.output.values);
+  EXPECT_EQ(shared.style.values, alone.style.values);
+}
+
 }  // namespace
 }  // namespace intelliclinix::nn::cpnet

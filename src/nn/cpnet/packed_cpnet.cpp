@@ -113,15 +113,33 @@ void PackFirst(const CpnetDown& down, PackedCpnet& packed) {
   packed.down[0].conv[0].bias = AlignedFloats(conv.bias->values);
 }
 
+/// But for its convolutions.
 PackedUp PackUp(const CpnetUp& up, int block) {
   PackedUp packed;
   packed.proj = PackProj(up.proj, block);
-  for (std::size_t i = 0; i < up.conv.size(); ++i) packed.conv[i] = PackConv(up.conv[i], block);
   for (std::size_t i = 0; i < up.full.size(); ++i) {
     packed.full_weight[i] = AlignedFloats(up.full[i].weight->values);
     packed.full_bias[i] = AlignedFloats(up.full[i].bias->values);
   }
   return packed;
+}
+
+/// A convolution and its place.
+struct ConvTask {
+  const CpnetLayer* layer;
+  PackedConv* packed;
+};
+
+/// The deepest first, which take longest. Those of the first level's first layer are not of this kind.
+std::vector<ConvTask> ConvTasks(const Cpnet& net, PackedCpnet& packed) {
+  std::vector<ConvTask> tasks;
+  for (std::size_t level = kCpnetLevels; level-- > 0;) {
+    for (std::size_t i = level == 0 ? 1 : 0; i < 4; ++i) {
+      tasks.push_back({&net.down[level].conv[i], &packed.down[level].conv[i]});
+    }
+    for (std::size_t i = 0; i < 4; ++i) tasks.push_back({&net.up[level].conv[i], &packed.up[level].conv[i]});
+  }
+  return tasks;
 }
 
 }  // namespace
@@ -135,16 +153,15 @@ PackedConv PackConv(const CpnetLayer& layer, int block) {
           .shift = AlignedFloats(layer.shift)};
 }
 
-PackedCpnet Pack(const Cpnet& net, int block) {
+PackedCpnet Pack(const Cpnet& net, int block, ComputePool* pool) {
   PackedCpnet packed;
   PackFirst(net.down[0], packed);
-  for (std::size_t level = 0; level < net.down.size(); ++level) {
-    if (level > 0) packed.down[level].proj = PackProj(net.down[level].proj, block);
-    for (std::size_t i = level == 0 ? 1 : 0; i < 4; ++i) {
-      packed.down[level].conv[i] = PackConv(net.down[level].conv[i], block);
-    }
+  for (std::size_t level = 1; level < net.down.size(); ++level) {
+    packed.down[level].proj = PackProj(net.down[level].proj, block);
   }
   for (std::size_t level = 0; level < net.up.size(); ++level) packed.up[level] = PackUp(net.up[level], block);
+  const std::vector<ConvTask> tasks = ConvTasks(net, packed);
+  ForEachOn(pool, tasks.size(), [&](std::size_t i) { *tasks[i].packed = PackConv(*tasks[i].layer, block); });
   packed.last_scale = AlignedFloats(net.output.scale);
   packed.last_shift = AlignedFloats(net.output.shift);
   packed.last_weights = AlignedFloats(net.output.weight->values);

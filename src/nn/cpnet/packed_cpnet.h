@@ -4,6 +4,7 @@
 #include <array>
 #include <vector>
 
+#include "base/compute_pool.h"
 #include "nn/cpnet.h"
 #include "nn/cpnet/aligned_floats.h"
 #include "nn/cpnet/kernels.h"
@@ -59,7 +60,7 @@ struct PackedCpnet {
   AlignedFloats last_bias;               ///< [plane]
 };
 
-/// Throws: std::bad_alloc.
-PackedCpnet Pack(const Cpnet& net, int block);
+/// `pool`: whose threads share the convolutions; without one the caller packs them all. Throws: std::bad_alloc.
+PackedCpnet Pack(const Cpnet& net, int block, ComputePool* pool = nullptr);
 
 }  // namespace intelliclinix::nn::cpnet
