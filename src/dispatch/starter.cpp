@@ -44,8 +44,13 @@ Status Starter::Dispatch(ObjectId inference) {
   }
   const std::expected<Plan, records::InferenceError> plan = MakePlan(document, parts.registry, parts.catalogue);
   if (!plan) return finisher_.Fail(inference, plan.error());
-  IC_ASSIGN_OR_RETURN(const records::Dataset dataset, parts.store.GetDataset(document.owner_id, document.dataset_id));
-  const std::vector<records::Task> tasks = MakeTasks(document, dataset);
+  const Result<records::Dataset> dataset = parts.store.GetDataset(document.owner_id, document.dataset_id);
+  if (!dataset && dataset.error().code == ErrorCode::kNotFound) {
+    return finisher_.Fail(inference, {std::string(records::error_code::kDatasetGone),
+                                      "Its dataset is gone. Upload the images again, and start another inference."});
+  }
+  if (!dataset) return std::unexpected(dataset.error());
+  const std::vector<records::Task> tasks = MakeTasks(document, *dataset);
   IC_RETURN_IF_ERROR(parts.store.InsertTasks(inference, tasks));
   if (tasks.empty()) return finisher_.Finish(inference);
   tasks_added_();

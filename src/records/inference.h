@@ -33,6 +33,7 @@ inline constexpr std::string_view kUnknownRunner = "unknown_runner";
 inline constexpr std::string_view kRunnerError = "runner_error";
 inline constexpr std::string_view kAttemptsExhausted = "attempts_exhausted";
 inline constexpr std::string_view kCancelled = "cancelled";
+inline constexpr std::string_view kDatasetGone = "dataset_gone";  ///< a deletion that was cut short; not on SQLite
 }  // namespace error_code
 
 struct InferenceError {

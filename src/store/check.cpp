@@ -18,6 +18,8 @@ constexpr std::array kWordings = {
     Wording{kDatabaseDamaged, "The database", "is damaged; restore it from a backup"},
     Wording{kBlobWithoutBytes, "The file", "has a record, but its bytes are missing or not as many as they should be"},
     Wording{kDatasetWithoutBlob, "The dataset", "names a source image whose bytes are missing; upload it again"},
+    Wording{kModelWithoutBlob, "The file",
+            "is named by an imported model, but is not there; remove the model and import it again"},
     Wording{kResultWithoutBlob, "The task", "has a result that names an artifact which is missing"},
     Wording{kReferenceMisnoted, "The file", "is noted wrongly as pointed to or not"},
     Wording{kInferenceWithoutDataset, "The inference", "has no dataset"},

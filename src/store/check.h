@@ -20,6 +20,8 @@ inline constexpr std::string_view kDatabaseDamaged = "database_damaged";
 inline constexpr std::string_view kBlobWithoutBytes = "blob_without_bytes";
 /// A dataset names a blob that is not there. Not fixed: upload it again.
 inline constexpr std::string_view kDatasetWithoutBlob = "dataset_without_blob";
+/// An imported model names a file that is not there. Not fixed: remove the model and import it again.
+inline constexpr std::string_view kModelWithoutBlob = "model_without_blob";
 /// A result names an artifact that is not there. The image becomes a failed one, which a retry runs again.
 inline constexpr std::string_view kResultWithoutBlob = "result_without_blob";
 /// What a store notes beside a blob of who points to it is wrong. It is noted anew.

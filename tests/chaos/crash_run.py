@@ -42,13 +42,14 @@ class Outcome:
     seconds: float
     unanswered: int
     stale_writes: int
+    gave_up: int  # starts that ended because the store was too busy to answer in time, and were repeated
     tally: checks.Tally
     wrong: list
 
     def report(self):
         counts = ', '.join(f'{count} {name}' for name, count in sorted(self.tally.items()))
         return '\n'.join([f'{self.kills} kills in {self.seconds:.0f} s; {self.unanswered} requests without an answer, '
-                          f'{self.stale_writes} stale writes refused in the last lives; {counts}',
+                          f'{self.stale_writes} stale writes refused in the last lives, {self.gave_up} starts repeated; {counts}',
                           *(f'WRONG: {sentence}' for sentence in self.wrong)])
 
 
@@ -75,14 +76,15 @@ def run(plan, store, folder):
             for user in users:
                 user.join()
         wrong = killer.wrong + [f'a client failed: {user.failure!r}' for user in users if user.failure]
-        outcome = Outcome(killer.kills, time.monotonic() - begin, 0, 0, checks.Tally(), wrong)
+        outcome = Outcome(killer.kills, time.monotonic() - begin, 0, 0, 0, checks.Tally(), wrong)
         return conclude(cluster, users, masks, killer, outcome)
 
 
 def conclude(cluster, users, masks, killer, outcome):
     """Waits until all is quiet and checks it."""
     for process in cluster.processes:
-        process.wait_until_ready()
+        process.wait_until_ready(supervised=True)
+    outcome.gave_up = sum(process.gave_up for process in cluster.processes)
     outcome.wrong += checks.wait_for_ends([user.client for user in users])
     for user in users:
         outcome.wrong += checks.check_user(user, masks, outcome.tally)
@@ -152,7 +154,7 @@ class Killer:
             victim = self.rng.choice(self.cluster.processes)
             down_s = self.rng.uniform(*self.plan.down_s)
             if self.rng.random() < AT_WORK:
-                victim.wait_until_ready()
+                victim.wait_until_ready(supervised=True)
             self.restart_the_dead()
             self.kill(victim)
             time.sleep(down_s)
@@ -176,6 +178,6 @@ class Killer:
     def restart_the_dead(self):
         """Nothing should have ended but by our hand."""
         for process in self.cluster.processes:
-            if not process.alive():
+            if not process.alive() and not process.start_again_if_it_gave_up():
                 self.wrong.append(f'{process.name} ended by itself with {process.process.returncode}: {process.tail(5)}')
                 process.start()

@@ -14,6 +14,7 @@ from black_box import environment, find_binary
 
 READY_TIMEOUT_S = 120
 STOP_TIMEOUT_S = 60
+STORE_SILENT = 'MongoDB does not answer'
 WORKER_NAME = re.compile(r'^IntelliClinix worker (\S+)', re.MULTILINE)
 STALE_WRITES = re.compile(r'^intelliclinix_stale_writes_rejected_total (\d+)', re.MULTILINE)
 
@@ -60,6 +61,7 @@ class Process:
         self.folder = folder
         self.env = environment(**env)
         self.process = None
+        self.gave_up = 0
 
     @property
     def url(self):
@@ -76,9 +78,17 @@ class Process:
     def is_ready(self):
         return self.alive() and get(self.url + '/ready')[0] == 200
 
-    def wait_until_ready(self):
+    def start_again_if_it_gave_up(self):
+        """Does what a supervisor does: a process ends where the store does not answer within seconds of its start."""
+        ended = self.process is not None and self.process.poll() == 1 and STORE_SILENT in self.tail(1)
+        if ended:
+            self.gave_up += 1
+            self.start()
+        return ended
+
+    def wait_until_ready(self, supervised=False):
         def ready_or_dead():
-            if not self.alive():
+            if not self.alive() and not (supervised and self.start_again_if_it_gave_up()):
                 raise AssertionError(f'{self.name} ended with {self.process.returncode}:\n{self.tail()}')
             return self.is_ready()
         wait_until(ready_or_dead, f'{self.name} is ready')

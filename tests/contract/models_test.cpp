@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include "store/found_inconsistencies_test.h"
 #include "store_contract.h"
 
 namespace intelliclinix::store {
@@ -69,6 +70,21 @@ TEST_P(StoreContract, FilesOfModelsAreNoOrphansAndGoWithThem) {
   EXPECT_THAT(store().ListModels().value(), IsEmpty());
   EXPECT_EQ(CodeOf(store().OpenBlob(model.blobs["weights"])), ErrorCode::kNotFound);
   EXPECT_EQ(CodeOf(store().DeleteModel("mine")), ErrorCode::kNotFound);
+}
+
+TEST_P(StoreContract, ACheckTellsOfFilesOfModelsThatAreLost) {
+  records::StoredModel model = ModelNamed("mine");
+  model.entry.files["weights"] = {};
+  model.blobs["weights"] = PutBlob({}, "of a model").id;
+  ASSERT_TRUE(store().InsertModel(model));
+  EXPECT_THAT(FoundIn(store(), clock_.Now(), false), IsEmpty());
+  ASSERT_TRUE(store().DeleteBlob(model.blobs["weights"]));
+  const auto found = store().Check({.fix = true, .now = clock_.Now()}).value();
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].kind, inconsistency::kModelWithoutBlob);
+  EXPECT_EQ(found[0].id, model.blobs["weights"]);
+  EXPECT_THAT(found[0].sentence, testing::HasSubstr("('mine')"));
+  EXPECT_FALSE(found[0].fixed) << "only who has the model can import it again";
 }
 
 TEST_P(StoreContract, AModelStaysWhileAnInferenceNeedsIt) {

@@ -114,6 +114,26 @@ TEST_P(MongoCuts, AStart) {
   });
 }
 
+TEST_P(MongoCuts, AClaimWithoutAnAnswerIsNoAttempt) {
+  const records::Dataset dataset = PutDataset(owner_, {"a.tif"});
+  const Inference inference = PutInference(dataset);
+  ASSERT_TRUE(store().InsertTasks(inference.id, TasksOf(inference, dataset)).has_value());
+  std::optional<Task> task;
+  int claims = 0;
+  const auto claim = [&] {
+    const auto claimed = store().ClaimTask({.worker = "claim/" + std::to_string(++claims), .now = clock_.Now()});
+    task = claimed.value_or(std::nullopt);
+    return claimed.has_value();
+  };
+  CutEverywhere(claim, [&] {
+    if (!task) task = Claim("claim/" + std::to_string(++claims));
+    ASSERT_TRUE(task.has_value());
+    EXPECT_EQ(task->attempt, 1);
+    EXPECT_TRUE(store().ReleaseTask(LeaseOf(*task)).value());
+    task.reset();
+  });
+}
+
 TEST_P(MongoCuts, ARun) {
   const records::Dataset dataset = PutDataset(owner_, {"a.tif", "b.tif"});
   Inference inference;

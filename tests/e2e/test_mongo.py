@@ -13,7 +13,7 @@ import gridfs
 import pytest
 import small_models
 
-from client import Client, PASSWORD, sign_in
+from client import Client, PASSWORD, person, sign_in
 from conftest import environment
 from mongo_server import MongoServer, start_mongo
 
@@ -120,9 +120,18 @@ def test_an_outage_is_told_and_passes(start_server, tmp_path):
     mongo.stop()
 
 
+@pytest.mark.parametrize('options', ['w=0&readPreference=secondaryPreferred', 'w=majority'])
+def test_options_of_the_uri_weaken_nothing(start_server, mongo, options):
+    """Without an answer to its writes a store would take a second account of the same name."""
+    server = start_server('--store', mongo.uri + ('&' if '?' in mongo.uri else '?') + options)
+    client = sign_in(server.url)
+    again = client.post('/api/auth/signup', person(client.username))
+    assert again.status == 409, again.body
+
+
 def test_what_nobody_understands_fails_alone(start_server, mongo, examples, tmp_path):
-    """An unknown status, and a runner that is gone before the start or after it: each job fails for its own reason, and
-    the worker goes on with the others."""
+    """An unknown status, a dataset that is gone, and a runner that is gone before the start or after it: each job fails
+    for its own reason, and the worker goes on with the others."""
     api = start_server('--store', mongo.uri, '--workers', '0')
     client = sign_in(api.url)
     image = examples[0]
@@ -132,6 +141,8 @@ def test_what_nobody_understands_fails_alone(start_server, mongo, examples, tmp_
     kept = mongo.database()
     cut_short = kept.inferences.find_one({'_id': bson.ObjectId(sound)}) | {'_id': bson.ObjectId(), 'dispatched': False}
     kept.inferences.insert_one(cut_short | {'runner_name': 'withdrawn'})
+    bereft = cut_short | {'_id': bson.ObjectId(), 'dataset_id': bson.ObjectId()}
+    kept.inferences.insert_one(bereft)
     kept.inferences.update_one({'_id': bson.ObjectId(strange)}, {'$set': {'status': 'sleeping'}})
     kept.inferences.update_one({'_id': bson.ObjectId(gone)}, {'$set': {'runner_name': 'withdrawn'}})
     start_server('--store', mongo.uri, '--workers', '1', folder=tmp_path)
@@ -142,7 +153,8 @@ def test_what_nobody_understands_fails_alone(start_server, mongo, examples, tmp_
         return client.get(path).json
 
     assert ended(sound)['status'] == 'completed'
-    for inference, code in ((strange, 'unknown_status'), (gone, 'unknown_runner'), (cut_short['_id'], 'unknown_runner')):
+    for inference, code in ((strange, 'unknown_status'), (gone, 'unknown_runner'), (cut_short['_id'], 'unknown_runner'),
+                            (bereft['_id'], 'dataset_gone')):
         document = ended(inference)
         assert (document['status'], document['error']['code']) == ('failed', code), document
     assert "'sleeping'" in ended(strange)['error']['detail'] and "'withdrawn'" in ended(gone)['error']['detail']

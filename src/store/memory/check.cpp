@@ -57,6 +57,11 @@ Result<std::vector<Inconsistency>> MemoryStore::Check(const CheckOptions& option
       if (!there) add(inconsistency::kDatasetWithoutBlob, id, file.filename, false);
     }
   }
+  for (const auto& [id, model] : models_) {
+    for (const auto& [role, blob] : model.blobs) {
+      if (!blobs_.contains(blob)) add(inconsistency::kModelWithoutBlob, blob, id, false);
+    }
+  }
   for (auto& [key, task] : tasks_) {
     const auto there = [this](const records::Artifact& artifact) { return blobs_.contains(artifact.blob_id); };
     if (task.result && !std::ranges::all_of(task.result->artifacts, there)) {

@@ -59,6 +59,7 @@ class Checker {
   Result<std::vector<Inconsistency>> Run() {
     IC_RETURN_IF_ERROR(CheckFiles());
     IC_RETURN_IF_ERROR(CheckDatasets());
+    IC_RETURN_IF_ERROR(CheckModels());
     IC_RETURN_IF_ERROR(CheckInferences());
     IC_RETURN_IF_ERROR(CheckTasks());
     IC_RETURN_IF_ERROR(CheckCorrections());
@@ -124,6 +125,7 @@ class Checker {
   Status CheckChunks(std::vector<Document>& files);
   Status AddIncomplete(View document, ObjectId file);
   Status CheckDatasets();
+  Status CheckModels();
   Status CheckInferences();
   Status CheckInference(View document);
   Status CheckStatus(View document);
@@ -195,6 +197,19 @@ Status Checker::CheckDatasets() {
     }
     return {};
   });
+}
+
+Status Checker::CheckModels() {
+  IC_ASSIGN_OR_RETURN(const std::vector<records::StoredModel> models, store_.ListModels());
+  for (const records::StoredModel& model : models) {
+    for (const auto& [role, file] : model.blobs) {
+      IC_ASSIGN_OR_RETURN(const bool there, AllThere({file}));
+      if (there) continue;
+      const Culprit culprit{collection::kModels, Make("_id", model.entry.id), file, model.entry.id};
+      IC_RETURN_IF_ERROR(AddIfStillSo(kModelWithoutBlob, culprit, NoFix));
+    }
+  }
+  return {};
 }
 
 Status Checker::CheckInferences() {

@@ -1,4 +1,6 @@
 // Claims: one atomic find-and-update takes a task; what its inference says comes after.
+#include <set>
+
 #include "store/mongo/connection.h"
 #include "store/mongo/documents.h"
 #include "store/mongo/jobs.h"
@@ -84,8 +86,35 @@ Result<bool> Begin(Connection& connection, const Taken& taken, TimePoint now) {
 
 }  // namespace
 
-/// A claim that is cut short leaves a task with a lease, which expires.
+/// A claim that is cut short leaves a task with a lease. If this process lives on, it gives it back before its next
+/// claim, as it was; or else the lease expires, and that was an attempt.
 Result<std::optional<Task>> MongoStore::ClaimTask(const ClaimRequest& request) {
+  IC_RETURN_IF_ERROR(GiveBackUnanswered());
+  Result<std::optional<Task>> claimed = TakeTask(request);
+  if (!claimed) {
+    const std::lock_guard lock(unanswered_mutex_);
+    unanswered_.insert(request.worker);
+  }
+  return claimed;
+}
+
+Status MongoStore::GiveBackUnanswered() {
+  std::set<std::string> claims;
+  {
+    const std::lock_guard lock(unanswered_mutex_);
+    claims = unanswered_;
+  }
+  if (claims.empty()) return {};
+  const Document of_them = Make("$in", std::vector<std::string_view>(claims.begin(), claims.end()));
+  IC_RETURN_IF_ERROR(
+      connection_->UpdateMany(collection::kTasks, Make("state", "running", "worker", of_them),
+                              Make("$set", Make("lease_expires_at", TimePoint()), "$inc", Make("attempt", -1))));
+  const std::lock_guard lock(unanswered_mutex_);
+  for (const std::string& claim : claims) unanswered_.erase(claim);
+  return {};
+}
+
+Result<std::optional<Task>> MongoStore::TakeTask(const ClaimRequest& request) {
   while (true) {
     IC_ASSIGN_OR_RETURN(const std::optional<Taken> taken, Take(*connection_, request));
     if (!taken) return std::nullopt;

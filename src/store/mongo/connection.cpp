@@ -22,6 +22,12 @@ struct DestroyUri {
 };
 using Uri = std::unique_ptr<mongoc_uri_t, DestroyUri>;
 
+struct DestroyReadPrefs {
+  void operator()(mongoc_read_prefs_t* prefs) const { mongoc_read_prefs_destroy(prefs); }
+};
+struct DestroyWriteConcern {
+  void operator()(mongoc_write_concern_t* concern) const { mongoc_write_concern_destroy(concern); }
+};
 struct DestroyCursor {
   void operator()(mongoc_cursor_t* cursor) const { mongoc_cursor_destroy(cursor); }
 };
@@ -52,6 +58,15 @@ void SetDefault(mongoc_uri_t* uri, const char* option, std::int32_t value) {
   if (!mongoc_uri_has_option(uri, option)) mongoc_uri_set_option_as_int32(uri, option, value);
 }
 
+/// What the store promises does not depend on options of the URI: a write waits for the majority (see Write), and a
+/// read asks the primary, since what a stale member does not know would be swept.
+void HoldToPromises(mongoc_uri_t* uri) {
+  const std::unique_ptr<mongoc_read_prefs_t, DestroyReadPrefs> primary(mongoc_read_prefs_new(MONGOC_READ_PRIMARY));
+  mongoc_uri_set_read_prefs_t(uri, primary.get());
+  const std::unique_ptr<mongoc_write_concern_t, DestroyWriteConcern> none(mongoc_write_concern_new());
+  mongoc_uri_set_write_concern(uri, none.get());
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Connection>> Connection::Open(const std::string& text) {
@@ -62,6 +77,7 @@ Result<std::unique_ptr<Connection>> Connection::Open(const std::string& text) {
   SetDefault(uri.get(), MONGOC_URI_CONNECTTIMEOUTMS, kConnectMs);
   SetDefault(uri.get(), MONGOC_URI_SOCKETTIMEOUTMS, kAnswerMs);
   SetDefault(uri.get(), MONGOC_URI_WAITQUEUETIMEOUTMS, kAnswerMs);
+  HoldToPromises(uri.get());
   const char* const named = mongoc_uri_get_database(uri.get());
   bson_error_t error;
   mongoc_client_pool_t* const pool = mongoc_client_pool_new_with_error(uri.get(), &error);

@@ -15,8 +15,8 @@ constexpr std::int64_t kAuthenticationFailed = 18;
 constexpr std::int64_t kDuplicateKey = 11000;
 constexpr std::int64_t kOutOfDiskSpace = 14031;
 /// The server is going, changing its primary, or did not manage in time.
-constexpr std::array<std::int64_t, 15> kPassing = {6,   7,   50,   64,    89,    91,    100,  112,
-                                                   189, 262, 9001, 10107, 11600, 11602, 13435};
+constexpr std::array<std::int64_t, 18> kPassing = {6,   7,   43,  50,   64,    89,    91,    100,   112,
+                                                   134, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436};
 
 ErrorCode CodeOf(std::int64_t server_code) {
   if (server_code == kDuplicateKey) return ErrorCode::kConflict;

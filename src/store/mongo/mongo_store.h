@@ -2,6 +2,8 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -100,8 +102,13 @@ class MongoStore final : public Store {
  private:
   MongoStore(std::unique_ptr<Connection> connection, const Clock& clock);
 
+  Result<std::optional<records::Task>> TakeTask(const ClaimRequest& request);
+  Status GiveBackUnanswered();
+
   std::unique_ptr<Connection> connection_;
   const Clock& clock_;
+  std::mutex unanswered_mutex_;
+  std::set<std::string> unanswered_;  // guarded by unanswered_mutex_; names of claims that failed
 };
 
 /// MongoStore::Open, for those who need to know only the seam.

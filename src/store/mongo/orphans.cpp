@@ -138,7 +138,7 @@ Status AddUnknown(Connection& connection, std::set<ObjectId>& files, std::vector
 }
 
 /// Chunks without a file: of writers that died and of deletions that were cut short. Both leave one of those that are
-/// written together first. Their time is that of the file's id.
+/// written together first. Their time is that of the file's id. The index has all that is asked, so no chunk is read.
 Status AddLooseChunks(Connection& connection, TimePoint created_before, int limit, std::vector<ObjectId>& orphans) {
   std::set<ObjectId> files;
   const auto look = [&](View chunk) -> Result<bool> {
@@ -147,7 +147,7 @@ Status AddLooseChunks(Connection& connection, TimePoint created_before, int limi
     return static_cast<int>(orphans.size()) < limit;
   };
   const Document old = Make("files_id", Make("$lt", IdAt(created_before)), "n", Make("$lt", kChunksTogether));
-  IC_RETURN_IF_ERROR(connection.Find(collection::kChunks, old, {.projection = Make("files_id", 1)}, look));
+  IC_RETURN_IF_ERROR(connection.Find(collection::kChunks, old, {.projection = Make("files_id", 1, "_id", 0)}, look));
   return AddUnknown(connection, files, orphans);
 }
 

@@ -76,26 +76,31 @@ Status MakeIndexes(Connection& connection, const char* of) {
   return {};
 }
 
+/// Another process that starts may have set it meanwhile; that stays.
+Status SetMissing(Connection& connection, ObjectId user, const char* field, const std::string& key) {
+  IC_RETURN_IF_ERROR(connection.UpdateOne(collection::kUsers, Make("_id", user, field, Make("$exists", false)),
+                                          Make("$set", Make(field, key))));
+  return {};
+}
+
 /// Gives one user the key `field`; where another has it, as where two names differ in case alone, one that is unique,
 /// so that this user is found by the exact name.
 Status CompleteUser(Connection& connection, ObjectId id, const char* field, const std::string& key) {
   const bool free = !key.empty();
   if (free) {
-    IC_ASSIGN_OR_RETURN(const bool taken, connection.Exists(collection::kUsers, Make(field, key)));
-    if (!taken) {
-      IC_RETURN_IF_ERROR(connection.UpdateOne(collection::kUsers, Make("_id", id), Make("$set", Make(field, key))));
-      return {};
-    }
+    IC_ASSIGN_OR_RETURN(const bool taken,
+                        connection.Exists(collection::kUsers, Make(field, key, "_id", Make("$ne", id))));
+    if (!taken) return SetMissing(connection, id, field, key);
   }
-  IC_RETURN_IF_ERROR(
-      connection.UpdateOne(collection::kUsers, Make("_id", id), Make("$set", Make(field, "#" + id.ToString()))));
-  return {};
+  return SetMissing(connection, id, field, "#" + id.ToString());
 }
 
+/// All processes that start together go through the users in the same order.
 Status CompleteUsers(Connection& connection, const char* name, const char* field) {
   std::vector<std::pair<ObjectId, std::string>> incomplete;
   IC_RETURN_IF_ERROR(connection.Find(collection::kUsers, Make(field, Make("$exists", false)),
-                                     {.projection = Make(name, 1)}, [&](View document) -> Result<bool> {
+                                     {.projection = Make(name, 1), .sort = Make("_id", 1)},
+                                     [&](View document) -> Result<bool> {
                                        const auto id = document.Id("_id");
                                        if (id) incomplete.emplace_back(*id, CaseKey(document.Text(name)));
                                        return true;

@@ -120,6 +120,20 @@ constexpr const char* kFindLeftTasks =
     "SELECT t.id, t.source_id, t.picture_id, t.filename FROM tasks AS t JOIN inferences AS i ON i.id = t.inference_id "
     "WHERE t.state " IC_IS_OPEN " AND i.status " IC_IS_FINAL;
 
+Result<std::vector<Inconsistency>> FindLostModelFiles(Database& database) {
+  std::vector<Inconsistency> found;
+  const char* const lost =
+      "SELECT file.value ->> '$.gridfs_id', models.id FROM models, json_each(models.document, '$.files') AS file "
+      "WHERE file.value ->> '$.gridfs_id' NOT IN (" IC_BLOB_NAMES ")";
+  IC_RETURN_IF_ERROR(ForEachRow(database.Query(lost), [&found](const Rows& row) -> Status {
+    const ObjectId file = ObjectId::Parse(row.Text(0)).value_or(ObjectId());
+    found.push_back(
+        {std::string(kModelWithoutBlob), file, InconsistencySentence(kModelWithoutBlob, file, row.Text(1)), false});
+    return {};
+  }));
+  return found;
+}
+
 void Append(std::vector<Inconsistency>& all, std::vector<Inconsistency> more) {
   all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
 }
@@ -130,6 +144,8 @@ Result<std::vector<Inconsistency>> CheckRecords(Database& database, bool fix) {
     IC_ASSIGN_OR_RETURN(auto more, Apply(database, rule, fix));
     Append(found, std::move(more));
   }
+  IC_ASSIGN_OR_RETURN(auto models, FindLostModelFiles(database));
+  Append(found, std::move(models));
   IC_ASSIGN_OR_RETURN(auto left, ReplaceResults(database, kOpenTaskOfEnded, kFindLeftTasks, LeftResult, fix));
   Append(found, std::move(left));
   return found;
