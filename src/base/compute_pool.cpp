@@ -13,7 +13,7 @@ namespace intelliclinix {
 namespace {
 
 thread_local const ComputePool* current_pool = nullptr;  // of a thread of a pool
-thread_local const ComputePool* seated_in = nullptr;     // of another thread
+thread_local ComputePool* seated_in = nullptr;           // of another thread
 
 }  // namespace
 
@@ -110,6 +110,23 @@ ComputePool::Seat::~Seat() {
   const std::lock_guard lock(pool_->mutex_);
   pool_->LeaveSeat();
   seated_in = nullptr;
+}
+
+std::unique_lock<std::mutex> ComputePool::LockUnseated(std::mutex& mutex) {
+  std::unique_lock wanted(mutex, std::try_to_lock);
+  ComputePool* const pool = seated_in;
+  if (wanted.owns_lock() || pool == nullptr) {
+    if (!wanted.owns_lock()) wanted.lock();
+    return wanted;
+  }
+  {
+    const std::lock_guard lock(pool->mutex_);
+    pool->LeaveSeat();
+  }
+  wanted.lock();
+  std::unique_lock lock(pool->mutex_);
+  pool->TakeSeat(lock);
+  return wanted;
 }
 
 bool ComputePool::ParallelFor(std::size_t count, const std::function<void(std::size_t)>& item, std::stop_token stop) {

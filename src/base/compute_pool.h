@@ -36,6 +36,10 @@ class ComputePool {
     ComputePool* pool_;  // none where the thread had a place
   };
 
+  /// Locks `mutex`, whose holder may compute on a pool. A thread that has a seat leaves it while it waits: or else
+  /// those who wait could have all seats, and the holder would never get to its end. Not for an item.
+  static std::unique_lock<std::mutex> LockUnseated(std::mutex& mutex);
+
   /// `threads` >= 1.
   explicit ComputePool(int threads);
   ~ComputePool();

@@ -127,7 +127,7 @@ class TensorBuilder {
     }
     bytes_left_ -= *count * sizeof(float);
     Tensor tensor{.shape = layout.shape, .values = {}};
-    if (*count == id.count && layout.offset == 0 && IsDense(layout)) {
+    if (*count > 0 && *count == id.count && layout.offset == 0 && IsDense(layout)) {
       IC_ASSIGN_OR_RETURN(tensor.values, storages_.ReadWhole(id));
     } else {
       IC_ASSIGN_OR_RETURN(std::span<const float> storage, storages_.Read(id));

@@ -72,7 +72,7 @@ struct EngineOptions {
   Precision precision = Precision::kFloat32;
   CpuLevel cpu = CpuLevel::kAmx;  ///< of the native engine, and whether bfloat16 is possible
   int threads = 1;                ///< forward passes that will run at the same time
-  ComputePool* pool = nullptr;    ///< whose threads help to set it up; without one the caller does it alone
+  ComputePool* pool = nullptr;    ///< borrowed; its threads help to set it up, without one the caller does it alone
 };
 
 /// Cellpose's CPnet with the weights of `state`.

@@ -131,7 +131,7 @@ Status CellposeModel::RunSelfTest() {
 Result<cellpose::Model> CellposeModel::WithPrecision(nn::Precision precision) {
   const cellpose::SizeModel* const size_model = size_model_ ? &*size_model_ : nullptr;
   if (precision == nn::Precision::kFloat32) return cellpose::Model{*float32_, diameters_, size_model};
-  const std::lock_guard lock(mutex_);
+  const std::unique_lock lock = ComputePool::LockUnseated(mutex_);
   if (bfloat16_ == nullptr && IsOnnx()) {
     IC_ASSIGN_OR_RETURN(DescribedNetwork loaded, LoadOnnxModel(entry_, EngineFor(precision)));
     bfloat16_ = MakeFlowsNetwork(std::move(loaded.network), loaded.description.reading.channels);

@@ -144,6 +144,24 @@ TEST_F(CellposeRunnerTest, PreparesOnceForAllThreads) {
   EXPECT_TRUE(runner->Prepare(elsewhere).has_value()) << "a model with the same content was loaded";
 }
 
+/// Each job has a seat in the pool, all of them want the model, and the one that loads it wants the pool's only thread.
+TEST_F(CellposeRunnerTest, LoadsWhileJobsThatWaitForItHaveTheSeats) {
+  ComputePool pool(1);
+  const auto runner = MakeCellposeRunner({.pool = &pool});
+  const Json params = Resolved(R"({"diameter": 17})");
+  std::vector<std::jthread> jobs;
+  std::atomic<int> done = 0;
+  for (int i = 0; i < 4; ++i) {
+    jobs.emplace_back([&] {
+      const auto file = *FileSource::Open(kExample);
+      done += RunSourceImage(*runner, {*file, *nuclei_, params, "cells"}, {}, {.pool = pool}).has_value() ? 1 : 0;
+    });
+  }
+  EXPECT_TRUE(runner->Prepare(*nuclei_).has_value());
+  jobs.clear();
+  EXPECT_EQ(done, 4);
+}
+
 TEST_F(CellposeRunnerTest, NamesAFileThatIsNotWhatTheCatalogueSays) {
   for (auto& [role, file] : nuclei_->files) {
     records::ModelEntry entry = *nuclei_;

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <string>
 
+#include "base/compute_pool.h"
 #include "base/result.h"
 #include "records/model_entry.h"
 
@@ -21,7 +22,7 @@ class LoadedModels {
   template <typename Load>
   Result<Model*> Get(const records::ModelEntry& entry, const Load& load) {
     Slot& slot = SlotOf(entry);
-    const std::lock_guard lock(slot.mutex);
+    const std::unique_lock lock = ComputePool::LockUnseated(slot.mutex);
     if (slot.model == nullptr) {
       IC_ASSIGN_OR_RETURN(slot.model, load());
     }
@@ -31,7 +32,7 @@ class LoadedModels {
   /// Null where it was not loaded.
   const Model* Peek(const records::ModelEntry& entry) const {
     const Slot& slot = SlotOf(entry);
-    const std::lock_guard lock(slot.mutex);
+    const std::unique_lock lock = ComputePool::LockUnseated(slot.mutex);
     return slot.model.get();
   }
 

@@ -37,7 +37,7 @@ class TaskStore {
   /// None when nothing is to be had. A task whose attempts were used up is not returned but failed
   /// ("attempts_exhausted", see max_attempts) and the search goes on.
   struct ClaimRequest {
-    std::string worker;
+    std::string worker;  ///< a name that no other claim has
     TimePoint now;
     std::chrono::milliseconds lease{30'000};
     int max_attempts = 3;

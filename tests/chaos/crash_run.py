@@ -17,6 +17,7 @@ USERS = 3
 LEASE_S = 2
 ATTEMPTS = 3
 LOST = re.compile(r'"(?:lease_lost|result_refused)".*"task_id": ?"([0-9a-f]{24})"')
+MOST_GAVE_UP = 0.05  # of the starts
 AT_WORK = 0.8  # the share of kills that let the victim start up first
 
 
@@ -49,7 +50,8 @@ class Outcome:
     def report(self):
         counts = ', '.join(f'{count} {name}' for name, count in sorted(self.tally.items()))
         return '\n'.join([f'{self.kills} kills in {self.seconds:.0f} s; {self.unanswered} requests without an answer, '
-                          f'{self.stale_writes} stale writes refused in the last lives, {self.gave_up} starts repeated; {counts}',
+                          f'{self.stale_writes} stale writes refused in the last lives, {self.gave_up} starts repeated; '
+                          f'{counts}',
                           *(f'WRONG: {sentence}' for sentence in self.wrong)])
 
 
@@ -85,6 +87,8 @@ def conclude(cluster, users, masks, killer, outcome):
     for process in cluster.processes:
         process.wait_until_ready(supervised=True)
     outcome.gave_up = sum(process.gave_up for process in cluster.processes)
+    if outcome.gave_up > max(1, outcome.kills * MOST_GAVE_UP):
+        outcome.wrong.append(f'{outcome.gave_up} starts gave up: the store is too slow for what this is to show')
     outcome.wrong += checks.wait_for_ends([user.client for user in users])
     for user in users:
         outcome.wrong += checks.check_user(user, masks, outcome.tally)

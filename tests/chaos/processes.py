@@ -61,6 +61,8 @@ class Process:
         self.folder = folder
         self.env = environment(**env)
         self.process = None
+        self.life_at = 0        # where in the log its present life begins
+        self.was_ready = False  # in its present life
         self.gave_up = 0
 
     @property
@@ -70,17 +72,22 @@ class Process:
     def start(self, wrap=()):
         """`wrap`: a command that runs the process, such as prlimit with its flags."""
         with open(self.log, 'ab') as log:
+            self.life_at = log.tell()
+            self.was_ready = False
             self.process = subprocess.Popen([*wrap, *self.command], stdout=log, stderr=log, cwd=self.folder, env=self.env)
 
     def alive(self):
         return self.process is not None and self.process.poll() is None
 
     def is_ready(self):
-        return self.alive() and get(self.url + '/ready')[0] == 200
+        ready = self.alive() and get(self.url + '/ready')[0] == 200
+        self.was_ready |= ready
+        return ready
 
     def start_again_if_it_gave_up(self):
         """Does what a supervisor does: a process ends where the store does not answer within seconds of its start."""
-        ended = self.process is not None and self.process.poll() == 1 and STORE_SILENT in self.tail(1)
+        ended = (self.process is not None and self.process.poll() == 1 and not self.was_ready
+                 and STORE_SILENT in self.log.read_bytes()[self.life_at:].decode(errors='replace'))
         if ended:
             self.gave_up += 1
             self.start()

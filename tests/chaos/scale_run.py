@@ -29,8 +29,8 @@ class Outcome:
         return (max(self.by_worker) - min(self.by_worker)) * len(self.by_worker) / sum(self.by_worker)
 
     def report(self):
-        return '\n'.join([f'{self.images} images in {self.seconds:.1f} s ({self.images / self.seconds:.1f} a second); by worker '
-                          f'{self.by_worker}, spread {self.spread:.1%}; document of {len(self.document_bytes)} pages, '
+        return '\n'.join([f'{self.images} images in {self.seconds:.1f} s ({self.images / self.seconds:.1f} a second); '
+                          f'by worker {self.by_worker}, spread {self.spread:.1%}; document of {len(self.document_bytes)} pages, '
                           f'{max(self.document_bytes) / 1e6:.2f} MB the largest; most memory, MB: '
                           + ', '.join(f'{name} {peak / 1e6:.0f}' for name, peak in self.peak_bytes.items()),
                           *(f'WRONG: {sentence}' for sentence in self.wrong)])

@@ -170,6 +170,10 @@ TEST_P(MongoCuts, TheDeletionOfAnInference) {
   CutEverywhere([&] { return store().DeleteInference(owner_, inference.id).has_value(); },
                 [&] {
                   const bool there = store().GetInference(owner_, inference.id).has_value();
+                  if (!there) {
+                    EXPECT_EQ(Count(collection::kKeys, Make("inference_id", inference.id)), 0)
+                        << "whoever asks for the deletion again cannot remove it";
+                  }
                   Sweep(dataset);
                   if (there) {
                     EXPECT_EQ(Whole(inference.id).results.size(), 2u);

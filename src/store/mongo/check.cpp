@@ -205,7 +205,8 @@ Status Checker::CheckModels() {
     for (const auto& [role, file] : model.blobs) {
       IC_ASSIGN_OR_RETURN(const bool there, AllThere({file}));
       if (there) continue;
-      const Culprit culprit{collection::kModels, Make("_id", model.entry.id), file, model.entry.id};
+      const Culprit culprit{collection::kModels, Make("_id", model.entry.id, "imported_at", model.imported_at), file,
+                            model.entry.id};
       IC_RETURN_IF_ERROR(AddIfStillSo(kModelWithoutBlob, culprit, NoFix));
     }
   }

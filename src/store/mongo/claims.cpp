@@ -86,18 +86,19 @@ Result<bool> Begin(Connection& connection, const Taken& taken, TimePoint now) {
 
 }  // namespace
 
-/// A claim that is cut short leaves a task with a lease. If this process lives on, it gives it back before its next
-/// claim, as it was; or else the lease expires, and that was an attempt.
+/// A claim that is cut short leaves a task with a lease. If this process lives on, it ends that lease before its next
+/// claim, and takes the attempt back; or else the lease expires, and that was an attempt.
 Result<std::optional<Task>> MongoStore::ClaimTask(const ClaimRequest& request) {
   IC_RETURN_IF_ERROR(GiveBackUnanswered());
   Result<std::optional<Task>> claimed = TakeTask(request);
-  if (!claimed) {
+  if (!claimed && claimed.error().code == ErrorCode::kUnavailable) {
     const std::lock_guard lock(unanswered_mutex_);
     unanswered_.insert(request.worker);
   }
   return claimed;
 }
 
+/// Once for each claim, however often it is asked for: a lease that has ended is not ended again.
 Status MongoStore::GiveBackUnanswered() {
   std::set<std::string> claims;
   {
@@ -106,9 +107,9 @@ Status MongoStore::GiveBackUnanswered() {
   }
   if (claims.empty()) return {};
   const Document of_them = Make("$in", std::vector<std::string_view>(claims.begin(), claims.end()));
-  IC_RETURN_IF_ERROR(
-      connection_->UpdateMany(collection::kTasks, Make("state", "running", "worker", of_them),
-                              Make("$set", Make("lease_expires_at", TimePoint()), "$inc", Make("attempt", -1))));
+  IC_RETURN_IF_ERROR(connection_->UpdateMany(
+      collection::kTasks, Make("state", "running", "worker", of_them, "lease_expires_at", Make("$gt", TimePoint())),
+      Make("$set", Make("lease_expires_at", TimePoint()), "$inc", Make("attempt", -1))));
   const std::lock_guard lock(unanswered_mutex_);
   for (const std::string& claim : claims) unanswered_.erase(claim);
   return {};

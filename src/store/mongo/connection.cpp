@@ -25,6 +25,9 @@ using Uri = std::unique_ptr<mongoc_uri_t, DestroyUri>;
 struct DestroyReadPrefs {
   void operator()(mongoc_read_prefs_t* prefs) const { mongoc_read_prefs_destroy(prefs); }
 };
+struct DestroyReadConcern {
+  void operator()(mongoc_read_concern_t* concern) const { mongoc_read_concern_destroy(concern); }
+};
 struct DestroyWriteConcern {
   void operator()(mongoc_write_concern_t* concern) const { mongoc_write_concern_destroy(concern); }
 };
@@ -63,6 +66,8 @@ void SetDefault(mongoc_uri_t* uri, const char* option, std::int32_t value) {
 void HoldToPromises(mongoc_uri_t* uri) {
   const std::unique_ptr<mongoc_read_prefs_t, DestroyReadPrefs> primary(mongoc_read_prefs_new(MONGOC_READ_PRIMARY));
   mongoc_uri_set_read_prefs_t(uri, primary.get());
+  const std::unique_ptr<mongoc_read_concern_t, DestroyReadConcern> local(mongoc_read_concern_new());
+  mongoc_uri_set_read_concern(uri, local.get());
   const std::unique_ptr<mongoc_write_concern_t, DestroyWriteConcern> none(mongoc_write_concern_new());
   mongoc_uri_set_write_concern(uri, none.get());
 }

@@ -107,11 +107,12 @@ Result<ArchiveCounts> MongoStore::ArchiveInferences(ObjectId owner, const std::v
   return ArchiveCounts{.matched = static_cast<int>(matched), .modified = static_cast<int>(counts.modified)};
 }
 
-/// The inference goes first: from then on nobody sees it and its workers' leases are lost. Its tasks go next, so that
-/// no worker commits any more, then its blobs, corrections and keys. What a cut leaves of these has no inference, by
-/// which the sweeper knows it (see RemoveLeftovers); nobody sees it meanwhile, and a key without an inference counts as
-/// none.
+/// Its keys go first: a deletion that is cut short and asked for again still finds the inference, so that no key is
+/// left of it. Then the inference: from then on nobody sees it and its workers' leases are lost. Its tasks go next, so
+/// that no worker commits any more, then its blobs and corrections. What a cut leaves of these has no inference, by
+/// which the sweeper knows it (see RemoveLeftovers); nobody sees it meanwhile.
 Status MongoStore::DeleteInference(ObjectId owner, ObjectId id) {
+  IC_RETURN_IF_ERROR(connection_->Delete(collection::kKeys, Make("inference_id", id, "owner_id", owner)));
   IC_ASSIGN_OR_RETURN(const std::int64_t deleted,
                       connection_->Delete(collection::kInferences, Make("_id", id, "requested_by", owner)));
   if (deleted == 0) return NotFound("inference");
@@ -120,7 +121,6 @@ Status MongoStore::DeleteInference(ObjectId owner, ObjectId id) {
                       connection_->FindIds(collection::kFiles, Make("metadata.inference_id", id)));
   IC_RETURN_IF_ERROR(DeleteBlobs(*connection_, blobs));
   IC_RETURN_IF_ERROR(connection_->Delete(collection::kCorrections, Make("inference_id", id)));
-  IC_RETURN_IF_ERROR(connection_->Delete(collection::kKeys, Make("inference_id", id)));
   return {};
 }
 

@@ -108,7 +108,7 @@ class MongoStore final : public Store {
   std::unique_ptr<Connection> connection_;
   const Clock& clock_;
   std::mutex unanswered_mutex_;
-  std::set<std::string> unanswered_;  // guarded by unanswered_mutex_; names of claims that failed
+  std::set<std::string> unanswered_;  // guarded by unanswered_mutex_; names of claims that had no answer
 };
 
 /// MongoStore::Open, for those who need to know only the seam.

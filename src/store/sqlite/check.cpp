@@ -22,7 +22,8 @@ using namespace inconsistency;
   "SELECT artifact.value ->> '$.gridfs_id' FROM tasks, json_each(tasks.result, '$.artifacts') AS artifact " \
   "WHERE tasks.result IS NOT NULL"
 #define IC_CORRECTION_NAMES "SELECT document ->> '$.gridfs_id' FROM corrections"
-#define IC_MODEL_NAMES "SELECT file.value ->> '$.gridfs_id' FROM models, json_each(models.document, '$.files') AS file"
+#define IC_MODEL_FILES "models, json_each(models.document, '$.files') AS file"
+#define IC_MODEL_NAMES "SELECT file.value ->> '$.gridfs_id' FROM " IC_MODEL_FILES
 #define IC_IS_OPEN "IN ('queued', 'running')"
 #define IC_IS_FINAL "IN ('completed', 'failed')"
 
@@ -122,9 +123,8 @@ constexpr const char* kFindLeftTasks =
 
 Result<std::vector<Inconsistency>> FindLostModelFiles(Database& database) {
   std::vector<Inconsistency> found;
-  const char* const lost =
-      "SELECT file.value ->> '$.gridfs_id', models.id FROM models, json_each(models.document, '$.files') AS file "
-      "WHERE file.value ->> '$.gridfs_id' NOT IN (" IC_BLOB_NAMES ")";
+  const char* const lost = "SELECT file.value ->> '$.gridfs_id', models.id FROM " IC_MODEL_FILES
+                           " WHERE file.value ->> '$.gridfs_id' NOT IN (" IC_BLOB_NAMES ")";
   IC_RETURN_IF_ERROR(ForEachRow(database.Query(lost), [&found](const Rows& row) -> Status {
     const ObjectId file = ObjectId::Parse(row.Text(0)).value_or(ObjectId());
     found.push_back(

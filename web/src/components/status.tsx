@@ -73,6 +73,7 @@ const ADVICE: Record<string, string> = {
   cancelled: 'Retry runs what was not finished; images that were finished keep their results.',
   attempts_exhausted:
     'The server stopped several times while it ran this. Retry once; if it happens again, tell who runs the server.',
+  dataset_gone: 'Delete this run. Upload the images again, and start a new one.',
   unknown_runner: 'This server cannot run this model. Choose another model, or tell who runs the server.',
 };
 
