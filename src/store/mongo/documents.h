@@ -19,6 +19,7 @@ namespace intelliclinix::store::mongo {
 namespace collection {
 inline constexpr const char* kUsers = "users";
 inline constexpr const char* kRevokedTokens = "revoked_tokens";
+inline constexpr const char* kDeletions = "deletions";  // ids of inferences that are being deleted
 inline constexpr const char* kDatasets = "datasets";
 inline constexpr const char* kInferences = "inferences";
 inline constexpr const char* kKeys = "idempotency_keys";

@@ -41,6 +41,21 @@ Status AddProgress(Connection& connection, std::vector<Inference>& inferences) {
   return {};
 }
 
+/// Deletes an inference that is noted to go, and the note last. Safe to repeat, also by several at once. Its document
+/// goes before what it has: from then on nobody sees it and its workers' leases are lost. Its tasks go next, so that no
+/// worker commits any more.
+Status Remove(Connection& connection, ObjectId id) {
+  IC_RETURN_IF_ERROR(connection.Delete(collection::kKeys, Make("inference_id", id)));
+  IC_RETURN_IF_ERROR(connection.Delete(collection::kInferences, Make("_id", id)));
+  IC_RETURN_IF_ERROR(connection.Delete(collection::kTasks, Make("inference_id", id)));
+  IC_ASSIGN_OR_RETURN(const std::vector<ObjectId> blobs,
+                      connection.FindIds(collection::kFiles, Make("metadata.inference_id", id)));
+  IC_RETURN_IF_ERROR(DeleteBlobs(connection, blobs));
+  IC_RETURN_IF_ERROR(connection.Delete(collection::kCorrections, Make("inference_id", id)));
+  IC_RETURN_IF_ERROR(connection.Delete(collection::kDeletions, Make("_id", id)));
+  return {};
+}
+
 }  // namespace
 
 /// The dataset and the model are looked for again once the inference is there: a deletion of either sees the inference,
@@ -107,21 +122,15 @@ Result<ArchiveCounts> MongoStore::ArchiveInferences(ObjectId owner, const std::v
   return ArchiveCounts{.matched = static_cast<int>(matched), .modified = static_cast<int>(counts.modified)};
 }
 
-/// Its keys go first: a deletion that is cut short and asked for again still finds the inference, so that no key is
-/// left of it. Then the inference: from then on nobody sees it and its workers' leases are lost. Its tasks go next, so
-/// that no worker commits any more, then its blobs and corrections. What a cut leaves of these has no inference, by
-/// which the sweeper knows it (see RemoveLeftovers); nobody sees it meanwhile.
+/// It is noted first that the inference is to go. What is cut short after that, the next sweep completes.
 Status MongoStore::DeleteInference(ObjectId owner, ObjectId id) {
-  IC_RETURN_IF_ERROR(connection_->Delete(collection::kKeys, Make("inference_id", id, "owner_id", owner)));
-  IC_ASSIGN_OR_RETURN(const std::int64_t deleted,
-                      connection_->Delete(collection::kInferences, Make("_id", id, "requested_by", owner)));
-  if (deleted == 0) return NotFound("inference");
-  IC_RETURN_IF_ERROR(connection_->Delete(collection::kTasks, Make("inference_id", id)));
-  IC_ASSIGN_OR_RETURN(const std::vector<ObjectId> blobs,
-                      connection_->FindIds(collection::kFiles, Make("metadata.inference_id", id)));
-  IC_RETURN_IF_ERROR(DeleteBlobs(*connection_, blobs));
-  IC_RETURN_IF_ERROR(connection_->Delete(collection::kCorrections, Make("inference_id", id)));
-  return {};
+  IC_ASSIGN_OR_RETURN(const bool there,
+                      connection_->Exists(collection::kInferences, Make("_id", id, "requested_by", owner)));
+  if (!there) return NotFound("inference");
+  std::vector<Document> noted;
+  noted.push_back(Make("_id", id));
+  IC_RETURN_IF_ERROR(connection_->InsertMissing(collection::kDeletions, noted));
+  return Remove(*connection_, id);
 }
 
 Result<bool> MongoStore::FailInference(ObjectId id, const records::InferenceError& error, TimePoint at) {
@@ -137,8 +146,11 @@ Result<bool> MongoStore::FailInference(ObjectId id, const records::InferenceErro
   return false;
 }
 
-/// Also those that run: whoever ran them was not of ours, which run only what is dispatched or about to be.
+/// Also those that run: whoever ran them was not of ours, which run only what is dispatched or about to be. Completes
+/// the deletions that were cut short, before anybody takes up what they left.
 Result<std::vector<ObjectId>> MongoStore::ListUndispatched(int limit) {
+  IC_ASSIGN_OR_RETURN(const std::vector<ObjectId> noted, connection_->FindIds(collection::kDeletions, {}, limit));
+  for (const ObjectId id : noted) IC_RETURN_IF_ERROR(Remove(*connection_, id));
   return connection_->FindIds(collection::kInferences, Make("status", OpenStatus(), "dispatched", Make("$ne", true)),
                               limit);
 }
