@@ -113,12 +113,10 @@ ComputePool::Seat::~Seat() {
 }
 
 std::unique_lock<std::mutex> ComputePool::LockUnseated(std::mutex& mutex) {
-  std::unique_lock wanted(mutex, std::try_to_lock);
   ComputePool* const pool = seated_in;
-  if (wanted.owns_lock() || pool == nullptr) {
-    if (!wanted.owns_lock()) wanted.lock();
-    return wanted;
-  }
+  if (pool == nullptr) return std::unique_lock(mutex);
+  std::unique_lock wanted(mutex, std::try_to_lock);
+  if (wanted.owns_lock()) return wanted;
   {
     const std::lock_guard lock(pool->mutex_);
     pool->LeaveSeat();
