@@ -17,26 +17,20 @@ constexpr std::int32_t kConnectMs = 3000;
 constexpr std::int32_t kAnswerMs = 20'000;
 constexpr std::int64_t kMajorityMs = 10'000;
 
-struct DestroyUri {
-  void operator()(mongoc_uri_t* uri) const { mongoc_uri_destroy(uri); }
+/// What the driver made, given back to it by the function that it has for that.
+template <auto destroy>
+struct Destroy {
+  template <typename Made>
+  void operator()(Made* made) const {
+    destroy(made);
+  }
 };
-using Uri = std::unique_ptr<mongoc_uri_t, DestroyUri>;
-
-struct DestroyReadPrefs {
-  void operator()(mongoc_read_prefs_t* prefs) const { mongoc_read_prefs_destroy(prefs); }
-};
-struct DestroyReadConcern {
-  void operator()(mongoc_read_concern_t* concern) const { mongoc_read_concern_destroy(concern); }
-};
-struct DestroyWriteConcern {
-  void operator()(mongoc_write_concern_t* concern) const { mongoc_write_concern_destroy(concern); }
-};
-struct DestroyCursor {
-  void operator()(mongoc_cursor_t* cursor) const { mongoc_cursor_destroy(cursor); }
-};
-struct DestroyCollection {
-  void operator()(mongoc_collection_t* collection) const { mongoc_collection_destroy(collection); }
-};
+using Uri = std::unique_ptr<mongoc_uri_t, Destroy<mongoc_uri_destroy>>;
+using ReadPrefs = std::unique_ptr<mongoc_read_prefs_t, Destroy<mongoc_read_prefs_destroy>>;
+using ReadConcern = std::unique_ptr<mongoc_read_concern_t, Destroy<mongoc_read_concern_destroy>>;
+using WriteConcern = std::unique_ptr<mongoc_write_concern_t, Destroy<mongoc_write_concern_destroy>>;
+using Cursor = std::unique_ptr<mongoc_cursor_t, Destroy<mongoc_cursor_destroy>>;
+using Collection = std::unique_ptr<mongoc_collection_t, Destroy<mongoc_collection_destroy>>;
 
 /// The library once a process. Its own log lines go nowhere: what matters comes as errors.
 void InitializeLibrary() {
@@ -64,11 +58,11 @@ void SetDefault(mongoc_uri_t* uri, const char* option, std::int32_t value) {
 /// What the store promises does not depend on options of the URI: a write waits for the majority (see Write), and a
 /// read asks the primary, since what a stale member does not know would be swept.
 void HoldToPromises(mongoc_uri_t* uri) {
-  const std::unique_ptr<mongoc_read_prefs_t, DestroyReadPrefs> primary(mongoc_read_prefs_new(MONGOC_READ_PRIMARY));
+  const ReadPrefs primary(mongoc_read_prefs_new(MONGOC_READ_PRIMARY));
   mongoc_uri_set_read_prefs_t(uri, primary.get());
-  const std::unique_ptr<mongoc_read_concern_t, DestroyReadConcern> local(mongoc_read_concern_new());
+  const ReadConcern local(mongoc_read_concern_new());
   mongoc_uri_set_read_concern(uri, local.get());
-  const std::unique_ptr<mongoc_write_concern_t, DestroyWriteConcern> none(mongoc_write_concern_new());
+  const WriteConcern none(mongoc_write_concern_new());
   mongoc_uri_set_write_concern(uri, none.get());
 }
 
@@ -125,7 +119,7 @@ Result<Document> Connection::Write(Document command) {
 }
 
 Status Connection::Drain(mongoc_cursor_t* opened, const Body& body) {
-  const std::unique_ptr<mongoc_cursor_t, DestroyCursor> cursor(opened);
+  const Cursor cursor(opened);
   const bson_t* document = nullptr;
   while (mongoc_cursor_next(cursor.get(), &document)) {
     IC_ASSIGN_OR_RETURN(const bool more, body(View(document)));
@@ -138,8 +132,7 @@ Status Connection::Drain(mongoc_cursor_t* opened, const Body& body) {
 
 Status Connection::Find(const char* collection, const Document& filter, const FindOptions& options, const Body& body) {
   IC_ASSIGN_OR_RETURN(const Client client, Borrow());
-  const std::unique_ptr<mongoc_collection_t, DestroyCollection> from(
-      mongoc_client_get_collection(client.get(), database_.c_str(), collection));
+  const Collection from(mongoc_client_get_collection(client.get(), database_.c_str(), collection));
   Document opts;
   if (!bson_empty(options.projection.get())) opts.Set("projection", options.projection);
   if (!bson_empty(options.sort.get())) opts.Set("sort", options.sort);
@@ -150,8 +143,7 @@ Status Connection::Find(const char* collection, const Document& filter, const Fi
 
 Status Connection::Aggregate(const char* collection, const std::vector<Document>& pipeline, const Body& body) {
   IC_ASSIGN_OR_RETURN(const Client client, Borrow());
-  const std::unique_ptr<mongoc_collection_t, DestroyCollection> from(
-      mongoc_client_get_collection(client.get(), database_.c_str(), collection));
+  const Collection from(mongoc_client_get_collection(client.get(), database_.c_str(), collection));
   return Drain(
       mongoc_collection_aggregate(from.get(), MONGOC_QUERY_NONE, Make("pipeline", pipeline).get(), nullptr, nullptr),
       body);
