@@ -68,12 +68,13 @@ Result<Masks> ComputeMasks(NetworkOutput output, const MaskTarget& target, const
                         DropBadFlows(field, options.flow_threshold, labels, context.pool, context.stop));
   }
   field = {};
-  DropSmall(options.min_size, labels, masks.flow_error);
-  FillHoles(labels);
-  DropSmall(options.min_size, labels, masks.flow_error);
+  // Sizes are those in the image; what loses all of its pixels on the way there is dropped too.
   if (labels.height != target.height || labels.width != target.width) {
     labels = image::ResizeNearest(labels, target.height, target.width);
   }
+  DropSmall(options.min_size, labels, masks.flow_error);
+  FillHoles(labels);
+  DropSmall(options.min_size, labels, masks.flow_error);
   if (options.exclude_on_edges) DropOnEdges(labels, masks.flow_error);
   if (context.measure) masks.cell_probability = MeanProbabilities(labels, logits);
   masks.output = std::move(output);

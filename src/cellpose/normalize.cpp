@@ -56,12 +56,13 @@ Status NormalizeByContent(image::Plane& plane, const NormalizeOptions& options, 
 Status NormalizePlane(image::Plane& plane, const NormalizeOptions& options, std::size_t index, ComputePool& pool,
                       const std::stop_token& stop) {
   IC_RETURN_IF_ERROR(CheckStop(stop));
-  const auto [least, most] = std::ranges::minmax_element(plane.values);
-  if (plane.values.empty() || *least == *most) return {};
+  if (plane.values.empty()) return {};
   if (options.lowhigh) {
     const auto [low, high] = (*options.lowhigh)[index];
     Stretch(plane, static_cast<float>(low), static_cast<float>(high));
   } else {
+    const auto [least, most] = std::ranges::minmax_element(plane.values);
+    if (*least == *most) return {};
     IC_RETURN_IF_ERROR(NormalizeByContent(plane, options, pool, stop));
   }
   if (!options.invert) return {};

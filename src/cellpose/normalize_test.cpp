@@ -75,6 +75,15 @@ TEST_F(Normalize, TakesFixedLevelsForEachPlane) {
   EXPECT_THAT(planes.nucleus.values, testing::ElementsAre(0.25, 0.75));
 }
 
+TEST_F(Normalize, FixedLevelsScalePlanesOfOneValueToo) {
+  Planes planes{.segment = image::Plane(1, 2), .nucleus = {}};
+  planes.segment.values = {100, 100};
+  const NormalizeOptions pair{.lowhigh = std::array<std::array<double, 2>, 2>{{{50, 150}, {50, 150}}}};
+  const Planes scaled = Normalized(planes, pair);
+  EXPECT_THAT(scaled.segment.values, Each(0.5));
+  EXPECT_THAT(scaled.nucleus.values, testing::IsEmpty());
+}
+
 TEST_F(Normalize, DoesNothingWhenSwitchedOff) {
   const Planes source = NoisyPlane(20, 20);
   EXPECT_EQ(Normalized(source, {.enabled = false, .invert = true}).segment.values, source.segment.values);

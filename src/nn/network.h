@@ -55,8 +55,8 @@ enum class Engine {
   kOpenvino,  ///< OpenVINO's CPU plugin: float32 and bfloat16
 };
 
-/// The newest instructions that may be used, of those that the CPU has: a mask for tests and for virtual machines that
-/// tell more than they can do.
+/// The newest instructions that the network's kernels may use, of those that the CPU has: a mask for tests. What else
+/// is compiled for several CPUs (base/vector_clones.h) gives the same bits on all and goes by the CPU alone.
 enum class CpuLevel { kBaseline, kAvx2, kAvx512, kAvx512Bf16, kAmx };
 
 /// "baseline", "avx2", "avx512", "avx512bf16", "amx".

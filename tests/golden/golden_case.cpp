@@ -46,6 +46,7 @@ cellpose::Options ReadOptions(const Json& params) {
   Take(params, "flow_threshold", options.flow_threshold);
   Take(params, "cellprob_threshold", options.cellprob_threshold);
   Take(params, "min_size", options.min_size);
+  Take(params, "max_size_fraction", options.max_size_fraction);
   Take(params, "niter", options.niter);
   Take(params, "resample", options.resample);
   Take(params, "interp", options.interp);
