@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <sstream>
 #include <string>
+#include <utility>
 
 #include <sched.h>
 
@@ -12,8 +14,11 @@
 namespace intelliclinix {
 namespace {
 
+constexpr std::uint64_t kOthers = 4;  // one item of so many is of another job than the oldest
+
 thread_local const ComputePool* current_pool = nullptr;  // of a thread of a pool
 thread_local ComputePool* seated_in = nullptr;           // of another thread
+thread_local std::uint64_t current_job = 0;              // of the seat or the item; 0 for none
 
 }  // namespace
 
@@ -21,8 +26,10 @@ struct ComputePool::Batch {
   std::size_t count;
   const std::function<void(std::size_t)>& item;
   std::stop_token stop;
-  std::size_t next = 0;     // the next item to hand out
-  std::size_t running = 0;  // handed out and not ended
+  std::uint64_t job = 0;
+  std::uint64_t served = 0;  // the last of its items that was chosen
+  std::size_t next = 0;      // the next item to hand out
+  std::size_t running = 0;   // handed out and not ended
   bool cut_short = false;
   std::exception_ptr failure{};
   std::condition_variable done{};
@@ -42,19 +49,43 @@ ComputePool::~ComputePool() {
   for (std::thread& thread : threads_) thread.join();
 }
 
+/// Puts the batch in its place among those with items to hand out.
+void ComputePool::Enter(Batch& batch) {
+  batch.job = current_job != 0 ? current_job : ++jobs_;
+  const auto younger = std::ranges::find_if(batches_, [&](const Batch* other) { return other->job > batch.job; });
+  batches_.insert(younger, &batch);
+  wake_.notify_all();
+}
+
+/// The batch whose item is to run next. There is one.
+ComputePool::Batch& ComputePool::Choose() {
+  Batch* chosen = batches_.front();
+  if (++chosen_ % kOthers == 0) {
+    const auto other = std::ranges::find_if(batches_, [&](const Batch* batch) { return batch->job != chosen->job; });
+    const auto waits_longest = std::ranges::min_element(other, batches_.end(), {}, &Batch::served);
+    if (waits_longest != batches_.end()) chosen = *waits_longest;
+  }
+  chosen->served = chosen_;
+  return *chosen;
+}
+
+/// No further item of the batch begins.
+void ComputePool::CutShort(Batch& batch) {
+  if (batch.next >= batch.count) return;
+  batch.cut_short = true;
+  batch.next = batch.count;
+  batches_.remove(&batch);
+  if (batch.running == 0) batch.done.notify_all();
+}
+
 /// Runs the batch's next item, unlocked. False when it has none to hand out.
 bool ComputePool::RunOne(Batch& batch, std::unique_lock<std::mutex>& lock) {
-  if (batch.next < batch.count && (batch.failure || batch.stop.stop_requested())) {
-    batch.cut_short = true;
-    batch.next = batch.count;
-  }
-  if (batch.next >= batch.count) {
-    batches_.remove(&batch);
-    if (batch.running == 0) batch.done.notify_all();
-    return false;
-  }
+  if (batch.stop.stop_requested()) CutShort(batch);
+  if (batch.next >= batch.count) return false;
   const std::size_t index = batch.next++;
+  if (batch.next == batch.count) batches_.remove(&batch);
   ++batch.running;
+  const std::uint64_t outer_job = std::exchange(current_job, batch.job);
   lock.unlock();
   std::exception_ptr failure;
   try {
@@ -62,13 +93,14 @@ bool ComputePool::RunOne(Batch& batch, std::unique_lock<std::mutex>& lock) {
   } catch (...) {
     failure = std::current_exception();
   }
+  current_job = outer_job;
   lock.lock();
   --batch.running;
-  if (failure && !batch.failure) batch.failure = failure;
-  if (batch.next >= batch.count && batch.running == 0) {
-    batches_.remove(&batch);
-    batch.done.notify_all();
+  if (failure) {
+    if (!batch.failure) batch.failure = failure;
+    CutShort(batch);
   }
+  if (batch.next >= batch.count && batch.running == 0) batch.done.notify_all();
   return true;
 }
 
@@ -79,7 +111,7 @@ void ComputePool::Work() {
     wake_.wait(lock, [this] { return stopping_ || (!batches_.empty() && HasRoom() && queued_ == 0); });
     if (batches_.empty()) return;
     ++busy_;
-    RunOne(*batches_.front(), lock);
+    RunOne(Choose(), lock);
     --busy_;
     if (queued_ > 0) seat_free_.notify_one();
   }
@@ -101,6 +133,7 @@ void ComputePool::LeaveSeat() {
 ComputePool::Seat::Seat(ComputePool& pool) : pool_(current_pool == &pool || seated_in != nullptr ? nullptr : &pool) {
   if (pool_ == nullptr) return;
   std::unique_lock lock(pool_->mutex_);
+  current_job = ++pool_->jobs_;
   pool_->TakeSeat(lock);
   seated_in = pool_;
 }
@@ -110,6 +143,7 @@ ComputePool::Seat::~Seat() {
   const std::lock_guard lock(pool_->mutex_);
   pool_->LeaveSeat();
   seated_in = nullptr;
+  current_job = 0;
 }
 
 std::unique_lock<std::mutex> ComputePool::LockUnseated(std::mutex& mutex) {
@@ -130,9 +164,13 @@ std::unique_lock<std::mutex> ComputePool::LockUnseated(std::mutex& mutex) {
 bool ComputePool::ParallelFor(std::size_t count, const std::function<void(std::size_t)>& item, std::stop_token stop) {
   if (count == 0) return true;
   Batch batch{.count = count, .item = item, .stop = std::move(stop)};
+  // Not only the thread whose turn it is looks at `stop`: a batch may wait long for its turn.
+  const std::stop_callback cut(batch.stop, [&] {
+    const std::lock_guard lock(mutex_);
+    CutShort(batch);
+  });
   std::unique_lock lock(mutex_);
-  batches_.push_back(&batch);
-  wake_.notify_all();
+  if (batch.next < batch.count) Enter(batch);
   if (current_pool == this) {
     while (RunOne(batch, lock)) {
     }
@@ -141,7 +179,6 @@ bool ComputePool::ParallelFor(std::size_t count, const std::function<void(std::s
   if (seated) LeaveSeat();
   batch.done.wait(lock, [&batch] { return batch.next >= batch.count && batch.running == 0; });
   if (seated) TakeSeat(lock);
-  batches_.remove(&batch);
   if (batch.failure) std::rethrow_exception(batch.failure);
   return !batch.cut_short;
 }

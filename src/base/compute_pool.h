@@ -3,6 +3,7 @@
 
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <functional>
 #include <list>
@@ -15,16 +16,17 @@
 namespace intelliclinix {
 
 /// Compute threads, as many as cores by default. Work comes as batches of equal items (the tiles of an image, the
-/// rows of a plane); batches are served oldest first, and a batch that has no items left to hand out makes room for
-/// the next, so the threads stay busy across images and jobs.
-/// Other threads that compute, such as one that decodes an image, take a seat: then no more threads compute at once
-/// than the pool has. Threads: ParallelFor from any; from inside an item too (the item's thread then helps with its own
-/// batch).
+/// rows of a plane). The batches of one seat, and those that their items make, are a job; a batch without a seat is one
+/// of its own. The oldest job is served first, whenever it comes with a batch; every fourth item is one of the other
+/// jobs, in turn, so that a small one beside a large one ends soon. A batch that has no items left to hand out makes
+/// room for the next, so the threads stay busy across images and jobs. Other threads that compute, such as one that
+/// decodes an image, take a seat: then no more threads compute at once than the pool has. Threads: ParallelFor from
+/// any; from inside an item too (the item's thread then helps with its own batch).
 class ComputePool {
  public:
-  /// A place among the pool's threads for the thread that makes it, one of which rests meanwhile. It waits for an item
-  /// to end where all compute. While the thread waits in ParallelFor, its place is the items'. Inside an item, and
-  /// where the thread has a seat already, it does nothing.
+  /// A place among the pool's threads for the thread that makes it, one of which rests meanwhile; what the thread runs
+  /// on the pool is a job, as old as the seat. It waits for an item to end where all compute. While the thread waits in
+  /// ParallelFor, its place is the items'. Inside an item, and where the thread has a seat already, it does nothing.
   class Seat {
    public:
     explicit Seat(ComputePool& pool);
@@ -49,14 +51,17 @@ class ComputePool {
   int threads() const { return static_cast<int>(threads_.size()); }
 
   /// Runs item(0) ... item(count - 1), each once, in any order, and returns when all have ended. Once `stop` is
-  /// requested no further item begins; returns false if any was left out. The first exception that an item throws
-  /// keeps further items from beginning and is rethrown here.
+  /// requested no further item begins, and those that run are all that is waited for; returns false if any was left
+  /// out. The first exception that an item throws keeps further items from beginning and is rethrown here.
   bool ParallelFor(std::size_t count, const std::function<void(std::size_t)>& item, std::stop_token stop = {});
 
  private:
   struct Batch;
   void Work();
+  void Enter(Batch& batch);
+  Batch& Choose();
   bool RunOne(Batch& batch, std::unique_lock<std::mutex>& lock);
+  void CutShort(Batch& batch);
   bool HasRoom() const { return busy_ < threads(); }
   void TakeSeat(std::unique_lock<std::mutex>& lock);
   void LeaveSeat();
@@ -66,7 +71,9 @@ class ComputePool {
   std::condition_variable seat_free_;
   int busy_ = 0;               // threads of the pool that run items, and others in their seats
   int queued_ = 0;             // that wait for a seat; they go before further items
-  std::list<Batch*> batches_;  // those with items left to hand out, oldest first
+  std::uint64_t jobs_ = 0;     // that there have been
+  std::uint64_t chosen_ = 0;   // items that threads of the pool have chosen
+  std::list<Batch*> batches_;  // those with items left to hand out, oldest job first
   bool stopping_ = false;
   std::vector<std::thread> threads_;
 };

@@ -1,7 +1,10 @@
 #include "base/compute_pool.h"
 
 #include <atomic>
+#include <chrono>
 #include <latch>
+#include <mutex>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -88,23 +91,87 @@ TEST(ComputePoolSeat, OneThatWaitsGoesBeforeFurtherItems) {
   EXPECT_LT(before, 1'000'000);
 }
 
-TEST(ComputePool, ServesTheOldestBatchFirst) {
-  ComputePool pool(1);
-  std::latch begun(1);
+/// Jobs on one pool, whose items note which of them they are of.
+class NotedJobs {
+ public:
+  explicit NotedJobs(int threads) : pool_(threads) {}
+
+  /// Runs items of `job` until `until` or, without it, until `count` of them have ended.
+  void Run(char job, std::size_t count, const std::atomic<bool>* until = nullptr) {
+    std::stop_source stop;
+    pool_.ParallelFor(
+        count,
+        [&](std::size_t) {
+          const std::lock_guard lock(mutex_);
+          order_ += job;
+          if (until != nullptr && *until) stop.request_stop();
+        },
+        stop.get_token());
+  }
+
+  ComputePool& pool() { return pool_; }
+  /// Items from the first of `job` to the last. Once all have ended.
+  std::size_t Span(char job) const { return order_.rfind(job) - order_.find(job) + 1; }
+
+ private:
+  ComputePool pool_;
+  std::mutex mutex_;
+  std::string order_;
+};
+
+constexpr std::size_t kEndless = 1'000'000'000;
+constexpr auto kAWhile = std::chrono::milliseconds(20);
+
+TEST(ComputePool, TheOldestJobIsServedFirstWheneverItComes) {
+  NotedJobs jobs(2);
   std::atomic<bool> ended{false};
-  std::atomic<int> overtook{0};
+  std::latch seated(1);
+  std::jthread older([&] {
+    const ComputePool::Seat seat(jobs.pool());
+    seated.count_down();
+    std::this_thread::sleep_for(kAWhile);  // the younger one computes meanwhile
+    jobs.Run('o', 300);
+    ended = true;
+  });
+  seated.wait();
+  jobs.Run('y', kEndless, &ended);
+  older.join();
+  EXPECT_LE(jobs.Span('o'), 300U + 300 / 3 + 20) << "of four items one is the younger job's";
+}
+
+TEST(ComputePool, AYoungerJobHasAQuarterBesideALargeOne) {
+  NotedJobs jobs(1);
+  std::atomic<bool> ended{false};
   std::jthread younger([&] {
-    begun.wait();
-    pool.ParallelFor(10, [&](std::size_t) { overtook += ended ? 0 : 1; });
+    std::this_thread::sleep_for(kAWhile);
+    jobs.Run('y', 100);
+    ended = true;
   });
-  constexpr std::size_t kItems = 100'000;  // long enough that the younger batch is there before the last of them
-  pool.ParallelFor(kItems, [&](std::size_t i) {
-    if (i == 0) begun.count_down();
-    std::this_thread::yield();
-    if (i == kItems - 1) ended = true;
-  });
+  jobs.Run('o', kEndless, &ended);
   younger.join();
-  EXPECT_EQ(overtook, 0);
+  EXPECT_GE(jobs.Span('y'), 99U * 4 - 4);
+  EXPECT_LE(jobs.Span('y'), 99U * 4 + 4);
+}
+
+TEST(ComputePool, ABatchThatWaitsForItsTurnSeesTheStop) {
+  ComputePool pool(1);
+  std::latch runs(1), may_end(1);
+  std::jthread other([&] {
+    pool.ParallelFor(1, [&](std::size_t) {
+      runs.count_down();
+      may_end.wait();
+    });
+  });
+  runs.wait();
+  std::stop_source stop;
+  std::jthread stopping([&] {
+    std::this_thread::sleep_for(kAWhile);
+    stop.request_stop();
+  });
+  // It would hang here: the pool's only thread rests until this has returned.
+  EXPECT_FALSE(pool.ParallelFor(10, [](std::size_t) { ADD_FAILURE() << "ran"; }, stop.get_token()));
+  EXPECT_FALSE(pool.ParallelFor(10, [](std::size_t) { ADD_FAILURE() << "ran"; }, stop.get_token()));
+  may_end.count_down();
 }
 
 TEST(AvailableCores, AreThoseOfTheQuotas) {
