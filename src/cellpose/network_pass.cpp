@@ -1,5 +1,6 @@
 #include "cellpose/network_pass.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <deque>
@@ -35,7 +36,7 @@ class Pass {
         with_planes_(with_planes),
         context_(context),
         grid_(CutTiles(planes.height(), planes.width(), options)),
-        repeats_(FindRepeats(planes, grid_, augment_, context.pool)),
+        repeats_(FindRepeats(planes, grid_, augment_, MostKept(), context.pool)),
         blend_(grid_, with_planes),
         ended_(static_cast<std::size_t>(grid_.count())) {}
 
@@ -49,6 +50,13 @@ class Pass {
   }
 
  private:
+  /// Tiles whose output waits for repeats, within a bound on their memory.
+  std::size_t MostKept() const {
+    constexpr std::size_t kBytes = 64 << 20;
+    const auto pixels = static_cast<std::size_t>(grid_.y.side) * static_cast<std::size_t>(grid_.x.side);
+    return std::max<std::size_t>(1, kBytes / (pixels * sizeof(float) * (nn::kCpnetPlanes + nn::kCpnetOutputs)));
+  }
+
   /// Tiles run one a thread; the last ones, when there are fewer than threads, share these.
   nn::Crew CrewOf(std::size_t index) const {
     const auto threads = static_cast<std::size_t>(context_.pool.threads());

@@ -121,13 +121,18 @@ class Job {
     IC_ASSIGN_OR_RETURN(const std::vector<float> style,
                         Pass(MeasureStyle, plain, model_.diameters.diam_labels, unused));
     const double guess = DiameterOfStyle(*model_.size_model, style);
+    IC_RETURN_IF_ERROR(Accept(guess));
     IC_ASSIGN_OR_RETURN(NetworkOutput second, Pass(RunNetwork, plain, guess, unused));
     IC_ASSIGN_OR_RETURN(const Masks masks,
                         ComputeMasks(std::move(second), Target(guess), plain,
                                      {context_.pool, context_.stop, unused, /*keep_output=*/false, /*measure=*/false}));
-    const double diameter = MedianDiameter(masks.labels);
-    return diameter > 0 ? diameter : static_cast<double>(model_.diameters.diam_mean);
+    const double found = MedianDiameter(masks.labels);
+    const double diameter = found > 0 ? found : static_cast<double>(model_.diameters.diam_mean);
+    IC_RETURN_IF_ERROR(Accept(diameter));
+    return diameter;
   }
+
+  Status Accept(double estimate) const { return context_.on_estimate ? context_.on_estimate(estimate) : Status(); }
 
   Status SegmentAtDiameter() {
     IC_ASSIGN_OR_RETURN(NetworkOutput output, Pass(RunNetwork, options_, result_.diameter, clock_));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <numeric>
 #include <string_view>
@@ -24,18 +25,19 @@ class TileBytes {
     return {reinterpret_cast<const char*>(buffer.data()), buffer.size() * sizeof(float)};
   }
 
-  bool Same(int a, int b) const {
+  /// Threads: one at a time.
+  bool Same(int a, int b) {
     const Tile one = TileAt(grid_, a, augment_);
     const Tile other = TileAt(grid_, b, augment_);
-    std::vector<float> pixels;
-    std::vector<float> others;
-    return one.flip_y == other.flip_y && one.flip_x == other.flip_x && Read(a, pixels) == Read(b, others);
+    return one.flip_y == other.flip_y && one.flip_x == other.flip_x && Read(a, pixels_) == Read(b, others_);
   }
 
  private:
   const Planes& planes_;
   const TileGrid& grid_;
   const bool augment_;
+  std::vector<float> pixels_;  // of Same
+  std::vector<float> others_;
 };
 
 std::vector<std::size_t> HashTiles(const TileBytes& tiles, int count, ComputePool& pool) {
@@ -47,27 +49,40 @@ std::vector<std::size_t> HashTiles(const TileBytes& tiles, int count, ComputePoo
   return hashes;
 }
 
-}  // namespace
-
-TileRepeats FindRepeats(const Planes& planes, const TileGrid& grid, bool augment, ComputePool& pool) {
-  const TileBytes tiles(planes, grid, augment);
-  const std::vector<std::size_t> hashes = HashTiles(tiles, grid.count(), pool);
+/// For each tile the next one that equals it.
+std::vector<int> LinkRepeats(TileBytes& tiles, const std::vector<std::size_t>& hashes) {
   std::vector<int> by_hash(hashes.size());
   std::iota(by_hash.begin(), by_hash.end(), 0);
   const auto hash = [&](int index) { return hashes[static_cast<std::size_t>(index)]; };
   std::ranges::sort(by_hash, {}, [&](int index) { return std::pair(hash(index), index); });
-  TileRepeats repeats{.firsts = {}, .next = std::vector<int>(hashes.size(), kNoRepeat)};
-  int before = kNoRepeat;
-  for (const int index : by_hash) {
-    const bool repeat = before != kNoRepeat && hash(before) == hash(index) && tiles.Same(before, index);
-    if (repeat) {
-      repeats.next[static_cast<std::size_t>(before)] = index;
-    } else {
-      repeats.firsts.push_back(index);
-    }
-    before = index;
+  std::vector<int> next(hashes.size(), kNoRepeat);
+  for (std::size_t i = 1; i < by_hash.size(); ++i) {
+    const int before = by_hash[i - 1], index = by_hash[i];
+    if (hash(before) == hash(index) && tiles.Same(before, index)) next[static_cast<std::size_t>(before)] = index;
   }
-  std::ranges::sort(repeats.firsts);
+  return next;
+}
+
+}  // namespace
+
+TileRepeats FindRepeats(const Planes& planes, const TileGrid& grid, bool augment, std::size_t most_kept,
+                        ComputePool& pool) {
+  TileBytes tiles(planes, grid, augment);
+  TileRepeats repeats{.firsts = {}, .next = LinkRepeats(tiles, HashTiles(tiles, grid.count(), pool))};
+  std::vector<std::uint8_t> repeated(repeats.next.size());
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < repeats.next.size(); ++i) {
+    int& next = repeats.next[i];
+    const bool last = next == kNoRepeat;
+    if (repeated[i] != 0) {
+      if (last) --kept;
+    } else {
+      repeats.firsts.push_back(static_cast<int>(i));
+      if (!last && kept == most_kept) next = kNoRepeat;
+      if (next != kNoRepeat) ++kept;
+    }
+    if (next != kNoRepeat) repeated[static_cast<std::size_t>(next)] = 1;
+  }
   return repeats;
 }
 

@@ -1,6 +1,7 @@
 // Tiles that look the same to the network, such as the empty glass of a slide.
 #pragma once
 
+#include <cstddef>
 #include <vector>
 
 #include "base/compute_pool.h"
@@ -17,7 +18,10 @@ struct TileRepeats {
   std::vector<int> next;    ///< for each tile the next one that equals it, or kNoRepeat
 };
 
-/// Reads every tile once: about 0.2 % of the time that the network takes.
-TileRepeats FindRepeats(const Planes& planes, const TileGrid& grid, bool augment, ComputePool& pool);
+/// Reads every tile once: about 0.2 % of the time that the network takes. What the network makes of a tile is kept
+/// until its last repeat; of no more than `most_kept` >= 1 tiles at once: a repeat beyond that is a first one of its
+/// own.
+TileRepeats FindRepeats(const Planes& planes, const TileGrid& grid, bool augment, std::size_t most_kept,
+                        ComputePool& pool);
 
 }  // namespace intelliclinix::cellpose
