@@ -13,6 +13,7 @@
 #include "base/byte_source.h"
 #include "base/file.h"
 #include "base/file_name.h"
+#include "base/memory_budget.h"
 
 namespace intelliclinix::app {
 namespace {
@@ -58,8 +59,10 @@ class Segmenter {
                                     .stem = input.stem,
                                     .filename = fs::path(input.path).filename(),
                                     .axes = run_.axes};
-    const runners::RunContext context{
-        .pool = pool_, .stop = stop_, .progress = [&](int done, int total) { events_.progress(image, done, total); }};
+    const runners::RunContext context{.pool = pool_,
+                                      .stop = stop_,
+                                      .progress = [&](int done, int total) { events_.progress(image, done, total); },
+                                      .memory = &memory_};
     SegmentedImage segmented;
     IC_ASSIGN_OR_RETURN(segmented.output, runners::RunSourceImage(run_.model.runner, source, run_.limits, context));
     for (const runners::ArtifactBytes& artifact : segmented.output.artifacts) {
@@ -96,6 +99,7 @@ class Segmenter {
   ComputePool& pool_;
   const std::stop_token stop_;
   const SegmentEvents& events_;
+  MemoryBudget memory_{run_.limits.max_memory};
   std::set<fs::path> input_paths_;
   std::atomic<std::size_t> next_ = 0;
   std::mutex mutex_;

@@ -70,7 +70,7 @@ std::span<const Setting> SettingTable() {
       Setting{"max_files", &S::max_files, "The most files in one dataset.", 1, 1'000'000},
       Setting{"max_model_bytes",
               &S::max_model_bytes,
-              "The largest file of a model that is imported.",
+              "The largest file of weights that is imported; each other file of a model has at most 64 MiB.",
               1,
               64LL << 30,
               {},
@@ -87,8 +87,8 @@ std::span<const Setting> SettingTable() {
       Setting{"max_channels", &S::max_channels, "The most channels of an image.", 1, 65'535, {}, false},
       Setting{"max_memory",
               &S::max_memory,
-              "Bytes of memory that one image may take while it is run, as estimated before; 0 for what the machine or "
-              "its container has.",
+              "Bytes of memory that images may take which are run at once, as estimated before; one that takes more is "
+              "refused, others wait. 0 for what the machine or its container has.",
               0,
               std::numeric_limits<std::int64_t>::max(),
               {},

@@ -3,6 +3,7 @@
 
 #include <atomic>
 
+#include "base/memory_budget.h"
 #include "dispatch/dispatcher.h"
 
 namespace intelliclinix::dispatch {
@@ -15,11 +16,12 @@ struct Counters {
   std::atomic<long long> orphan_blobs_removed{0};
 };
 
-/// Borrowed by every part; outlives them. Threads: any; immutable but for the counters.
+/// Borrowed by every part; outlives them. Threads: any; immutable but for the counters and the memory that is left.
 struct Environment {
   DispatcherParts parts;
   DispatcherOptions options;
   Counters counters{};
+  MemoryBudget memory{options.source_limits.max_memory};  ///< of the images that are run
 };
 
 }  // namespace intelliclinix::dispatch

@@ -85,10 +85,10 @@ Result<records::ImageResult> ImageRun::RunPlan(const Plan& plan) {
   }
   if (!file) return std::unexpected(file.error());
   WatchedSource source(**file);
-  const runners::RunContext context{
-      .pool = parts.pool, .stop = running_.stop(), .progress = [this](int tiles_done, int tiles_total) {
-        running_.SetProgress(tiles_done, tiles_total);
-      }};
+  const runners::RunContext context{.pool = parts.pool,
+                                    .stop = running_.stop(),
+                                    .progress = [this](int done, int total) { running_.SetProgress(done, total); },
+                                    .memory = &environment_.memory};
   Result<runners::RunOutput> output = runners::RunSourceImage(
       plan.runner,
       {source, plan.model, plan.params, std::string(SplitExtension(task_.filename).first), task_.filename, task_.axes},

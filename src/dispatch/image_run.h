@@ -24,7 +24,7 @@ records::ImageResult FailedResult(const records::Task& task, std::string_view re
 /// Owns: nothing; the blobs that it made are the caller's to keep or to remove.
 class ImageRun {
  public:
-  ImageRun(const Environment& environment, const records::Task& task, RunningTask& running)
+  ImageRun(Environment& environment, const records::Task& task, RunningTask& running)
       : environment_(environment), task_(task), running_(running) {}
 
   /// The result to commit; what is wrong with the image is a result too.
@@ -41,7 +41,7 @@ class ImageRun {
   Result<records::ImageResult> StoreOutput(runners::RunOutput output);
   Result<records::Artifact> StoreArtifact(const runners::ArtifactBytes& artifact);
 
-  const Environment& environment_;
+  Environment& environment_;
   const records::Task& task_;
   RunningTask& running_;
   std::vector<ObjectId> blobs_;

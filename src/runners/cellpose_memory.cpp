@@ -4,13 +4,15 @@
 #include <cmath>
 #include <numbers>
 
+#include "cellpose/tiles.h"
 #include "runners/artifacts/formats.h"
 #include "runners/artifacts/outputs.h"
 
 namespace intelliclinix::runners {
 namespace {
 
-constexpr double kTileBytes = 200e6;      // tiles on their way through the network, its scratch memory, the program
+constexpr double kBase = 140e6;           // the program, the model, files of a small image
+constexpr double kTilePixel = 620;        // of a tile on its way through the network: all of its layers
 constexpr double kFloat = sizeof(float);  // a plane's pixel
 constexpr double kOutputs = 3 * kFloat;   // flows and probability
 constexpr double kField = 2 * kFloat;     // steps of all pixels
@@ -29,6 +31,15 @@ double DecodeBytes(const CellposeTask& task) {
   const double sample = SampleBytes(task.image);
   const bool sums = task.planes.projection == image::ZProjection::kMean && task.image.depth > 1;
   return (sample + (!sums ? 0 : sample < 4 ? sizeof(std::uint32_t) : sizeof(double))) * task.image.channels;
+}
+
+/// Tiles on their way through the network, one a thread.
+double TileBytes(const CellposeTask& task, double rescale) {
+  const cellpose::Options& options = task.settings.options;
+  const cellpose::TileGrid grid =
+      cellpose::CutTiles(std::max(1, static_cast<int>(task.image.height * rescale)),
+                         std::max(1, static_cast<int>(task.image.width * rescale)), options);
+  return kTilePixel * grid.y.side * grid.x.side * std::min(task.threads, grid.count());
 }
 
 /// A pixel from the network to the labels, beside its samples.
@@ -62,7 +73,7 @@ std::uint64_t EstimateCellposeBytes(const CellposeTask& task) {
   const double peak =
       std::max(pixels * DecodeBytes(task), source + std::max(pixels * SegmentBytes(task, rescale, keep_output), made));
   const double kept = artifacts.files * (static_cast<double>(task.planes.planes.size()) - 1);
-  return static_cast<std::uint64_t>(std::llround(kTileBytes + peak + kept));
+  return static_cast<std::uint64_t>(std::llround(kBase + TileBytes(task, rescale) + peak + kept));
 }
 
 }  // namespace intelliclinix::runners

@@ -18,12 +18,12 @@ struct CellposeTask {
   const ChosenPlanes& planes;
   const std::vector<std::string>& outputs;  ///< kinds of artifacts
   double diam_mean = 0;                     ///< px; of the model. Where the diameter is estimated, that is assumed
+  int threads = 1;                          ///< that compute; each has a tile
 };
 
-/// The peak of one image from decoding to artifacts, beside the model: samples and the sums of a projection, the planes
-/// that the network sees and what it makes of them, flows and cells, and the artifacts, which are kept of every plane
-/// until the last is done. Half of the image counts as cells, which is a dense one.
-/// Units: bytes.
+/// The peak of one image from decoding to artifacts, with the program: samples and the sums of a projection, the planes
+/// that the network sees and what it makes of them, its tiles, flows and cells, and the artifacts, which are kept of
+/// every plane until the last is done. Half of the image counts as cells, which is a dense one. Units: bytes.
 std::uint64_t EstimateCellposeBytes(const CellposeTask& task);
 
 }  // namespace intelliclinix::runners

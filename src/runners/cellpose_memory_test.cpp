@@ -15,15 +15,23 @@ struct Task {
   records::ImageFacts image = kGrey;
   ChosenPlanes planes{.planes = {{}}};
   std::vector<std::string> outputs = OutputsParameter(true).default_value.get<std::vector<std::string>>();
+  int threads = 2;
 
   std::uint64_t Bytes() const {
-    return EstimateCellposeBytes(
-        {.settings = settings, .image = image, .planes = planes, .outputs = outputs, .diam_mean = 17});
+    return EstimateCellposeBytes({.settings = settings,
+                                  .image = image,
+                                  .planes = planes,
+                                  .outputs = outputs,
+                                  .diam_mean = 17,
+                                  .threads = threads});
   }
+  /// Beyond that of an image of half of the sides, which has as many tiles in the network at once.
   double BytesAPixel() const {
-    Task nothing = *this;
-    nothing.image.height = nothing.image.width = 0;
-    return static_cast<double>(Bytes() - nothing.Bytes()) / image.height / image.width;
+    Task quarter = *this;
+    quarter.image.height /= 2;
+    quarter.image.width /= 2;
+    const double more = static_cast<double>(Bytes()) - static_cast<double>(quarter.Bytes());
+    return more / (0.75 * image.height * image.width);
   }
 };
 
@@ -42,6 +50,20 @@ TEST(CellposeMemory, GrowsWithChannelsAndWithScale) {
   Task small;
   small.settings.options.diameter = 8.5;
   EXPECT_GT(small.BytesAPixel(), 2 * one);
+}
+
+TEST(CellposeMemory, GrowsWithTilesAndThreads) {
+  Task task;
+  constexpr double kTile = 620.0 * 224 * 224;
+  const auto two = static_cast<double>(task.Bytes());
+  task.threads = 16;
+  EXPECT_NEAR(static_cast<double>(task.Bytes()) - two, 14 * kTile, 1);
+  task.settings.options.bsize = 1024;  // more than the image: one tile, padded to 1,024 px
+  EXPECT_NEAR(static_cast<double>(task.Bytes()) - two, 620.0 * 1024 * 1024 - 2 * kTile, 1);
+  task.image.height = 20;
+  task.image.width = 20;
+  task.settings.options.bsize = 224;
+  EXPECT_LT(task.Bytes(), 150'000'000U) << "one small tile";
 }
 
 TEST(CellposeMemory, GrowsWithWhatIsWrittenOfEachPlane) {

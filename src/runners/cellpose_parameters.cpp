@@ -22,7 +22,7 @@ std::vector<Parameter> NormalizeMembers() {
       {.name = "normalize",
        .type = kBoolean,
        .default_value = true,
-       .description = "Scale brightness at all; false leaves only the smoothing and sharpening of this object"},
+       .description = "Scale brightness at all; false leaves everything out that this object says"},
       {.name = "percentile",
        .type = kRange,
        .default_value = {1, 99},
@@ -182,8 +182,9 @@ std::vector<Parameter> Flat() {
       {.name = "precision",
        .type = ParameterType::kString,
        .default_value = "f32",
-       .description = "Arithmetic of the network: f32 gives the same result on every machine, bf16 is 2 to 3 times as "
-                      "fast on CPUs that have it",
+       .description =
+           "Arithmetic of the network: f32 gives the same bits on every CPU with AVX2 or newer, bf16 is 2 to "
+           "3 times as fast on CPUs that have it",
        .choices = {"f32", "bf16"}},
       OutputsParameter(true),
   };

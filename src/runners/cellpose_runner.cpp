@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdio>
 #include <iterator>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -70,14 +72,7 @@ class CellposeRunner final : public ModelRunner {
 
   std::uint64_t EstimateBytes(const records::ModelEntry& entry, const Json& params,
                               const records::ImageFacts& image) const override {
-    const Result<CellposeSettings> settings = ParseCellposeSettings(params, image);
-    const Result<ChosenPlanes> chosen = ChoosePlanes(params, image);
-    if (!settings || !chosen) return 0;
-    return EstimateCellposeBytes({.settings = *settings,
-                                  .image = image,
-                                  .planes = *chosen,
-                                  .outputs = OutputsOf(params),
-                                  .diam_mean = DiamMean(entry)});
+    return EstimateAt(std::nullopt, entry, params, image);
   }
 
   Result<RunOutput> Run(const RunInput& input, const RunContext& context) override;
@@ -89,6 +84,11 @@ class CellposeRunner final : public ModelRunner {
   }
   /// Of the model, or before it is loaded that of nuclei.
   double DiamMean(const records::ModelEntry& entry) const;
+  /// EstimateBytes at `diameter` in place of that which the parameters have.
+  std::uint64_t EstimateAt(std::optional<double> diameter, const records::ModelEntry& entry, const Json& params,
+                           const records::ImageFacts& image) const;
+  /// Asks for what an estimated diameter takes beyond what was told before.
+  Status TakeMoreAt(double diameter, const RunInput& input, const RunContext& context) const;
   Status CheckSettings(const CellposeSettings& settings, int channels) const;
 
   const RunnerDescription description_{.name = "cellpose", .parameters = CellposeParameters()};
@@ -100,6 +100,29 @@ double CellposeRunner::DiamMean(const records::ModelEntry& entry) const {
   constexpr double kNuclei = 17;
   const CellposeModel* const model = models_.Peek(entry);
   return model == nullptr ? kNuclei : static_cast<double>(model->diameters().diam_mean);
+}
+
+std::uint64_t CellposeRunner::EstimateAt(std::optional<double> diameter, const records::ModelEntry& entry,
+                                         const Json& params, const records::ImageFacts& image) const {
+  Result<CellposeSettings> settings = ParseCellposeSettings(params, image);
+  const Result<ChosenPlanes> chosen = ChoosePlanes(params, image);
+  if (!settings || !chosen) return 0;
+  if (diameter) settings->options.diameter = *diameter;
+  return EstimateCellposeBytes({.settings = *settings,
+                                .image = image,
+                                .planes = *chosen,
+                                .outputs = OutputsOf(params),
+                                .diam_mean = DiamMean(entry),
+                                .threads = engine_.threads});
+}
+
+Status CellposeRunner::TakeMoreAt(double diameter, const RunInput& input, const RunContext& context) const {
+  if (!context.take_more) return {};
+  Status taken = context.take_more(EstimateAt(diameter, input.model, input.params, input.facts));
+  if (taken) return taken;
+  char estimate[64];
+  std::snprintf(estimate, sizeof estimate, "The diameter is estimated at %.1f px. ", diameter);
+  return Fail(taken.error().code, estimate + taken.error().message, "diameter");
 }
 
 Status CellposeRunner::CheckSettings(const CellposeSettings& settings, int channels) const {
@@ -118,11 +141,13 @@ Result<RunOutput> CellposeRunner::Run(const RunInput& input, const RunContext& c
   IC_RETURN_IF_ERROR(CheckSettings(settings, input.source.channels));
   IC_ASSIGN_OR_RETURN(CellposeModel* const loaded, Loaded(input.model));
   IC_ASSIGN_OR_RETURN(const cellpose::Model model, loaded->WithPrecision(settings.precision));
-  Result<cellpose::Segmentation> found = cellpose::Segment(model, input.source, settings.options,
-                                                           {.pool = context.pool,
-                                                            .stop = context.stop,
-                                                            .progress = context.progress,
-                                                            .keep_output = TakeFlows(OutputsOf(input.params))});
+  Result<cellpose::Segmentation> found =
+      cellpose::Segment(model, input.source, settings.options,
+                        {.pool = context.pool,
+                         .stop = context.stop,
+                         .progress = context.progress,
+                         .keep_output = TakeFlows(OutputsOf(input.params)),
+                         .on_estimate = [&](double diameter) { return TakeMoreAt(diameter, input, context); }});
   if (!found) return AsParameterError(std::move(found).error());
 
   QualityVerdict verdict = JudgeQuality(input.source, settings.options.channels[0], found->diameter);

@@ -90,6 +90,23 @@ class CellposeRunnerTest : public testing::Test {
   std::function<void(int, int)> progress_;
 };
 
+TEST_F(CellposeRunnerTest, ADiameterThatIsEstimatedMustFitIntoMemoryToo) {
+  const auto file = FileSource::Open(kExample).value();
+  const Json resolved = Resolved("{}");
+  const records::ImageFacts facts = CheckSourceImage(*file, {}).value();
+  // Cells of 10 px, for which the image is enlarged.
+  const std::uint64_t told = runner_->EstimateBytes(*nuclei_, resolved, facts);
+  const auto run = [&](std::uint64_t most) {
+    return RunSourceImage(*runner_, {*file, *nuclei_, resolved, "cells"}, {.max_memory = most}, {.pool = pool_});
+  };
+  const Result<RunOutput> refused = run(told);
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().code, ErrorCode::kTooLarge);
+  EXPECT_EQ(refused.error().field, "params.diameter");
+  EXPECT_THAT(refused.error().message, AllOf(StartsWith("The diameter is estimated at "), HasSubstr("max_memory")));
+  EXPECT_TRUE(run(2 * told).has_value());
+}
+
 TEST_F(CellposeRunnerTest, PreparesAndReports) {
   const ModelReport report = runner_->Prepare(*nuclei_).value();
   EXPECT_FALSE(report.engine.empty());

@@ -10,6 +10,7 @@
 
 #include "base/compute_pool.h"
 #include "base/json.h"
+#include "base/memory_budget.h"
 #include "base/result.h"
 #include "image/image.h"
 #include "records/dataset.h"
@@ -72,6 +73,9 @@ struct RunContext {
   ComputePool& pool;
   std::stop_token stop{};                                           ///< seen before the next tile
   std::function<void(int tiles_done, int tiles_total)> progress{};  ///< may be empty; called from any thread
+  MemoryBudget* memory = nullptr;  ///< of the images that are run at the same time; an image waits for its share
+  /// May be empty. To be asked when a run finds that it takes more than EstimateBytes told; an error ends it.
+  std::function<Status(std::uint64_t bytes)> take_more{};
 };
 
 struct RunOutput {
@@ -100,7 +104,7 @@ class ModelRunner {
   virtual Status CheckParams(const Json& params, const records::ImageFacts& image) const = 0;
 
   /// The peak of memory that Run will take for an image like `image` with `params`, roughly; 0 where that is not known.
-  /// Units: bytes.
+  /// What only the image itself can tell, Run says by RunContext::take_more. Units: bytes.
   virtual std::uint64_t EstimateBytes(const records::ModelEntry&, const Json& /*params*/,
                                       const records::ImageFacts&) const {
     return 0;

@@ -80,6 +80,18 @@ std::string Gigabytes(std::uint64_t bytes) {
   return text;
 }
 
+/// Errors: kTooLarge, with the numbers.
+Status CheckMemory(std::uint64_t bytes, const records::ImageFacts& image, const SourceLimits& limits) {
+  if (limits.max_memory == 0 || bytes <= limits.max_memory) return {};
+  return Fail(
+      ErrorCode::kTooLarge,
+      "The image, " + GroupDigits(static_cast<std::uint64_t>(image.width)) + " x " +
+          GroupDigits(static_cast<std::uint64_t>(image.height)) + " pixels, would take about " + Gigabytes(bytes) +
+          " of memory with these parameters; " + Gigabytes(limits.max_memory) +
+          " are allowed (setting max_memory). Choose fewer outputs or planes, crop or downscale it, give a larger "
+          "diameter if the cells are large, or use a machine with more memory.");
+}
+
 /// "_z01": as many digits as the last plane needs, at least two, so that names are in the order of planes.
 std::string PlaneSuffix(int z, int depth) {
   const std::string number = std::to_string(z + 1);
@@ -94,12 +106,33 @@ class SourceRunner {
       : runner_(runner), run_(run), source_limits_(limits), limits_(DecodeLimitsOf(limits)), context_(context) {}
 
   Result<RunOutput> Run() {
-    const SteadyClock::time_point start = SteadyClock::now();
     IC_ASSIGN_OR_RETURN(image::ImageFile file, image::ImageFile::Open(run_.file, limits_, run_.axes));
     facts_ = FactsOf(file.header());
     if (run_.region) facts_.width = run_.region->width;
     if (run_.region) facts_.height = run_.region->height;
     IC_RETURN_IF_ERROR(CheckRun(runner_, run_.model, run_.params, facts_, source_limits_));
+    IC_RETURN_IF_ERROR(WaitForMemory());
+    // Who waits has no seat: or else those who wait could have all of them, and nobody would get to an end.
+    const ComputePool::Seat seat(context_.pool);
+    return RunPlanes(file);
+  }
+
+ private:
+  Status WaitForMemory() {
+    if (context_.memory == nullptr) return {};
+    memory_ = context_.memory->Take(runner_.EstimateBytes(run_.model, run_.params, facts_), context_.stop);
+    if (!memory_) return Fail(ErrorCode::kCancelled, "Stopped.");
+    return {};
+  }
+
+  Status TakeMore(std::uint64_t bytes) {
+    IC_RETURN_IF_ERROR(CheckMemory(bytes, facts_, source_limits_));
+    if (memory_) memory_->GrowTo(bytes);
+    return {};
+  }
+
+  Result<RunOutput> RunPlanes(image::ImageFile& file) {
+    const SteadyClock::time_point start = SteadyClock::now();
     IC_ASSIGN_OR_RETURN(chosen_, ChoosePlanes(run_.params, facts_));
     if (run_.region && chosen_.each) chosen_.planes = {chosen_.planes[chosen_.planes.size() / 2]};
     IC_ASSIGN_OR_RETURN(sha256_, HashSource(run_.file));
@@ -110,7 +143,6 @@ class SourceRunner {
     return std::move(output_);
   }
 
- private:
   Status RunPlane(image::ImageFile& file) {
     const SteadyClock::time_point start = SteadyClock::now();
     const image::PlaneIndex plane = chosen_.planes[done_];
@@ -131,8 +163,9 @@ class SourceRunner {
   }
 
   /// Progress over all planes, which have as many tiles each.
-  RunContext PlaneContext() const {
+  RunContext PlaneContext() {
     RunContext context = context_;
+    context.take_more = [this](std::uint64_t bytes) { return TakeMore(bytes); };
     if (chosen_.planes.size() == 1 || !context_.progress) return context;
     context.progress = [this](int tiles_done, int tiles_total) {
       const auto planes = static_cast<int>(chosen_.planes.size());
@@ -160,6 +193,7 @@ class SourceRunner {
   const image::DecodeLimits limits_;
   const RunContext& context_;
   records::ImageFacts facts_;
+  std::optional<MemoryBudget::Share> memory_;
   std::string sha256_;
   ChosenPlanes chosen_;
   std::size_t done_ = 0;  // planes
@@ -203,23 +237,12 @@ Result<std::vector<std::byte>> MakePreview(ByteSource& file, const SourceLimits&
 Status CheckRun(const ModelRunner& runner, const records::ModelEntry& model, const Json& params,
                 const records::ImageFacts& image, const SourceLimits& limits) {
   IC_RETURN_IF_ERROR(runner.CheckParams(params, image));
-  const std::uint64_t bytes = runner.EstimateBytes(model, params, image);
-  if (limits.max_memory == 0 || bytes <= limits.max_memory) return {};
-  return Fail(
-      ErrorCode::kTooLarge,
-      "The image, " + GroupDigits(static_cast<std::uint64_t>(image.width)) + " x " +
-          GroupDigits(static_cast<std::uint64_t>(image.height)) + " pixels, would take about " + Gigabytes(bytes) +
-          " of memory with these parameters; " + Gigabytes(limits.max_memory) +
-          " are allowed (setting max_memory). Choose fewer outputs or planes, crop or downscale it, give a larger "
-          "diameter if the cells are large, or use a machine with more memory.");
+  return CheckMemory(runner.EstimateBytes(model, params, image), image, limits);
 }
 
 Result<RunOutput> RunSourceImage(ModelRunner& runner, const SourceRun& run, const SourceLimits& limits,
                                  const RunContext& context) {
-  return Caught([&] {
-    const ComputePool::Seat seat(context.pool);
-    return SourceRunner(runner, run, limits, context).Run();
-  });
+  return Caught([&] { return SourceRunner(runner, run, limits, context).Run(); });
 }
 
 }  // namespace intelliclinix::runners

@@ -20,7 +20,7 @@ namespace intelliclinix::runners {
 struct SourceLimits {
   std::uint64_t max_pixels = 400'000'000;
   int max_channels = 64;
-  std::uint64_t max_memory = 0;  ///< that one image may take while it is run; 0: no limit. Units: bytes
+  std::uint64_t max_memory = 0;  ///< that images may take which are run at once; 0: no limit. Units: bytes
 };
 
 inline Json ToJson(const SourceLimits& limits) {
@@ -65,9 +65,9 @@ struct SourceRun {
 /// Decodes the plane that the parameters choose and runs it; the decoding and total times are added to the output's.
 /// Where each plane is run on its own, one after the other is in memory; the artifacts are of all of them, with "_z01"
 /// and so on behind the stem, objects and times are sums, the diameter is the mean. The dispatcher and the command line
-/// both go through here.
-/// Errors: those of the decoder, of CheckRun and of ModelRunner::Run; kResourceExhausted when memory runs
-/// out; kInternal for anything else that a runner throws.
+/// both go through here. It waits for its share of `context.memory` first.
+/// Errors: those of the decoder, of CheckRun and of ModelRunner::Run; kCancelled after a stop; kResourceExhausted when
+/// memory runs out; kInternal for anything else that a runner throws.
 Result<RunOutput> RunSourceImage(ModelRunner& runner, const SourceRun& run, const SourceLimits& limits,
                                  const RunContext& context);
 

@@ -1,8 +1,11 @@
 #include "runners/source_image.h"
 
 #include <bit>
+#include <chrono>
 #include <limits>
 #include <new>
+#include <optional>
+#include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -28,7 +31,11 @@ class SizeRunner final : public ModelRunner {
   const RunnerDescription& Describe() const override { return description_; }
   Result<ModelReport> Prepare(const records::ModelEntry&) override { return ModelReport{}; }
   Status CheckParams(const Json&, const records::ImageFacts&) const override { return {}; }
-  Result<RunOutput> Run(const RunInput& input, const RunContext&) override {
+  std::uint64_t EstimateBytes(const records::ModelEntry&, const Json&, const records::ImageFacts&) const override {
+    return 60;
+  }
+  Result<RunOutput> Run(const RunInput& input, const RunContext& context) override {
+    if (input.params["hungry"].get<bool>()) IC_RETURN_IF_ERROR(context.take_more(80));
     if (input.params["greedy"].get<bool>()) throw std::bad_alloc();
     RunOutput output;
     output.objects = static_cast<std::uint32_t>(input.source.pixel_count());
@@ -45,6 +52,8 @@ class SizeRunner final : public ModelRunner {
     std::vector<Parameter> parameters = PlaneParameters();
     parameters.push_back(
         {.name = "greedy", .type = ParameterType::kBoolean, .default_value = false, .description = "g"});
+    parameters.push_back(
+        {.name = "hungry", .type = ParameterType::kBoolean, .default_value = false, .description = "h"});
     return parameters;
   }
 };
@@ -77,7 +86,8 @@ std::vector<std::byte> Stack(const std::string& description, const std::vector<f
   return {first, first + bytes.size()};
 }
 
-Result<RunOutput> RunSize(ByteSource& file, const char* params) {
+Result<RunOutput> RunSize(ByteSource& file, const char* params, MemoryBudget* memory = nullptr,
+                          std::stop_token stop = {}, std::uint64_t max_memory = 0) {
   RunnerRegistry registry;
   registry.Register(std::make_unique<SizeRunner>());
   ModelRunner& runner = *registry.Find("size");
@@ -85,7 +95,34 @@ Result<RunOutput> RunSize(ByteSource& file, const char* params) {
   model.runner_name = "size";
   const Json resolved = runner.Describe().parameters.Resolve(ParseJson(params).value()).value();
   ComputePool pool(1);
-  return RunSourceImage(runner, {file, model, resolved, "cells"}, {}, {.pool = pool});
+  return RunSourceImage(runner, {file, model, resolved, "cells"}, {.max_memory = max_memory},
+                        {.pool = pool, .stop = std::move(stop), .memory = memory});
+}
+
+TEST(SourceImage, WaitsForItsShareOfTheMemory) {
+  MemoryBudget memory(100);
+  const auto file = Example("tissue_256x256.png");
+  std::optional<MemoryBudget::Share> others = memory.Take(50);
+  std::stop_source stop;
+  std::jthread soon([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    stop.request_stop();
+  });
+  EXPECT_EQ(RunSize(*file, "{}", &memory, stop.get_token()).error().code, ErrorCode::kCancelled);
+  soon.join();
+  others.reset();
+  EXPECT_TRUE(RunSize(*file, "{}", &memory).has_value());
+  EXPECT_TRUE(memory.Take(100).has_value()) << "it was not given back";
+}
+
+TEST(SourceImage, WhatARunFindsThatItTakesMustBeAllowed) {
+  MemoryBudget memory(100);
+  const auto file = Example("tissue_256x256.png");
+  EXPECT_EQ(RunSize(*file, R"({"hungry": true})", &memory, {}, 79).error().code, ErrorCode::kTooLarge);
+  EXPECT_TRUE(RunSize(*file, R"({"hungry": true})", &memory, {}, 80).has_value());
+  EXPECT_TRUE(RunSize(*file, R"({"hungry": true})").has_value());
+  EXPECT_EQ(RunSize(*file, "{}", &memory, {}, 59).error().code, ErrorCode::kTooLarge);
+  EXPECT_TRUE(memory.Take(100).has_value()) << "it was not given back";
 }
 
 TEST(SourceImage, TellsWhatAnImageIs) {

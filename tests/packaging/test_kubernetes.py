@@ -45,6 +45,14 @@ def trigger():
     return SCALED['spec']['triggers'][0]['metadata']
 
 
+def test_what_a_start_is_refused_for_is_what_workers_could_not_run():
+    memory = {variables_of(deployment)['INTELLICLINIX_MAX_MEMORY'] for deployment in DEPLOYMENTS}
+    assert len(memory) == 1
+    limit = container_of(MANIFESTS['Deployment', 'intelliclinix-worker'])['resources']['limits']['memory']
+    assert limit.endswith('Gi')
+    assert 0.8 < int(memory.pop()) / (int(limit.removesuffix('Gi')) << 30) < 0.95
+
+
 @pytest.mark.parametrize('version', VERSIONS)
 @pytest.mark.parametrize('key', MANIFESTS, ids='-'.join)
 def test_kubernetes_takes_it(key, version):
