@@ -23,6 +23,15 @@ def mirrored(picture, height, width):
     return numpy.clip(numpy.tile(quad, times)[:height, :width].astype(numpy.int16) + noise, 0, 255).astype(numpy.uint8)
 
 
+def cleared(pixels, share):
+    """The picture with cells in this share of its rows alone; the rest is background of its own, shuffled."""
+    rest = pixels[round(share * len(pixels)):]
+    ground = pixels[pixels <= numpy.median(pixels)]
+    pixels = pixels.copy()
+    pixels[len(pixels) - len(rest):] = numpy.random.default_rng(2).choice(ground, rest.shape)
+    return pixels
+
+
 def save(pixels, path):
     """Uncompressed TIFF: reading it takes next to no time."""
     Image.fromarray(numpy.ascontiguousarray(pixels)).save(path)

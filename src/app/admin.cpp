@@ -51,7 +51,7 @@ int Fsck(const Settings& settings, const FsckFlags& flags) {
 
 int SetRole(const Settings& settings, const std::string& username, const std::string& role) {
   const SystemClock clock;
-  const auto store = OpenStore(settings, clock);
+  const auto store = OpenStore(settings, clock, IfMissing::kRefuse);
   if (!store) return PrintError("admin", store.error());
   const Status set = (*store)->SetUserRole(username, role);
   if (!set) {

@@ -2,6 +2,7 @@
 
 #include <exception>
 #include <iostream>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,9 +16,9 @@ namespace intelliclinix::app {
 namespace {
 
 constexpr const char* kFooter =
-    "Exit status: 0 done; 1 wrong flags or configuration, or nothing could be done; 2 some images failed, some model "
-    "is\n"
-    "not fit, or doctor found a problem; 130 stopped with Ctrl-C.";
+    "Exit status: 0 done; 1 wrong flags or configuration, nothing could be done, or fsck or verify found something; 2 "
+    "some\n"
+    "images failed, some model is not fit, or doctor found a problem; 130 stopped with Ctrl-C.";
 
 /// What the parser did not know what to do with, in words; empty where it knew all.
 std::string UnknownText(const CLI::App& program) {
@@ -30,7 +31,8 @@ std::string UnknownText(const CLI::App& program) {
   return has_commands ? "There is no command '" + unknown.front() + "'." : "'" + unknown.front() + "' is one too many.";
 }
 
-int Parse(CLI::App& program, int argc, const char* const* argv) {
+/// The exit status where that is all: for help, the version, and what is not understood.
+std::optional<int> Parse(CLI::App& program, int argc, const char* const* argv) {
   try {
     program.parse(argc, argv);
   } catch (const CLI::Success& help_or_version) {
@@ -43,7 +45,7 @@ int Parse(CLI::App& program, int argc, const char* const* argv) {
     std::cerr << command << ": " << (unknown.empty() ? error.what() : unknown) << "\nSee: " << command << " --help\n";
     return kExitError;
   }
-  return kExitOk;
+  return std::nullopt;
 }
 
 }  // namespace
@@ -63,7 +65,7 @@ int RunProgram(int argc, const char* const* argv) {
   AddDoctor(program, action);
   AddVerify(program, action);
   AddVersion(program, action);
-  if (const int status = Parse(program, argc, argv); status != kExitOk || !action) return status;
+  if (const std::optional<int> status = Parse(program, argc, argv)) return *status;
   try {
     return action();
   } catch (const std::exception& error) {

@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "app/import_files.h"
+#include "app/open_store.h"
 #include "base/temporary_folder.h"
 #include "dispatch/model_keeper.h"
 
@@ -34,10 +35,15 @@ Result<std::string> ImportFromFiles(Installation& installation, const ImportFlag
       dispatch::ImportModel(PartsOf(installation), request,
                             {.max_weights_bytes = static_cast<std::uint64_t>(settings.max_model_bytes)}));
   return "Imported '" + flags.id + "' (" + done.kind + ") for the runner '" + done.entry.runner_name + "' (" +
-         done.report.engine + "). Servers and workers of this store have it now.";
+         done.report.engine + ") into " + StorePlace(settings) + "; servers and workers that use it have it now.";
 }
 
-Status RemoveImported(Installation& installation, const std::string& id) {
+Status RemoveImported(Installation& installation, const Settings& settings, const std::string& id) {
+  if (installation.imports == nullptr) {
+    return Fail(ErrorCode::kNotFound,
+                "There is no store in " + StorePlace(settings) +
+                    ", so no model was imported there. Name the server's with --data or --store.");
+  }
   return dispatch::RemoveModel(PartsOf(installation), id);
 }
 

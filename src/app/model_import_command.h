@@ -22,7 +22,7 @@ struct ImportFlags {
 /// Imports into the store that the settings name. Returns a sentence for people. Errors: those of ImportModel.
 Result<std::string> ImportFromFiles(Installation& installation, const ImportFlags& flags, const Settings& settings);
 
-/// Errors: those of RemoveModel.
-Status RemoveImported(Installation& installation, const std::string& id);
+/// Errors: those of RemoveModel; kNotFound where the settings name a folder without a store.
+Status RemoveImported(Installation& installation, const Settings& settings, const std::string& id);
 
 }  // namespace intelliclinix::app

@@ -82,8 +82,8 @@ int Import(Installation& installation, const ImportFlags& flags, const Settings&
   return kExitOk;
 }
 
-int Remove(Installation& installation, const std::string& id) {
-  const Status removed = RemoveImported(installation, id);
+int Remove(Installation& installation, const Settings& settings, const std::string& id) {
+  const Status removed = RemoveImported(installation, settings, id);
   if (!removed) return PrintError("models remove", removed.error());
   std::cout << "Removed '" << id << "'.\n";
   return kExitOk;
@@ -110,7 +110,7 @@ class ModelsCommand {
   ModelsCommand(CLI::App& program, Action& action)
       : action_(action),
         models_(*program.add_subcommand("models", "Lists, shows, verifies, imports and removes models.")),
-        flags_(std::make_shared<SettingFlags>(models_, SettingScope::kOther)) {
+        flags_(std::make_shared<SettingFlags>(models_, SettingScope::kModels)) {
     models_.require_subcommand(0, 1);
     models_.fallthrough();
     models_.preparse_callback(
@@ -167,8 +167,8 @@ void AddModels(CLI::App& program, Action& action) {
            [id](Installation& installation, const Settings&) { return Verify(installation, *id); })
       .add_option("id", *id, "The model; all of them where it is left out.");
   models
-      .Add("remove", "Removes an imported model that no inference needs.", true,
-           [id](Installation& installation, const Settings&) { return Remove(installation, *id); })
+      .Add("remove", "Removes an imported model that no inference needs.", false,
+           [id](Installation& installation, const Settings& settings) { return Remove(installation, settings, *id); })
       .add_option("id", *id, "The model.")
       ->required();
   AddImport(models);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "app/settings.h"
 #include "base/clock.h"
@@ -12,6 +13,10 @@ namespace intelliclinix::app {
 
 /// What to do where there is no store yet.
 enum class IfMissing { kMake, kRefuse };
+
+/// Where the store is, for people: "the folder 'intelliclinix-data'". A URI is not told, as it may have a password in
+/// it.
+std::string StorePlace(const Settings& settings);
 
 /// Borrows: the clock. Errors: those of the store that is opened.
 Result<std::unique_ptr<store::Store>> OpenStore(const Settings& settings, const Clock& clock,

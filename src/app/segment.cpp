@@ -25,7 +25,7 @@ namespace {
 /// The flags of `segment`.
 struct SegmentFlags {
   SegmentFlags(CLI::App& command)
-      : app(command), runners(MakeRunners({})), parameters(command, runners), settings(command, SettingScope::kOther) {}
+      : app(command), runners(MakeRunners({})), parameters(command, runners), settings(command, SettingScope::kFiles) {}
 
   const CLI::App& app;  // knows the order in which flags and paths were given
   const CLI::Option* paths_option = nullptr;

@@ -54,7 +54,7 @@ Result<Configuration> SettingFlags::Configure() const {
   for (const auto& [name, texts] : texts_) {
     if (!texts.empty()) flags[name] = GivenValue{texts, FlagName(*FindSetting(name))};
   }
-  return app::Configure(flags, ProcessEnvironment(), scope_ != SettingScope::kOther);
+  return app::Configure(flags, ProcessEnvironment(), scope_ != SettingScope::kFiles);
 }
 
 }  // namespace intelliclinix::app

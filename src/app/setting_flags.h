@@ -11,8 +11,9 @@
 
 namespace intelliclinix::app {
 
-/// Which settings a subcommand has as flags.
-enum class SettingScope { kServe, kWorker, kStore, kOther };
+/// Which settings a subcommand has as flags. All but those of kFiles read the settings file in the data folder too:
+/// that of a server is nothing to who segments files beside it.
+enum class SettingScope { kServe, kWorker, kStore, kModels, kFiles };
 
 /// Takes the texts of a subcommand's flags; must live until the command line is parsed.
 class SettingFlags {

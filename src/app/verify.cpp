@@ -14,7 +14,7 @@ namespace {
 
 /// The flags of `verify`.
 struct VerifyFlags {
-  explicit VerifyFlags(CLI::App& command) : settings(command, SettingScope::kOther) {}
+  explicit VerifyFlags(CLI::App& command) : settings(command, SettingScope::kFiles) {}
 
   std::string file;
   bool rerun = false;

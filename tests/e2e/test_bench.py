@@ -57,6 +57,8 @@ def test_scale(bench):
     assert {point['threads'] for point in result['points']} >= {1}
     assert all(point['objects'] > 0 and point['peak_memory_bytes'] > 0 for point in result['points'])
     assert all(start['seconds'] > start['network_seconds'] > 0 for start in result['starts'])
+    assert [point['share'] for point in result['cells']] == [0, 0.25, 0.5, 1]
+    assert result['cells'][0]['objects'] < result['cells'][-1]['objects']
 
 
 def test_server(bench):

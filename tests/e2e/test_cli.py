@@ -454,6 +454,29 @@ class TestProgram:
         assert process.returncode == 0
         assert 'Exit status' in process.stdout
 
+    @pytest.mark.parametrize('command', ['list', 'show', 'verify', 'import', 'remove'])
+    def test_help_is_all_that_is_done(self, run, tmp_path, command):
+        process = run('models', command, '--help', env={'INTELLICLINIX_MODELS': 'missing.yaml'})
+        assert process.returncode == 0
+        assert process.stdout.count('cellpose_default ') == 0
+        assert process.stderr == ''
+        assert list(tmp_path.iterdir()) == []
+
+    def test_the_settings_in_the_data_folder_hold_but_for_files(self, run, small, tmp_path):
+        (tmp_path / 'data').mkdir()
+        (tmp_path / 'data/intelliclinix.toml').write_text('models = "missing.yaml"\n')
+        for command in (['models'], ['admin', 'fsck'], ['admin', 'grant', 'ada'], ['doctor']):
+            assert run(*command, '--data', 'data').returncode != 0
+        assert 'missing.yaml' in run('models', '--data', 'data').stderr
+        assert run('segment', small, '-o', 'out', '--data', 'data', *QUICK).returncode == 0
+
+    @pytest.mark.parametrize('command', [('admin', 'grant', 'ada'), ('admin', 'fsck'), ('models', 'remove', 'mine')])
+    def test_where_there_is_no_store_none_is_made(self, run, tmp_path, command):
+        process = run(*command, '--data', 'none')
+        assert process.returncode == 1
+        assert "none'" in process.stderr
+        assert list(tmp_path.iterdir()) == []
+
     @pytest.mark.parametrize('arguments', [(), ('unknown',), ('segment',), ('segment', 'a.png'), ('models', 'show')])
     def test_wrong_usage_ends_with_1(self, run, arguments):
         process = run(*arguments)

@@ -65,6 +65,7 @@ def test_a_running_server_has_what_the_command_line_imports(start_server, run, f
     done = run('models', 'import', folder, '--id', 'mine', '--name', 'My nuclei', data=server.data)
     assert done.returncode == 0, done.stderr
     assert "(ONNX network (semantic_watershed)) for the runner 'unet'" in done.stdout
+    assert f"into the folder '{server.data}'; servers and workers that use it have it now." in done.stdout
     assert client.get('/api/models/mine').status == 200
     assert 'mine' in [model['_id'] for model in client.get('/api/models/').json]
     model = client.get('/api/models/mine').json
