@@ -36,7 +36,7 @@ class ZipContent {
 /// A ZIP archive's directory, and its members one by one. ZIP64 is understood; encryption and archives in several
 /// parts are not. What claims to become larger than deflate can make it is refused, and so are members that share
 /// bytes: no archive is worth more than about a thousand times its own size.
-/// Threads: one at a time. Owns: the directory; borrows the file.
+/// Threads: those that may read the file. Owns: the directory; borrows the file.
 /// Source: PKWARE APPNOTE.TXT 6.3.10.
 class ZipReader {
  public:

@@ -100,13 +100,28 @@ void Gather(std::span<const float> storage, const Layout& layout, std::span<floa
   }
 }
 
+Status CheckFinite(const std::string& name, const Tensor& tensor) {
+  if (AllFinite(tensor.values)) return {};
+  return BadTensor(name, "holds infinite or undefined numbers; its training failed. Choose another checkpoint");
+}
+
+/// A tensor whose numbers are still to be read: all of those of a storage.
+struct WholeTensor {
+  std::string name;
+  StorageId storage;
+};
+
 /// Builds the tensors that a state dict names, from the storages beside it.
 class TensorBuilder {
  public:
   TensorBuilder(StorageReader& storages, const CheckpointLimits& limits)
       : storages_(storages), bytes_left_(limits.max_bytes) {}
 
-  /// Nothing for a value that is no tensor of floating-point numbers. `name` is for messages.
+  /// Tensors whose numbers Build left out.
+  const std::vector<WholeTensor>& left() const { return left_; }
+
+  /// Nothing for a value that is no tensor of floating-point numbers. `name` is for messages. A tensor that is all of
+  /// its storage has its shape alone; see left.
   Result<std::optional<Tensor>> Build(const std::string& name, const PickleValue& value) {
     const PickleValue* tensor = &value;
     if (tensor->IsCallOf("torch._utils._rebuild_parameter") && !tensor->items.empty()) tensor = tensor->items.front();
@@ -128,22 +143,36 @@ class TensorBuilder {
     bytes_left_ -= *count * sizeof(float);
     Tensor tensor{.shape = layout.shape, .values = {}};
     if (*count > 0 && *count == id.count && layout.offset == 0 && IsDense(layout)) {
-      IC_ASSIGN_OR_RETURN(tensor.values, storages_.ReadWhole(id));
-    } else {
-      IC_ASSIGN_OR_RETURN(std::span<const float> storage, storages_.Read(id));
-      if (*count > 0 && !IsInside(layout, storage.size())) return BadTensor(name, "reaches beyond its storage");
-      tensor.values.resize(*count);
-      Gather(storage, layout, tensor.values);
+      left_.push_back({name, id});
+      return tensor;
     }
-    if (!AllFinite(tensor.values)) {
-      return BadTensor(name, "holds infinite or undefined numbers; its training failed. Choose another checkpoint");
-    }
+    IC_ASSIGN_OR_RETURN(std::span<const float> storage, storages_.Read(id));
+    if (*count > 0 && !IsInside(layout, storage.size())) return BadTensor(name, "reaches beyond its storage");
+    tensor.values.resize(*count);
+    Gather(storage, layout, tensor.values);
+    IC_RETURN_IF_ERROR(CheckFinite(name, tensor));
     return tensor;
   }
 
   StorageReader& storages_;
   std::uint64_t bytes_left_;
+  std::vector<WholeTensor> left_;
 };
+
+/// Reads the numbers of `tensors`, which are nearly all of a checkpoint. Errors: that of the first one that has one.
+Status ReadWholeTensors(const std::vector<WholeTensor>& tensors, StorageReader& storages, ComputePool* pool,
+                        StateDict& state) {
+  std::vector<Status> outcomes(tensors.size());
+  ForEachOn(pool, tensors.size(), [&](std::size_t i) {
+    Tensor& tensor = state.find(tensors[i].name)->second;
+    outcomes[i] = [&]() -> Status {
+      IC_ASSIGN_OR_RETURN(tensor.values, storages.ReadWhole(tensors[i].storage));
+      return CheckFinite(tensors[i].name, tensor);
+    }();
+  });
+  for (const Status& outcome : outcomes) IC_RETURN_IF_ERROR(outcome);
+  return {};
+}
 
 std::string_view KindName(Kind kind) {
   switch (kind) {
@@ -166,7 +195,8 @@ std::string WithoutPrefix(std::string_view name) {
   return std::string(name);
 }
 
-Result<StateDict> BuildStateDict(const PickleValue& root, StorageReader& storages, const CheckpointLimits& limits) {
+Result<StateDict> BuildStateDict(const PickleValue& root, StorageReader& storages, const CheckpointLimits& limits,
+                                 ComputePool* pool) {
   if (!root.Is(Kind::kDict)) {
     return Fail(ErrorCode::kInvalidArgument, "The checkpoint holds " + std::string(KindName(root.kind)) +
                                                  " instead of a state dict. Save model.state_dict().");
@@ -183,6 +213,7 @@ Result<StateDict> BuildStateDict(const PickleValue& root, StorageReader& storage
     if (!tensor.has_value()) continue;
     if (!state.emplace(name, *std::move(tensor)).second) return BadTensor(name, "stands there twice");
   }
+  IC_RETURN_IF_ERROR(ReadWholeTensors(builder.left(), storages, pool, state));
   if (state.empty()) {
     return Fail(ErrorCode::kInvalidArgument,
                 "The checkpoint holds a dict without tensors. Save model.state_dict() itself.");
@@ -263,9 +294,9 @@ Outcome<Use> OnCheckpoint(ByteSource& file, const CheckpointLimits& limits, cons
 
 }  // namespace
 
-Result<StateDict> ReadCheckpoint(ByteSource& file, const CheckpointLimits& limits) {
-  return OnCheckpoint(file, limits, [&limits](const PickleValue& root, StorageReader& storages) {
-    return BuildStateDict(root, storages, limits);
+Result<StateDict> ReadCheckpoint(ByteSource& file, const CheckpointLimits& limits, ComputePool* pool) {
+  return OnCheckpoint(file, limits, [&](const PickleValue& root, StorageReader& storages) {
+    return BuildStateDict(root, storages, limits, pool);
   });
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/byte_source.h"
+#include "base/compute_pool.h"
 #include "base/result.h"
 #include "nn/tensor.h"
 
@@ -22,8 +23,9 @@ struct CheckpointLimits {
 /// of the keys is removed.
 /// Nothing is executed: a small interpreter knows the opcodes and globals that a state dict needs and refuses any
 /// other by name.
+/// With a `pool`, whose threads read tensors then, `file` must be one that several threads may read.
 /// Errors: kInvalidArgument saying what the file holds instead; kTooLarge.
-Result<StateDict> ReadCheckpoint(ByteSource& file, const CheckpointLimits& limits = {});
+Result<StateDict> ReadCheckpoint(ByteSource& file, const CheckpointLimits& limits = {}, ComputePool* pool = nullptr);
 
 /// The names of what a checkpoint holds, without reading its numbers; none where it holds no state dict.
 /// Errors: as ReadCheckpoint.

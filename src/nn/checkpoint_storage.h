@@ -38,7 +38,8 @@ class StorageReader {
   /// storage is missing or not as `id` says; kTooLarge.
   Result<std::span<const float>> Read(const StorageId& id);
 
-  /// The same for a tensor that is all of its storage: nothing is kept. Errors: as Read, but no bound.
+  /// The same for a tensor that is all of its storage: nothing is kept. Threads: as those that may read the file.
+  /// Errors: as Read, but no bound.
   Result<std::vector<float>> ReadWhole(const StorageId& id);
 
  protected:

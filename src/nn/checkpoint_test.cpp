@@ -122,6 +122,34 @@ TEST(ReadCheckpoint, ReadsTheShippedModel) {
   EXPECT_FALSE(state->contains("downsample.down.res_down_0.conv.conv_0.0.num_batches_tracked"));
 }
 
+TEST(ReadCheckpoint, ReadsTheSameOnManyThreads) {
+  auto file = *FileSource::Open(kSource + "/models/nuclei_bbbc038.pth");
+  ComputePool pool(3);
+  const StateDict alone = ReadCheckpoint(*file).value();
+  const StateDict together = ReadCheckpoint(*file, {}, &pool).value();
+  ASSERT_EQ(together.size(), alone.size());
+  for (const auto& [name, tensor] : alone) {
+    EXPECT_EQ(together.at(name).shape, tensor.shape) << name;
+    EXPECT_EQ(together.at(name).values, tensor.values) << name;
+  }
+}
+
+TEST(ReadCheckpoint, TellsTheFirstErrorOfManyThreads) {
+  ComputePool pool(3);
+  const auto bad = static_cast<double>(NAN);
+  std::vector<View> views;
+  std::vector<std::pair<std::string, std::string>> storages;
+  for (int i = 0; i < 30; ++i) {
+    views.push_back({.name = "w" + std::to_string(i), .type = "DoubleStorage", .key = std::to_string(i)});
+    storages.emplace_back(std::to_string(i), Storage<double>({1, 2, 3, i < 20 ? 4 : bad}));
+  }
+  const std::string bytes = Legacy(StatePickle(views), storages);
+  MemorySource file(AsBytes(bytes));
+  for (int turn = 0; turn < 20; ++turn) {
+    EXPECT_THAT(ReadCheckpoint(file, {}, &pool).error().message, HasSubstr("Tensor 'w20' of the checkpoint holds"));
+  }
+}
+
 TEST(ReadCheckpoint, ReadsBothFormatsAlike) {
   const std::vector<View> views = {{.name = "w", .shape = {2, 2}, .strides = {2, 1}}};
   Result<StateDict> legacy = Read(Legacy(views));

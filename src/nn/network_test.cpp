@@ -143,7 +143,7 @@ TEST_P(CpnetEngine, GivesTheStyleAlone) {
   const Tensor tile = Array("cpnet_self_test_input.npy");
   std::vector<float> style(256);
   const std::int64_t style_shape[] = {1, 256};
-  const std::int64_t shape[] = {1, 2, 224, 224};
+  const std::int64_t shape[] = {1, 2, 112, 112};
   const MutableTensorView outputs[] = {{}, {style_shape, style}};
   ASSERT_TRUE(network->Forward({shape, tile.values}, outputs, {}).has_value());
   EXPECT_EQ(style, Pass(*network, tile)->style.values);

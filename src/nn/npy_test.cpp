@@ -51,8 +51,8 @@ std::unique_ptr<FileSource> Model(const std::string& name) {
 TEST(ReadNpy, ReadsTheSelfTestInput) {
   Result<Tensor> tensor = ReadNpy(*Model("cpnet_self_test_input.npy"));
   ASSERT_TRUE(tensor.has_value()) << tensor.error().message;
-  EXPECT_THAT(tensor->shape, ElementsAre(2, 224, 224));
-  EXPECT_THAT(tensor->values, SizeIs(2 * 224 * 224));
+  EXPECT_THAT(tensor->shape, ElementsAre(2, 112, 112));
+  EXPECT_THAT(tensor->values, SizeIs(2 * 112 * 112));
 }
 
 TEST(ReadNpy, ConvertsEveryElementType) {

@@ -24,10 +24,10 @@ ModelInput InputOf(std::int64_t channels, int multiple) {
           .tile = cellpose::Options().bsize};
 }
 
-Result<nn::StateDict> ReadWeights(const records::ModelEntry& entry) {
+Result<nn::StateDict> ReadWeights(const records::ModelEntry& entry, ComputePool* pool) {
   IC_ASSIGN_OR_RETURN(std::vector<std::byte> bytes, ReadModelFile(entry, cellpose_file::kWeights));
   MemorySource source(std::move(bytes));
-  return NamedAfter(entry, cellpose_file::kWeights, nn::ReadCheckpoint(source));
+  return NamedAfter(entry, cellpose_file::kWeights, nn::ReadCheckpoint(source, {}, pool));
 }
 
 }  // namespace
@@ -66,7 +66,7 @@ Status CellposeModel::ReadDiameters(const nn::StateDict& weights) {
 }
 
 Status CellposeModel::LoadCheckpoint() {
-  IC_ASSIGN_OR_RETURN(const nn::StateDict weights, ReadWeights(entry_));
+  IC_ASSIGN_OR_RETURN(const nn::StateDict weights, ReadWeights(entry_, engine_.pool));
   IC_RETURN_IF_ERROR(ReadDiameters(weights));
   report_.input = InputOf(nn::kCpnetPlanes, cellpose::kMultiple);
   IC_ASSIGN_OR_RETURN(float32_, NamedAfter(entry_, cellpose_file::kWeights,
@@ -137,7 +137,7 @@ Result<cellpose::Model> CellposeModel::WithPrecision(nn::Precision precision) {
     bfloat16_ = MakeFlowsNetwork(std::move(loaded.network), loaded.description.reading.channels);
   }
   if (bfloat16_ == nullptr) {
-    IC_ASSIGN_OR_RETURN(const nn::StateDict weights, ReadWeights(entry_));
+    IC_ASSIGN_OR_RETURN(const nn::StateDict weights, ReadWeights(entry_, engine_.pool));
     IC_ASSIGN_OR_RETURN(bfloat16_, nn::MakeCpnet(weights, EngineFor(precision)));
   }
   return cellpose::Model{*bfloat16_, diameters_, size_model};
