@@ -1,8 +1,8 @@
 import { defineConfig } from 'vite';
 
-// `npm run dev` serves the page and passes the API's paths on to a server: INTELLICLINIX_URL, or the default address.
+// `npm run dev` serves the page and passes the API's paths on to a server: SERVER_URL, or the default address.
 const env = (globalThis as { process?: { env: Record<string, string | undefined> } }).process?.env ?? {};
-const server = env['INTELLICLINIX_URL'] ?? 'http://127.0.0.1:5001';
+const server = env['SERVER_URL'] ?? 'http://127.0.0.1:5001';
 
 export default defineConfig({
   base: '/',

@@ -27,7 +27,7 @@ struct ComputePool::Batch {
   const std::function<void(std::size_t)>& item;
   std::stop_token stop;
   std::uint64_t job = 0;
-  std::uint64_t served = 0;  // the last of its items that was chosen
+  std::uint64_t served = 0;  // the item, of all, that was the last of its own, or before which it came
   std::size_t next = 0;      // the next item to hand out
   std::size_t running = 0;   // handed out and not ended
   bool cut_short = false;
@@ -52,6 +52,7 @@ ComputePool::~ComputePool() {
 /// Puts the batch in its place among those with items to hand out.
 void ComputePool::Enter(Batch& batch) {
   batch.job = current_job != 0 ? current_job : ++jobs_;
+  batch.served = chosen_;
   const auto younger = std::ranges::find_if(batches_, [&](const Batch* other) { return other->job > batch.job; });
   batches_.insert(younger, &batch);
   wake_.notify_all();
@@ -146,18 +147,23 @@ ComputePool::Seat::~Seat() {
   current_job = 0;
 }
 
+ComputePool::Standing::Standing() : pool_(seated_in) {
+  if (pool_ == nullptr) return;
+  const std::lock_guard lock(pool_->mutex_);
+  pool_->LeaveSeat();
+}
+
+ComputePool::Standing::~Standing() {
+  if (pool_ == nullptr) return;
+  std::unique_lock lock(pool_->mutex_);
+  pool_->TakeSeat(lock);
+}
+
 std::unique_lock<std::mutex> ComputePool::LockUnseated(std::mutex& mutex) {
-  ComputePool* const pool = seated_in;
-  if (pool == nullptr) return std::unique_lock(mutex);
   std::unique_lock wanted(mutex, std::try_to_lock);
   if (wanted.owns_lock()) return wanted;
-  {
-    const std::lock_guard lock(pool->mutex_);
-    pool->LeaveSeat();
-  }
+  const Standing standing;
   wanted.lock();
-  std::unique_lock lock(pool->mutex_);
-  pool->TakeSeat(lock);
   return wanted;
 }
 

@@ -38,8 +38,20 @@ class ComputePool {
     ComputePool* pool_;  // none where the thread had a place
   };
 
-  /// Locks `mutex`, whose holder may compute on a pool. A thread that has a seat leaves it while it waits: or else
-  /// those who wait could have all seats, and the holder would never get to its end. Not for an item.
+  /// For a thread that waits for others who may compute on a pool: its seat, if it has one, is free meanwhile. Or else
+  /// those who wait could have all seats, and the others would never get to their end. Not for an item.
+  class Standing {
+   public:
+    Standing();
+    ~Standing();
+    Standing(const Standing&) = delete;
+    Standing& operator=(const Standing&) = delete;
+
+   private:
+    ComputePool* pool_;  // none where the thread has no seat
+  };
+
+  /// Locks `mutex`, standing while it waits.
   static std::unique_lock<std::mutex> LockUnseated(std::mutex& mutex);
 
   /// `threads` >= 1.

@@ -1,9 +1,9 @@
 #include "base/compute_pool.h"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <latch>
-#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
@@ -91,19 +91,17 @@ TEST(ComputePoolSeat, OneThatWaitsGoesBeforeFurtherItems) {
   EXPECT_LT(before, 1'000'000);
 }
 
-/// Jobs on one pool, whose items note which of them they are of.
+/// Jobs on a pool of one thread, so that their items have an order, and note which of them they are of.
 class NotedJobs {
  public:
-  explicit NotedJobs(int threads) : pool_(threads) {}
-
-  /// Runs items of `job` until `until` or, without it, until `count` of them have ended.
-  void Run(char job, std::size_t count, const std::atomic<bool>* until = nullptr) {
+  /// Runs items of `job` until `until` or, without it, until `count` of them have ended; `first` begins with the first.
+  void Run(char job, std::size_t count, const std::atomic<bool>* until = nullptr, std::latch* first = nullptr) {
     std::stop_source stop;
     pool_.ParallelFor(
         count,
-        [&](std::size_t) {
-          const std::lock_guard lock(mutex_);
+        [&](std::size_t i) {
           order_ += job;
+          if (i == 0 && first != nullptr) first->count_down();
           if (until != nullptr && *until) stop.request_stop();
         },
         stop.get_token());
@@ -114,43 +112,79 @@ class NotedJobs {
   std::size_t Span(char job) const { return order_.rfind(job) - order_.find(job) + 1; }
 
  private:
-  ComputePool pool_;
-  std::mutex mutex_;
-  std::string order_;
+  ComputePool pool_{1};
+  std::string order_;  // of the pool's thread
 };
 
 constexpr std::size_t kEndless = 1'000'000'000;
-constexpr auto kAWhile = std::chrono::milliseconds(20);
 
-TEST(ComputePool, TheOldestJobIsServedFirstWheneverItComes) {
-  NotedJobs jobs(2);
-  std::atomic<bool> ended{false};
-  std::latch seated(1);
+/// Items from the first to the last of 300 of an older job, which begins while the thread has those of a younger one to
+/// do, or is about to: that comes after `head_start`.
+std::size_t SpanBesideAYoungerJob(std::chrono::milliseconds head_start) {
+  NotedJobs jobs;
+  std::latch begun(1), may_end(1);
   std::jthread older([&] {
     const ComputePool::Seat seat(jobs.pool());
-    seated.count_down();
-    std::this_thread::sleep_for(kAWhile);  // the younger one computes meanwhile
+    jobs.pool().ParallelFor(1, [&](std::size_t) {
+      begun.count_down();
+      may_end.wait();
+    });
     jobs.Run('o', 300);
-    ended = true;
   });
-  seated.wait();
-  jobs.Run('y', kEndless, &ended);
+  begun.wait();
+  std::jthread younger([&] { jobs.Run('y', 5000); });
+  std::this_thread::sleep_for(head_start);
+  may_end.count_down();
   older.join();
-  EXPECT_LE(jobs.Span('o'), 300U + 300 / 3 + 20) << "of four items one is the younger job's";
+  younger.join();
+  return jobs.Span('o');
+}
+
+TEST(ComputePool, TheOldestJobIsServedFirstWheneverItComes) {
+  std::size_t longest = 0;
+  for (auto head_start = std::chrono::milliseconds(1); longest <= 300 && head_start.count() < 1000; head_start *= 2) {
+    const std::size_t span = SpanBesideAYoungerJob(head_start);
+    ASSERT_LE(span, 300U + 300 / 3) << "of four items one is the younger job's";
+    longest = std::max(longest, span);
+  }
+  EXPECT_GT(longest, 300U) << "the younger one was never there in time";
 }
 
 TEST(ComputePool, AYoungerJobHasAQuarterBesideALargeOne) {
-  NotedJobs jobs(1);
+  NotedJobs jobs;
   std::atomic<bool> ended{false};
+  std::latch begun(1);
   std::jthread younger([&] {
-    std::this_thread::sleep_for(kAWhile);
+    begun.wait();
     jobs.Run('y', 100);
     ended = true;
   });
-  jobs.Run('o', kEndless, &ended);
+  jobs.Run('o', kEndless, &ended, &begun);
   younger.join();
-  EXPECT_GE(jobs.Span('y'), 99U * 4 - 4);
-  EXPECT_LE(jobs.Span('y'), 99U * 4 + 4);
+  EXPECT_EQ(jobs.Span('y'), 99U * 4 + 1);
+}
+
+TEST(ComputePool, OtherJobsHaveThatQuarterInTurn) {
+  NotedJobs jobs;
+  std::atomic<bool> ended{false};
+  std::latch begun(1), both(2);
+  std::jthread long_one([&] {
+    begun.wait();
+    jobs.Run('l', kEndless, &ended, &both);
+  });
+  std::jthread many_short([&] {
+    begun.wait();
+    both.count_down();
+    while (!ended) jobs.Run('s', 2);
+  });
+  std::jthread watched([&] {
+    both.wait();
+    jobs.Run('w', 100);
+    ended = true;
+  });
+  jobs.Run('o', kEndless, &ended, &begun);
+  watched.join();
+  EXPECT_LE(jobs.Span('w'), 100U * 4 * 3 + 12) << "one of twelve";
 }
 
 TEST(ComputePool, ABatchThatWaitsForItsTurnSeesTheStop) {
@@ -165,7 +199,7 @@ TEST(ComputePool, ABatchThatWaitsForItsTurnSeesTheStop) {
   runs.wait();
   std::stop_source stop;
   std::jthread stopping([&] {
-    std::this_thread::sleep_for(kAWhile);
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
     stop.request_stop();
   });
   // It would hang here: the pool's only thread rests until this has returned.

@@ -1,7 +1,5 @@
 #include "base/memory_budget.h"
 
-#include <algorithm>
-
 namespace intelliclinix {
 
 MemoryBudget::Share::~Share() {
@@ -13,14 +11,13 @@ MemoryBudget::Share::~Share() {
   budget_->changed_.notify_all();
 }
 
-void MemoryBudget::Share::GrowTo(std::uint64_t bytes) {
-  const std::lock_guard lock(budget_->mutex_);
-  budget_->taken_ += std::max(bytes, bytes_) - bytes_;
-  bytes_ = std::max(bytes, bytes_);
-}
-
 bool MemoryBudget::HasRoom(std::uint64_t bytes) const {
   return bytes_ == 0 || taken_ == 0 || (taken_ <= bytes_ && bytes <= bytes_ - taken_);
+}
+
+bool MemoryBudget::IsScarce() const {
+  const std::lock_guard lock(mutex_);
+  return !waiting_.empty();
 }
 
 std::optional<MemoryBudget::Share> MemoryBudget::Take(std::uint64_t bytes, const std::stop_token& stop) {

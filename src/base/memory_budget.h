@@ -25,8 +25,7 @@ class MemoryBudget {
     }
     ~Share();
 
-    /// Takes more, without waiting: whoever holds a share must get to its end.
-    void GrowTo(std::uint64_t bytes);
+    std::uint64_t bytes() const { return bytes_; }
 
    private:
     friend class MemoryBudget;
@@ -45,11 +44,14 @@ class MemoryBudget {
   /// More than the whole budget has room when nothing else is taken. Nothing after `stop`.
   std::optional<Share> Take(std::uint64_t bytes, const std::stop_token& stop = {});
 
+  /// Whether somebody waits.
+  bool IsScarce() const;
+
  private:
   bool HasRoom(std::uint64_t bytes) const;
 
   const std::uint64_t bytes_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable_any changed_;
   std::uint64_t taken_ = 0;
   std::list<std::uint64_t> waiting_;  // what each of those who wait asked for, in their order

@@ -105,6 +105,7 @@ class Job {
       result_.warnings.emplace_back(
           "The model cannot estimate a diameter: that of its training images is used. Give the diameter of your "
           "cells.");
+      IC_RETURN_IF_ERROR(Announce(PassKind::kMasks, model_.diameters.diam_labels));
       return model_.diameters.diam_labels;
     }
     IC_ASSIGN_OR_RETURN(const double diameter, EstimateDiameter());
@@ -118,21 +119,24 @@ class Job {
     StageClock unused;
     const Options plain{
         .channels = options_.channels, .normalize = options_.normalize, .resample = false, .interp = false};
+    IC_RETURN_IF_ERROR(Announce(PassKind::kStyle, model_.diameters.diam_labels));
     IC_ASSIGN_OR_RETURN(const std::vector<float> style,
                         Pass(MeasureStyle, plain, model_.diameters.diam_labels, unused));
     const double guess = DiameterOfStyle(*model_.size_model, style);
-    IC_RETURN_IF_ERROR(Accept(guess));
+    IC_RETURN_IF_ERROR(Announce(PassKind::kEstimate, guess));
     IC_ASSIGN_OR_RETURN(NetworkOutput second, Pass(RunNetwork, plain, guess, unused));
     IC_ASSIGN_OR_RETURN(const Masks masks,
                         ComputeMasks(std::move(second), Target(guess), plain,
                                      {context_.pool, context_.stop, unused, /*keep_output=*/false, /*measure=*/false}));
     const double found = MedianDiameter(masks.labels);
     const double diameter = found > 0 ? found : static_cast<double>(model_.diameters.diam_mean);
-    IC_RETURN_IF_ERROR(Accept(diameter));
+    IC_RETURN_IF_ERROR(Announce(PassKind::kMasks, diameter));
     return diameter;
   }
 
-  Status Accept(double estimate) const { return context_.on_estimate ? context_.on_estimate(estimate) : Status(); }
+  Status Announce(PassKind kind, double diameter) const {
+    return context_.on_pass ? context_.on_pass(kind, diameter) : Status();
+  }
 
   Status SegmentAtDiameter() {
     IC_ASSIGN_OR_RETURN(NetworkOutput output, Pass(RunNetwork, options_, result_.diameter, clock_));

@@ -27,13 +27,20 @@ struct Model {
   const SizeModel* size_model = nullptr;  ///< null: the diameter is not estimated
 };
 
+/// What is made of a pass of the network over the image.
+enum class PassKind {
+  kStyle,     ///< its style alone
+  kEstimate,  ///< masks without resampling, for their diameter; the planes are kept meanwhile
+  kMasks,     ///< the result
+};
+
 struct SegmentContext {
   ComputePool& pool;
   std::stop_token stop{};                                           ///< seen before the next tile
   std::function<void(int tiles_done, int tiles_total)> progress{};  ///< may be empty; called from any thread
   bool keep_output = false;  ///< the network's planes become part of the result; 12 bytes a pixel
-  /// May be empty. Called before the network sees the image at a diameter that was estimated; an error ends the run.
-  std::function<Status(double diameter)> on_estimate{};
+  /// May be empty. Called before each pass whose diameter was not given; an error ends the run.
+  std::function<Status(PassKind kind, double diameter)> on_pass{};
 };
 
 /// Time of a stage. Units: ms.
@@ -59,9 +66,8 @@ Status CheckOptions(const Options& options, int channels);
 
 /// Segments `source`.
 /// Threads: any; computes on `context.pool`.
-/// Errors: as CheckOptions; kCancelled after `context.stop`; those of `context.on_estimate`; kInternal when the network
-/// fails.
-/// Source: Stringer et al. 2021, Pachitariu & Stringer 2022.
+/// Errors: as CheckOptions; kCancelled after `context.stop`; those of `context.on_pass`; kInternal when the network
+/// fails. Source: Stringer et al. 2021, Pachitariu & Stringer 2022.
 Result<Segmentation> Segment(const Model& model, const image::Image& source, const Options& options,
                              const SegmentContext& context);
 

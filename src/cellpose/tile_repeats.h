@@ -18,9 +18,9 @@ struct TileRepeats {
   std::vector<int> next;    ///< for each tile the next one that equals it, or kNoRepeat
 };
 
-/// Reads every tile once: about 0.2 % of the time that the network takes. What the network makes of a tile is kept
-/// until its last repeat; of no more than `most_kept` >= 1 tiles at once: a repeat beyond that is a first one of its
-/// own.
+/// Reads every tile once, which takes about 0.2 % of the time that the network takes, and repeats once more. What the
+/// network makes of a tile is kept until its last repeat; of no more than `most_kept` >= 1 tiles at once: a repeat
+/// beyond that is a first one of its own.
 TileRepeats FindRepeats(const Planes& planes, const TileGrid& grid, bool augment, std::size_t most_kept,
                         ComputePool& pool);
 

@@ -6,7 +6,8 @@
 //   watchers thread               states of what is watched, calls of watchers
 //   threads of callers            Dispatch, Watch and Abandon, store calls included
 // Shared between them: LeaseKeeper and Watchers (each under its mutex, never held during a call out), the counters
-// (atomic), and the store, which is where tasks are handed from one to the other.
+// (atomic), the memory budget, for whose shares workers wait with a lease and without a seat, and the store, which is
+// where tasks are handed from one to the other.
 #include "dispatch/dispatcher.h"
 
 #include <mutex>

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <future>
 #include <memory>
@@ -35,17 +36,23 @@ class FakeRunner final : public runners::ModelRunner {
 
   /// What Run does from now on, at first EchoOutput.
   void SetRun(RunFunction run);
+  /// What EstimateBytes tells, at first 0.
+  void SetBytes(std::uint64_t bytes) { bytes_ = bytes; }
   int runs() const { return runs_; }
 
   const runners::RunnerDescription& Describe() const override { return description_; }
   Result<runners::ModelReport> Prepare(const records::ModelEntry& model) override;
   Status CheckParams(const Json& params, const records::ImageFacts& image) const override;
+  std::uint64_t EstimateBytes(const records::ModelEntry&, const Json&, const records::ImageFacts&) const override {
+    return bytes_;
+  }
   Result<runners::RunOutput> Run(const runners::RunInput& input, const runners::RunContext& context) override;
 
  private:
   runners::RunnerDescription description_;
   std::mutex mutex_;
   RunFunction run_;
+  std::atomic<std::uint64_t> bytes_{0};
   std::atomic<int> runs_{0};
 };
 

@@ -1,7 +1,10 @@
 // From a document to its results: what is run, what is written, and what an error ends.
+#include <atomic>
+#include <chrono>
 #include <filesystem>
 #include <latch>
 #include <stdexcept>
+#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -108,6 +111,42 @@ TEST_F(DispatcherTest, ImagesOfOneInferenceRunInParallel) {
   const auto dispatcher = lab_.StartDispatcher(3);
   ASSERT_TRUE(dispatcher->Dispatch(inference));
   EXPECT_EQ(lab_.LoadEnded(*dispatcher, inference).status, InferenceStatus::kCompleted);
+}
+
+TEST_F(DispatcherTest, ImagesThatNeedTooMuchMemoryTogetherRunOneAfterTheOther) {
+  std::atomic<int> running{0};
+  std::atomic<bool> together{false};
+  lab_.runner().SetBytes(60);
+  lab_.runner().SetRun([&](const runners::RunInput& input, const runners::RunContext&) {
+    if (++running > 1) together = true;
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    --running;
+    return EchoOutput(input);
+  });
+  const ObjectId inference = lab_.AddInference(6);
+  DispatcherOptions options = lab_.Options(4);
+  options.source_limits.max_memory = 100;
+  const auto dispatcher = lab_.MakeDispatcher(options);
+  dispatcher->Start();
+  ASSERT_TRUE(dispatcher->Dispatch(inference));
+  EXPECT_EQ(lab_.LoadEnded(*dispatcher, inference).status, InferenceStatus::kCompleted);
+  EXPECT_EQ(lab_.runner().runs(), 6);
+  EXPECT_FALSE(together);
+}
+
+TEST_F(DispatcherTest, WhatWaitsForMemoryIsHandedBackAtAStop) {
+  lab_.runner().SetBytes(60);
+  lab_.runner().SetRun(RunUntilStopped);
+  const ObjectId inference = lab_.AddInference(2);
+  DispatcherOptions options = lab_.Options(2);
+  options.source_limits.max_memory = 100;
+  const auto dispatcher = lab_.MakeDispatcher(options);
+  dispatcher->Start();
+  ASSERT_TRUE(dispatcher->Dispatch(inference));
+  ASSERT_TRUE(Eventually([&] { return dispatcher->counts().tasks_running == 2; }));
+  dispatcher->Stop(std::chrono::milliseconds(0));
+  EXPECT_LE(lab_.runner().runs(), 1);
+  EXPECT_EQ(lab_.store().CountOpenTasks().value(), 2);
 }
 
 TEST_F(DispatcherTest, IdleThreadsLookForTasksAsOne) {

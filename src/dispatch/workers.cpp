@@ -73,6 +73,8 @@ bool Workers::WaitForTurn() {
 
 Workers::Claimed Workers::Claim() {
   try {
+    // Whoever waits for memory has a task; what else there is, other processes may have room for.
+    if (environment_.memory.IsScarce()) return std::nullopt;
     const DispatcherOptions& options = environment_.options;
     store::TaskStore::ClaimRequest request;
     request.now = environment_.parts.clock.Now();

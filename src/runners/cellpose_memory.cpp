@@ -13,6 +13,8 @@ namespace {
 
 constexpr double kBase = 140e6;           // the program, the model, files of a small image
 constexpr double kTilePixel = 620;        // of a tile on its way through the network: all of its layers
+constexpr double kRepeats = 64 << 20;     // tiles that are kept for those that repeat them, at most
+constexpr double kRepeatPixel = 20;       // of such a tile
 constexpr double kFloat = sizeof(float);  // a plane's pixel
 constexpr double kOutputs = 3 * kFloat;   // flows and probability
 constexpr double kField = 2 * kFloat;     // steps of all pixels
@@ -33,25 +35,31 @@ double DecodeBytes(const CellposeTask& task) {
   return (sample + (!sums ? 0 : sample < 4 ? sizeof(std::uint32_t) : sizeof(double))) * task.image.channels;
 }
 
-/// Tiles on their way through the network, one a thread.
+/// Tiles on their way through the network, one a thread, and what is kept of those that repeat.
 double TileBytes(const CellposeTask& task, double rescale) {
   const cellpose::Options& options = task.settings.options;
   const cellpose::TileGrid grid =
       cellpose::CutTiles(std::max(1, static_cast<int>(task.image.height * rescale)),
                          std::max(1, static_cast<int>(task.image.width * rescale)), options);
-  return kTilePixel * grid.y.side * grid.x.side * std::min(task.threads, grid.count());
+  const double pixels = static_cast<double>(grid.y.side) * grid.x.side;
+  return pixels * (kTilePixel * std::min(task.threads, grid.count())) +
+         std::min(kRepeats, pixels * kRepeatPixel * grid.count());
 }
 
 /// A pixel from the network to the labels, beside its samples.
 double SegmentBytes(const CellposeTask& task, double rescale, bool keep_output) {
+  using enum cellpose::PassKind;
   const cellpose::Options& options = task.settings.options;
   const double scaled = rescale * rescale;  // pixels that the network sees, for one of the image
   const double seen = (task.image.channels > 1 && options.channels[1] > 0 ? 2 : 1) * kFloat;
-  const double network = seen + (rescale == 1 ? 0 : seen * scaled) + kOutputs * scaled;
-  const double grid = options.resample ? 1 : scaled;
+  const double resized_planes = seen + (rescale == 1 ? 0 : seen * scaled);
+  if (task.pass == kStyle) return resized_planes;
+  const double network = resized_planes + kOutputs * scaled;
+  const double grid = options.resample && task.pass == kMasks ? 1 : scaled;
   const double resized = kOutputs * std::max(grid, scaled) + kField * grid;
   const double masks = (kField + kCounts + kLabels + kLogits + kCell * kCellShare) * grid;
-  return std::max({network, resized, masks + (keep_output ? kOutputs * grid : 0)});
+  const double kept = task.pass == kEstimate ? seen : keep_output ? kOutputs * grid : 0;
+  return std::max({network, resized + (task.pass == kEstimate ? seen : 0), masks + kept});
 }
 
 }  // namespace

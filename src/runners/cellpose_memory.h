@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "cellpose/segment.h"
 #include "records/dataset.h"
 #include "runners/cellpose_parameters.h"
 #include "runners/plane_choice.h"
@@ -19,11 +20,14 @@ struct CellposeTask {
   const std::vector<std::string>& outputs;  ///< kinds of artifacts
   double diam_mean = 0;                     ///< px; of the model. Where the diameter is estimated, that is assumed
   int threads = 1;                          ///< that compute; each has a tile
+  cellpose::PassKind pass = cellpose::PassKind::kMasks;
 };
 
-/// The peak of one image from decoding to artifacts, with the program: samples and the sums of a projection, the planes
-/// that the network sees and what it makes of them, its tiles, flows and cells, and the artifacts, which are kept of
-/// every plane until the last is done. Half of the image counts as cells, which is a dense one. Units: bytes.
+/// The peak of one image from decoding to the end of a pass or, with the last one, to artifacts, and the program:
+/// samples and the sums of a projection, the planes that the network sees and what it makes of them, its tiles, flows
+/// and cells, and the artifacts, which are kept of every plane until the last is done. Half of the image counts as
+/// cells, which is a dense one.
+/// Units: bytes.
 std::uint64_t EstimateCellposeBytes(const CellposeTask& task);
 
 }  // namespace intelliclinix::runners

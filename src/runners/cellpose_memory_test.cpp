@@ -7,7 +7,7 @@
 namespace intelliclinix::runners {
 namespace {
 
-const records::ImageFacts kGrey{.height = 1000, .width = 1000, .channels = 1};
+const records::ImageFacts kGrey{.height = 4000, .width = 4000, .channels = 1};
 
 /// A task whose members can be changed.
 struct Task {
@@ -16,6 +16,7 @@ struct Task {
   ChosenPlanes planes{.planes = {{}}};
   std::vector<std::string> outputs = OutputsParameter(true).default_value.get<std::vector<std::string>>();
   int threads = 2;
+  cellpose::PassKind pass = cellpose::PassKind::kMasks;
 
   std::uint64_t Bytes() const {
     return EstimateCellposeBytes({.settings = settings,
@@ -23,7 +24,8 @@ struct Task {
                                   .planes = planes,
                                   .outputs = outputs,
                                   .diam_mean = 17,
-                                  .threads = threads});
+                                  .threads = threads,
+                                  .pass = pass});
   }
   /// Beyond that of an image of half of the sides, which has as many tiles in the network at once.
   double BytesAPixel() const {
@@ -58,12 +60,25 @@ TEST(CellposeMemory, GrowsWithTilesAndThreads) {
   const auto two = static_cast<double>(task.Bytes());
   task.threads = 16;
   EXPECT_NEAR(static_cast<double>(task.Bytes()) - two, 14 * kTile, 1);
-  task.settings.options.bsize = 1024;  // more than the image: one tile, padded to 1,024 px
-  EXPECT_NEAR(static_cast<double>(task.Bytes()) - two, 620.0 * 1024 * 1024 - 2 * kTile, 1);
+  task.threads = 2;
+  task.settings.options.bsize = 1024;
+  EXPECT_NEAR(static_cast<double>(task.Bytes()) - two, 2 * (620.0 * 1024 * 1024 - kTile), 1);
   task.image.height = 20;
   task.image.width = 20;
   task.settings.options.bsize = 224;
   EXPECT_LT(task.Bytes(), 150'000'000U) << "one small tile";
+}
+
+TEST(CellposeMemory, AnEstimateOfTheDiameterTakesWhatItMakes) {
+  Task task;
+  task.settings.options.diameter = 8.5;  // the network sees four times the pixels
+  const double masks = task.BytesAPixel();
+  task.outputs = {};
+  task.pass = cellpose::PassKind::kEstimate;
+  EXPECT_GT(task.BytesAPixel(), 4 * (12 + 12)) << "masks at the network's size, from flows at that size";
+  task.pass = cellpose::PassKind::kStyle;
+  EXPECT_LT(task.BytesAPixel(), masks / 2);
+  EXPECT_GT(task.BytesAPixel(), 4 * (1 + 4));
 }
 
 TEST(CellposeMemory, GrowsWithWhatIsWrittenOfEachPlane) {

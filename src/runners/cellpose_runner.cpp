@@ -72,7 +72,7 @@ class CellposeRunner final : public ModelRunner {
 
   std::uint64_t EstimateBytes(const records::ModelEntry& entry, const Json& params,
                               const records::ImageFacts& image) const override {
-    return EstimateAt(std::nullopt, entry, params, image);
+    return EstimatePass(std::nullopt, entry, params, image);
   }
 
   Result<RunOutput> Run(const RunInput& input, const RunContext& context) override;
@@ -84,11 +84,16 @@ class CellposeRunner final : public ModelRunner {
   }
   /// Of the model, or before it is loaded that of nuclei.
   double DiamMean(const records::ModelEntry& entry) const;
-  /// EstimateBytes at `diameter` in place of that which the parameters have.
-  std::uint64_t EstimateAt(std::optional<double> diameter, const records::ModelEntry& entry, const Json& params,
-                           const records::ImageFacts& image) const;
-  /// Asks for what an estimated diameter takes beyond what was told before.
-  Status TakeMoreAt(double diameter, const RunInput& input, const RunContext& context) const;
+  /// A pass at a diameter that the parameters do not have.
+  struct Pass {
+    cellpose::PassKind kind;
+    double diameter;  ///< px
+  };
+  /// EstimateBytes until the end of `pass`, or of one as the parameters say.
+  std::uint64_t EstimatePass(const std::optional<Pass>& pass, const records::ModelEntry& entry, const Json& params,
+                             const records::ImageFacts& image) const;
+  /// Asks for what `pass` takes beyond what was told before.
+  Status TakeMore(const Pass& pass, const RunInput& input, const RunContext& context) const;
   Status CheckSettings(const CellposeSettings& settings, int channels) const;
 
   const RunnerDescription description_{.name = "cellpose", .parameters = CellposeParameters()};
@@ -102,27 +107,31 @@ double CellposeRunner::DiamMean(const records::ModelEntry& entry) const {
   return model == nullptr ? kNuclei : static_cast<double>(model->diameters().diam_mean);
 }
 
-std::uint64_t CellposeRunner::EstimateAt(std::optional<double> diameter, const records::ModelEntry& entry,
-                                         const Json& params, const records::ImageFacts& image) const {
+std::uint64_t CellposeRunner::EstimatePass(const std::optional<Pass>& pass, const records::ModelEntry& entry,
+                                           const Json& params, const records::ImageFacts& image) const {
   Result<CellposeSettings> settings = ParseCellposeSettings(params, image);
   const Result<ChosenPlanes> chosen = ChoosePlanes(params, image);
   if (!settings || !chosen) return 0;
-  if (diameter) settings->options.diameter = *diameter;
+  if (pass) settings->options.diameter = pass->diameter;
+  const cellpose::PassKind kind = pass ? pass->kind : cellpose::PassKind::kMasks;
+  const bool last = kind == cellpose::PassKind::kMasks;
+  const std::vector<std::string> outputs = last ? OutputsOf(params) : std::vector<std::string>();
   return EstimateCellposeBytes({.settings = *settings,
                                 .image = image,
                                 .planes = *chosen,
-                                .outputs = OutputsOf(params),
+                                .outputs = outputs,
                                 .diam_mean = DiamMean(entry),
-                                .threads = engine_.threads});
+                                .threads = engine_.threads,
+                                .pass = kind});
 }
 
-Status CellposeRunner::TakeMoreAt(double diameter, const RunInput& input, const RunContext& context) const {
+Status CellposeRunner::TakeMore(const Pass& pass, const RunInput& input, const RunContext& context) const {
   if (!context.take_more) return {};
-  Status taken = context.take_more(EstimateAt(diameter, input.model, input.params, input.facts));
-  if (taken) return taken;
-  char estimate[64];
-  std::snprintf(estimate, sizeof estimate, "The diameter is estimated at %.1f px. ", diameter);
-  return Fail(taken.error().code, estimate + taken.error().message, "diameter");
+  Status taken = context.take_more(EstimatePass(pass, input.model, input.params, input.facts));
+  if (taken || taken.error().code != ErrorCode::kTooLarge) return taken;
+  char diameter[64];
+  std::snprintf(diameter, sizeof diameter, "The diameter is estimated at %.1f px. ", pass.diameter);
+  return Fail(ErrorCode::kTooLarge, diameter + taken.error().message, "diameter");
 }
 
 Status CellposeRunner::CheckSettings(const CellposeSettings& settings, int channels) const {
@@ -141,13 +150,14 @@ Result<RunOutput> CellposeRunner::Run(const RunInput& input, const RunContext& c
   IC_RETURN_IF_ERROR(CheckSettings(settings, input.source.channels));
   IC_ASSIGN_OR_RETURN(CellposeModel* const loaded, Loaded(input.model));
   IC_ASSIGN_OR_RETURN(const cellpose::Model model, loaded->WithPrecision(settings.precision));
-  Result<cellpose::Segmentation> found =
-      cellpose::Segment(model, input.source, settings.options,
-                        {.pool = context.pool,
-                         .stop = context.stop,
-                         .progress = context.progress,
-                         .keep_output = TakeFlows(OutputsOf(input.params)),
-                         .on_estimate = [&](double diameter) { return TakeMoreAt(diameter, input, context); }});
+  Result<cellpose::Segmentation> found = cellpose::Segment(model, input.source, settings.options,
+                                                           {.pool = context.pool,
+                                                            .stop = context.stop,
+                                                            .progress = context.progress,
+                                                            .keep_output = TakeFlows(OutputsOf(input.params)),
+                                                            .on_pass = [&](cellpose::PassKind kind, double diameter) {
+                                                              return TakeMore({kind, diameter}, input, context);
+                                                            }});
   if (!found) return AsParameterError(std::move(found).error());
 
   QualityVerdict verdict = JudgeQuality(input.source, settings.options.channels[0], found->diameter);

@@ -74,7 +74,8 @@ struct RunContext {
   std::stop_token stop{};                                           ///< seen before the next tile
   std::function<void(int tiles_done, int tiles_total)> progress{};  ///< may be empty; called from any thread
   MemoryBudget* memory = nullptr;  ///< of the images that are run at the same time; an image waits for its share
-  /// May be empty. To be asked when a run finds that it takes more than EstimateBytes told; an error ends it.
+  /// RunSourceImage sets it; may be empty elsewhere. To be asked when a run finds that it takes more than EstimateBytes
+  /// told, before it does; waits for that share, as `memory` has it. An error ends the run.
   std::function<Status(std::uint64_t bytes)> take_more{};
 };
 

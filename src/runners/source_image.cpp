@@ -88,8 +88,8 @@ Status CheckMemory(std::uint64_t bytes, const records::ImageFacts& image, const 
       "The image, " + GroupDigits(static_cast<std::uint64_t>(image.width)) + " x " +
           GroupDigits(static_cast<std::uint64_t>(image.height)) + " pixels, would take about " + Gigabytes(bytes) +
           " of memory with these parameters; " + Gigabytes(limits.max_memory) +
-          " are allowed (setting max_memory). Choose fewer outputs or planes, crop or downscale it, give a larger "
-          "diameter if the cells are large, or use a machine with more memory.");
+          " are allowed (setting max_memory). Choose fewer outputs or planes, smaller tiles or fewer threads, crop or "
+          "downscale it, give a larger diameter if the cells are large, or use a machine with more memory.");
 }
 
 /// "_z01": as many digits as the last plane needs, at least two, so that names are in the order of planes.
@@ -110,24 +110,21 @@ class SourceRunner {
     facts_ = FactsOf(file.header());
     if (run_.region) facts_.width = run_.region->width;
     if (run_.region) facts_.height = run_.region->height;
-    IC_RETURN_IF_ERROR(CheckRun(runner_, run_.model, run_.params, facts_, source_limits_));
-    IC_RETURN_IF_ERROR(WaitForMemory());
-    // Who waits has no seat: or else those who wait could have all of them, and nobody would get to an end.
+    IC_RETURN_IF_ERROR(runner_.CheckParams(run_.params, facts_));
+    IC_RETURN_IF_ERROR(TakeMemory(runner_.EstimateBytes(run_.model, run_.params, facts_)));
     const ComputePool::Seat seat(context_.pool);
     return RunPlanes(file);
   }
 
  private:
-  Status WaitForMemory() {
-    if (context_.memory == nullptr) return {};
-    memory_ = context_.memory->Take(runner_.EstimateBytes(run_.model, run_.params, facts_), context_.stop);
-    if (!memory_) return Fail(ErrorCode::kCancelled, "Stopped.");
-    return {};
-  }
-
-  Status TakeMore(std::uint64_t bytes) {
+  /// Waits for a share of `bytes`. A smaller one is given back before, so that no two wait for each other.
+  Status TakeMemory(std::uint64_t bytes) {
     IC_RETURN_IF_ERROR(CheckMemory(bytes, facts_, source_limits_));
-    if (memory_) memory_->GrowTo(bytes);
+    if (context_.memory == nullptr || (memory_ && bytes <= memory_->bytes())) return {};
+    const ComputePool::Standing standing;
+    memory_.reset();
+    memory_ = context_.memory->Take(bytes, context_.stop);
+    if (!memory_) return Fail(ErrorCode::kCancelled, "The image was stopped before there was memory for it.");
     return {};
   }
 
@@ -165,7 +162,7 @@ class SourceRunner {
   /// Progress over all planes, which have as many tiles each.
   RunContext PlaneContext() {
     RunContext context = context_;
-    context.take_more = [this](std::uint64_t bytes) { return TakeMore(bytes); };
+    context.take_more = [this](std::uint64_t bytes) { return TakeMemory(bytes); };
     if (chosen_.planes.size() == 1 || !context_.progress) return context;
     context.progress = [this](int tiles_done, int tiles_total) {
       const auto planes = static_cast<int>(chosen_.planes.size());

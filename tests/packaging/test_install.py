@@ -1,4 +1,5 @@
 """What `cmake --install` leaves runs from wherever it was moved, on the packages that the Containerfile names."""
+import configparser
 import pathlib
 import re
 import subprocess
@@ -39,18 +40,36 @@ def test_it_finds_models_and_libraries_in_its_own_folder(installed, examples, tm
         small = next(path for path in examples if path.name == 'fluorescence_small_256x256.png')
         run(installed, 'segment', small, '-o', model, '--model', model, cwd=tmp_path)
         assert list((tmp_path / model).glob('*_cp_masks.png'))
-    found = libraries(installed)
-    assert found['libopenvino.so.2640'].parent.resolve() == prefix / 'lib/intelliclinix'
-    assert not [path for path in found.values() if path.is_relative_to(ROOT)]
+    dynamic = subprocess.run(['readelf', '-d', installed], check=True, capture_output=True, text=True).stdout
+    assert re.findall(r'RUNPATH.*\[(.*)\]', dynamic) == ['$ORIGIN/../lib/intelliclinix']
+    own = {path.parent.resolve() for name, path in libraries(installed).items() if re.match('lib(openvino|tbb)', name)}
+    assert own == {prefix / 'lib/intelliclinix'}
 
 
 def test_the_containerfile_names_the_packages_of_its_libraries(installed):
-    dynamic = subprocess.run(['readelf', '-d', installed], check=True, capture_output=True, text=True).stdout
-    found = libraries(installed)
-    needed = {found[name].resolve() for name in re.findall(r'NEEDED.*\[(.*)\]', dynamic) if name in found}
+    needed = set()
+    for file in [installed, *(installed.parents[1] / 'lib/intelliclinix').iterdir()]:
+        dynamic = subprocess.run(['readelf', '-d', file], check=True, capture_output=True, text=True).stdout
+        found = libraries(file)
+        needed |= {found[name].resolve() for name in re.findall(r'NEEDED.*\[(.*)\]', dynamic) if name in found}
     owners = set()
     for path in needed - set(installed.parents[1].rglob('*')):
         owned = subprocess.run(['dpkg', '-S', f'*/{path.name}'], check=True, capture_output=True, text=True).stdout
         lines = [line.split(': ') for line in owned.splitlines()]
         owners.add(next(package.split(':')[0] for package, where in lines if pathlib.Path(where).resolve() == path))
+    assert len(owners) > 10
     assert owners - {'libc6'} <= set(CONTAINERFILE.split()), 'packages that it does not install'
+
+
+def test_the_unit_of_systemd_starts_what_is_installed(installed):
+    unit = configparser.ConfigParser(strict=False, interpolation=None)
+    unit.optionxform = str
+    unit.read(ROOT / 'packaging/intelliclinix.service')
+    service = unit['Service']
+    program, *flags = service['ExecStart'].split()
+    assert program == '/opt/intelliclinix/' + str(installed.relative_to(installed.parents[1]))
+    shown = run(installed, *flags, '--print-config', cwd=installed.parent)
+    grace = int(re.search(r'^stop_grace_s = (\d+)', shown, re.MULTILINE)[1])
+    assert int(service['TimeoutStopSec']) > grace
+    assert f'/var/lib/{service["StateDirectory"]}' in flags
+    assert int(service['LimitNOFILE']) > int(re.search(r'^max_connections = (\d+)', shown, re.MULTILINE)[1])
