@@ -90,8 +90,11 @@ class Build:
         return made
 
     def link(self, objects):
-        """The program with `objects` before those of the same name in the build's libraries."""
-        program = self.folder / 'intelliclinix'
+        """The program with `objects` before those of the same name in the build's libraries, which it finds from where it
+        lies."""
+        program = self.folder / 'bin/intelliclinix'
+        program.parent.mkdir()
+        (self.folder / 'lib').symlink_to(self.release.parent / 'lib')
         command = next(command for command in reversed(self.commands) if ' -o intelliclinix ' in command)
         before, after = command.split(' -o intelliclinix ', 1)
         linked = ' '.join(shlex.quote(str(made)) for made in objects)
