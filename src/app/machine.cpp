@@ -77,6 +77,15 @@ MemoryFacts ReadMemory() {
   return memory;
 }
 
+std::uint64_t ReadPeakMemory() {
+  std::ifstream file("/proc/self/status");
+  for (std::string line; std::getline(file, line);) {
+    const auto [name, value] = SplitLine(line);
+    if (name == "VmHWM") return std::strtoull(value.c_str(), nullptr, 10) * 1024;
+  }
+  return 0;
+}
+
 OpenFileLimits ReadOpenFileLimits() {
   rlimit limit{};
   getrlimit(RLIMIT_NOFILE, &limit);

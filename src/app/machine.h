@@ -31,6 +31,9 @@ struct OpenFileLimits {
 CpuFacts ReadCpu();
 /// Source: /proc/meminfo, /sys/fs/cgroup.
 MemoryFacts ReadMemory();
+/// The most memory that this process has held. What getrusage tells counts the program that started it, too, where that
+/// was larger. Units: bytes. Source: VmHWM in /proc/self/status.
+std::uint64_t ReadPeakMemory();
 OpenFileLimits ReadOpenFileLimits();
 
 /// Free bytes for `folder`, or for the nearest folder above it that is there. Errors: kInternal.

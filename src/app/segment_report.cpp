@@ -3,17 +3,10 @@
 #include <iomanip>
 #include <iostream>
 
-#include <sys/resource.h>
+#include "app/machine.h"
 
 namespace intelliclinix::app {
 namespace {
-
-/// Of the whole process, until now.
-long long PeakMemoryBytes() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<long long>(usage.ru_maxrss) * 1024;
-}
 
 void TellInWords(const InputFile& input, const SegmentedImage& image) {
   std::cout << input.path << ": " << image.output.objects << " objects, diameter " << std::fixed << std::setprecision(1)
@@ -32,7 +25,7 @@ Json SegmentJson(const InputFile& input, const Result<SegmentedImage>& outcome) 
   line["objects"] = outcome->output.objects;
   line["diameter"] = outcome->output.diameter;
   line["timings_ms"] = outcome->output.timings_ms;
-  line["peak_memory_bytes"] = PeakMemoryBytes();
+  line["peak_memory_bytes"] = ReadPeakMemory();
   line["warnings"] = outcome->output.warnings;
   line["outputs"] = outcome->files;
   return line;

@@ -112,7 +112,7 @@ def test_a_result_that_is_not_one(bench, tmp_path):
     assert process.stderr.startswith('bench/floor: ')
 
 
-@pytest.mark.parametrize('name', ['artifacts', 'claims', 'floor', 'models', 'network', 'peer', 'scale', 'server', 'views', 'workers'])
+@pytest.mark.parametrize('name', ['agreement', 'artifacts', 'claims', 'floor', 'models', 'network', 'peer', 'scale', 'server', 'views', 'workers'])
 def test_help(bench, name):
     process = bench(name, '--help')
     assert process.returncode == 0, process.stderr

@@ -255,6 +255,11 @@ class TestSegment:
         assert '0.30 GB are allowed (setting max_memory)' in error
         assert os.listdir(tmp_path / 'out') == []
 
+    def test_memory_is_its_own(self, run, small):
+        held = bytearray(os.urandom(1 << 20) * 600)
+        peak = json_lines(run('segment', small, '-o', 'out', '--json', *QUICK))[0]['peak_memory_bytes']
+        assert 20e6 < peak < len(held)
+
     def test_memory_is_foretold(self, run, small, tmp_path):
         """With the costliest outputs: what is told before holds, and is not far off."""
         tile = Image.open(small)
