@@ -7,7 +7,6 @@ Prints one JSON object when the model is loaded. Then each line on standard inpu
 """
 import contextlib
 import json
-import os
 import sys
 
 import fastremap
@@ -40,13 +39,8 @@ def segment(cellpose, sizes, image, params):
 
 
 def main():
-    weights, size_path = sys.argv[1:]
-    if int(torch.__version__.split('.')[0]) < 2:
-        peer_worker.let_old_torch_index()
-    torch.set_num_threads(len(os.sched_getaffinity(0)))
+    cellpose, sizes = peer_worker.load(*sys.argv[1:])
     number_before_small_masks_go()
-    cellpose = models.CellposeModel(gpu=False, pretrained_model=weights)
-    sizes = peer_worker.size_model(cellpose, size_path)
     print(json.dumps({'cellpose': version, 'torch': torch.__version__}), flush=True)
     for line in sys.stdin:
         task = json.loads(line)

@@ -1,4 +1,6 @@
 """The Python that has Cellpose 3.1.1.2, in a virtual environment under build/peer that is made where it is missing."""
+import contextlib
+import json
 import os
 import pathlib
 import shutil
@@ -51,3 +53,40 @@ def python_of(flags):
         harness.call([*pip, CELLPOSE])
     stamp.touch()
     return python
+
+
+class Worker:
+    """A process of that Python: `script` of bench/ with the model that ships loaded. It answers lines with JSON objects;
+    `about`, the first of them, says what it is. `folder` is for its log."""
+
+    def __init__(self, python, script, folder, *arguments):
+        self.log = open(folder / 'peer.log', 'w+')
+        models = harness.ROOT / 'models'
+        command = [python, harness.ROOT / 'bench' / script, models / 'nuclei_bbbc038.pth',
+                   models / 'size_nuclei_bbbc038.npz', *arguments]
+        try:
+            self.process = subprocess.Popen([str(part) for part in command], stdin=subprocess.PIPE,
+                                            stdout=subprocess.PIPE, stderr=self.log, text=True)
+        except OSError as error:
+            raise harness.BenchError(f'{python} cannot be run: {error}') from error
+        self.about = self._answer()
+
+    def ask(self, line=''):
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.write(line + '\n')
+            self.process.stdin.flush()
+        return self._answer()
+
+    def _answer(self):
+        line = self.process.stdout.readline()
+        if not line:
+            self.log.seek(0)
+            raise harness.BenchError('Python Cellpose ended:\n' + ''.join(self.log.readlines()[-20:]))
+        return json.loads(line)
+
+    def close(self):
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.close()
+        self.process.wait()
+        self.process.stdout.close()
+        self.log.close()

@@ -46,6 +46,16 @@ def let_old_torch_index():
     dynamics.get_masks_torch = lambda pt, *args, **kwargs: inner(pt.long(), *args, **kwargs)
 
 
+def load(weights, size_path):
+    """The network and its size model, on all cores."""
+    if int(torch.__version__.split('.')[0]) < 2:
+        let_old_torch_index()
+    # Debian's torch takes one thread by itself.
+    torch.set_num_threads(len(os.sched_getaffinity(0)))
+    cellpose = models.CellposeModel(gpu=False, pretrained_model=weights)
+    return cellpose, size_model(cellpose, size_path)
+
+
 def size_model(cellpose, path):
     """The size model of a .npz file; Cellpose itself reads only pickles."""
     model = models.SizeModel(cellpose)
@@ -63,12 +73,7 @@ def segment(cellpose, sizes, image, diameter):
 
 def main():
     weights, size_path, image_path, diameter, out = sys.argv[1:]
-    if int(torch.__version__.split('.')[0]) < 2:
-        let_old_torch_index()
-    # Debian's torch takes one thread by itself.
-    torch.set_num_threads(len(os.sched_getaffinity(0)))
-    cellpose = models.CellposeModel(gpu=False, pretrained_model=weights)
-    sizes = size_model(cellpose, size_path)
+    cellpose, sizes = load(weights, size_path)
     stages = Stages()
     stages.wrap(models.SizeModel, 'eval', 'diameter')
     stages.wrap(models.CellposeModel, '_run_net', 'network')
