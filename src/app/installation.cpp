@@ -40,8 +40,8 @@ void Installation::WatchImports(store::Store& store, const Settings& settings, c
 
 Status OpenImports(Installation& installation, const Settings& settings, bool make) {
   std::error_code error;
-  const std::string folder = settings.store == "sqlite" ? settings.data : settings.store;
-  const bool there = IsMongoUri(settings.store) || std::filesystem::exists(folder + "/intelliclinix.db", error);
+  const bool there =
+      IsMongoUri(settings.store) || std::filesystem::exists(StoreFolder(settings) + "/intelliclinix.db", error);
   if (!there && !make) return {};
   auto imports = std::make_unique<LocalImports>();
   IC_ASSIGN_OR_RETURN(imports->store, OpenStore(settings, imports->clock));
@@ -77,10 +77,7 @@ std::string InstalledCatalogue() {
   return folder.parent_path() / "share/intelliclinix/models/catalogue.yaml";
 }
 
-std::string ModelFolderOf(const Settings& settings) {
-  const bool own_folder = settings.store != "sqlite" && !IsMongoUri(settings.store);
-  return (own_folder ? settings.store : settings.data) + "/models";
-}
+std::string ModelFolderOf(const Settings& settings) { return StoreFolder(settings) + "/models"; }
 
 int ThreadsOf(const Settings& settings) {
   return settings.threads > 0 ? static_cast<int>(settings.threads) : AvailableCores();

@@ -5,16 +5,12 @@
 
 namespace intelliclinix::app {
 
-namespace {
-
-const std::string& FolderOf(const Settings& settings) {
-  return settings.store == "sqlite" ? settings.data : settings.store;
+const std::string& StoreFolder(const Settings& settings) {
+  return settings.store == "sqlite" || IsMongoUri(settings.store) ? settings.data : settings.store;
 }
 
-}  // namespace
-
 std::string StorePlace(const Settings& settings) {
-  return IsMongoUri(settings.store) ? "MongoDB" : "the folder '" + FolderOf(settings) + "'";
+  return IsMongoUri(settings.store) ? "MongoDB" : "the folder '" + StoreFolder(settings) + "'";
 }
 
 Result<std::unique_ptr<store::Store>> OpenStore(const Settings& settings, const Clock& clock, IfMissing if_missing) {
@@ -22,7 +18,7 @@ Result<std::unique_ptr<store::Store>> OpenStore(const Settings& settings, const 
   if (IsMongoUri(settings.store)) {
     return store::mongo::OpenMongoStore({.uri = settings.store, .must_exist = must_exist}, clock);
   }
-  return store::sqlite::OpenSqliteStore({.folder = FolderOf(settings), .must_exist = must_exist}, clock);
+  return store::sqlite::OpenSqliteStore({.folder = StoreFolder(settings), .must_exist = must_exist}, clock);
 }
 
 }  // namespace intelliclinix::app

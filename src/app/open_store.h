@@ -14,6 +14,9 @@ namespace intelliclinix::app {
 /// What to do where there is no store yet.
 enum class IfMissing { kMake, kRefuse };
 
+/// Where the files of a store are on this machine: all of a store in a folder, the copies of models of one in MongoDB.
+const std::string& StoreFolder(const Settings& settings);
+
 /// Where the store is, for people: "the folder 'intelliclinix-data'". A URI is not told, as it may have a password in
 /// it.
 std::string StorePlace(const Settings& settings);

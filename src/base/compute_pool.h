@@ -20,8 +20,8 @@ namespace intelliclinix {
 /// of its own. The oldest job is served first, whenever it comes with a batch; every fourth item is one of the other
 /// jobs, in turn, so that a small one beside a large one ends soon. A batch that has no items left to hand out makes
 /// room for the next, so the threads stay busy across images and jobs. Other threads that compute, such as one that
-/// decodes an image, take a seat: then no more threads compute at once than the pool has. Threads: ParallelFor from
-/// any; from inside an item too (the item's thread then helps with its own batch).
+/// decodes an image, take a seat: then no more threads compute at once than the pool has.
+/// Threads: ParallelFor from any; from inside an item too (the item's thread then helps with its own batch).
 class ComputePool {
  public:
   /// A place among the pool's threads for the thread that makes it, one of which rests meanwhile; what the thread runs

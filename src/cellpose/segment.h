@@ -67,7 +67,8 @@ Status CheckOptions(const Options& options, int channels);
 /// Segments `source`.
 /// Threads: any; computes on `context.pool`.
 /// Errors: as CheckOptions; kCancelled after `context.stop`; those of `context.on_pass`; kInternal when the network
-/// fails. Source: Stringer et al. 2021, Pachitariu & Stringer 2022.
+/// fails.
+/// Source: Stringer et al. 2021, Pachitariu & Stringer 2022.
 Result<Segmentation> Segment(const Model& model, const image::Image& source, const Options& options,
                              const SegmentContext& context);
 

@@ -24,6 +24,16 @@ class DispatcherTest : public ::testing::Test {
   store::memory::MemoryStore store_{clock_};
   Lab lab_{store_, clock_};
 
+  /// A started dispatcher for images of 60 bytes each, which have 100 together.
+  std::unique_ptr<Dispatcher> StartWithinMemory(int workers) {
+    lab_.runner().SetBytes(60);
+    DispatcherOptions options = lab_.Options(workers);
+    options.source_limits.max_memory = 100;
+    std::unique_ptr<Dispatcher> dispatcher = lab_.MakeDispatcher(options);
+    dispatcher->Start();
+    return dispatcher;
+  }
+
   /// Runs an inference to its end on two workers.
   records::Inference RunToEnd(ObjectId inference) {
     const auto dispatcher = lab_.StartDispatcher(2);
@@ -116,7 +126,6 @@ TEST_F(DispatcherTest, ImagesOfOneInferenceRunInParallel) {
 TEST_F(DispatcherTest, ImagesThatNeedTooMuchMemoryTogetherRunOneAfterTheOther) {
   std::atomic<int> running{0};
   std::atomic<bool> together{false};
-  lab_.runner().SetBytes(60);
   lab_.runner().SetRun([&](const runners::RunInput& input, const runners::RunContext&) {
     if (++running > 1) together = true;
     std::this_thread::sleep_for(std::chrono::milliseconds(2));
@@ -124,10 +133,7 @@ TEST_F(DispatcherTest, ImagesThatNeedTooMuchMemoryTogetherRunOneAfterTheOther) {
     return EchoOutput(input);
   });
   const ObjectId inference = lab_.AddInference(6);
-  DispatcherOptions options = lab_.Options(4);
-  options.source_limits.max_memory = 100;
-  const auto dispatcher = lab_.MakeDispatcher(options);
-  dispatcher->Start();
+  const auto dispatcher = StartWithinMemory(4);
   ASSERT_TRUE(dispatcher->Dispatch(inference));
   EXPECT_EQ(lab_.LoadEnded(*dispatcher, inference).status, InferenceStatus::kCompleted);
   EXPECT_EQ(lab_.runner().runs(), 6);
@@ -135,13 +141,9 @@ TEST_F(DispatcherTest, ImagesThatNeedTooMuchMemoryTogetherRunOneAfterTheOther) {
 }
 
 TEST_F(DispatcherTest, WhatWaitsForMemoryIsHandedBackAtAStop) {
-  lab_.runner().SetBytes(60);
   lab_.runner().SetRun(RunUntilStopped);
   const ObjectId inference = lab_.AddInference(2);
-  DispatcherOptions options = lab_.Options(2);
-  options.source_limits.max_memory = 100;
-  const auto dispatcher = lab_.MakeDispatcher(options);
-  dispatcher->Start();
+  const auto dispatcher = StartWithinMemory(2);
   ASSERT_TRUE(dispatcher->Dispatch(inference));
   ASSERT_TRUE(Eventually([&] { return dispatcher->counts().tasks_running == 2; }));
   dispatcher->Stop(std::chrono::milliseconds(0));
